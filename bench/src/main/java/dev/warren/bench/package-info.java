@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.bench;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.conf;
+
+import org.jspecify.annotations.NullMarked;

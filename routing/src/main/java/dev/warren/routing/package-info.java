@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.routing;
+
+import org.jspecify.annotations.NullMarked;
