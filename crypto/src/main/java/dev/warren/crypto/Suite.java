@@ -5,7 +5,7 @@ import dev.warren.crypto.noise.Blake2s;
 import dev.warren.crypto.noise.X25519;
 
 /// What one thread needs to do cryptography. Open one per event loop; nothing in it may be used by two threads at a
-// time.
+/// time.
 @SuppressWarnings("DoNotCallSuggester")
 public final class Suite implements AutoCloseable {
     public enum Choice {

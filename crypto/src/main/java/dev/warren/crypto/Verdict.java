@@ -27,11 +27,13 @@ public enum Verdict {
     private static final Verdict[] ALL = values();
 
     /// The verdict as a negative number, for methods that otherwise return a length.
+    @SuppressWarnings("EnumOrdinal")
     public int code() {
         return -1 - ordinal();
     }
 
     /// The verdict behind a negative result.
+    @SuppressWarnings("EnumOrdinal")
     public static Verdict of(int code) {
         return ALL[-1 - code];
     }

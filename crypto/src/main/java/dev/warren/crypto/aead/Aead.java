@@ -17,7 +17,7 @@ public interface Aead extends AutoCloseable {
     AeadKey key(byte[] key32);
 
     /// Seals a short message with additional data, nonce 4 zero bytes and LE64 `counter`; the tag goes behind. Arrays
-    // may be the same, at the same place.
+    /// may be the same, at the same place.
     void seal(byte[] key32, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to);
 
     /// Opens what seal made: `length` counts the tag. False on a bad tag, and then `out` is as it was.

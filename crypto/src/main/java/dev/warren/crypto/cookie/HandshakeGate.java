@@ -6,7 +6,7 @@ import dev.warren.crypto.Verdict;
 import java.security.SecureRandom;
 
 /// What stands in front of all handshake messages of a device: sizes, MAC1, load, MAC2, token bucket. No DH happens
-// here.
+/// here.
 @SuppressWarnings("DoNotCallSuggester")
 public final class HandshakeGate implements AutoCloseable {
     public HandshakeGate(Suite suite, LocalIdentity identity, SecureRandom random) {
@@ -24,7 +24,7 @@ public final class HandshakeGate implements AutoCloseable {
     }
 
     /// OK: go on. COOKIE_SENT: `reply` holds a 64-byte cookie reply for the source. Otherwise drop: MALFORMED,
-    // MAC1_INVALID, RATE_LIMITED.
+    /// MAC1_INVALID, RATE_LIMITED.
     ///
     /// @param message exactly one handshake message: initiation, response or cookie reply
     /// @param sourceAddress 4 or 16 bytes

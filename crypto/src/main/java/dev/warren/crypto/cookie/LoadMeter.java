@@ -1,7 +1,7 @@
 package dev.warren.crypto.cookie;
 
 /// Decides from the work done for strangers whether a device is under load. One per device, or one per thread that does
-// handshakes.
+/// handshakes.
 @SuppressWarnings("DoNotCallSuggester")
 public final class LoadMeter {
     /// @param unitsPerSecond the budget, in units of work (a DH is one unit)

@@ -58,7 +58,7 @@ public final class Handshake implements AutoCloseable {
     }
 
     /// After createResponse or consumeResponse; the state is NONE then and everything wiped but the static-static
-    // secret.
+    /// secret.
     ///
     /// @throws IllegalStateException in any other state
     public SessionKeys deriveSession() {

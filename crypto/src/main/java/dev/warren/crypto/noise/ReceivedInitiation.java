@@ -11,7 +11,7 @@ public final class ReceivedInitiation implements AutoCloseable {
     private ReceivedInitiation() {}
 
     /// One DH and one decryption. Null when the message does not authenticate or carries a low-order point. MAC1 is the
-    // gate's affair.
+    /// gate's affair.
     public static @Nullable ReceivedInitiation read(Suite suite, LocalIdentity identity, byte[] message) {
         throw new UnsupportedOperationException();
     }

@@ -5,7 +5,7 @@ public interface X25519 extends AutoCloseable {
     int LENGTH = 32;
 
     /// Writes the shared secret to `shared`, 32 bytes. False when it is all zero (a low-order point): `shared` is zero
-    // then and must not be used.
+    /// then and must not be used.
     boolean agree(PrivateKey mine, byte[] theirs, int at, byte[] shared);
 
     default boolean agree(PrivateKey mine, PublicKey theirs, byte[] shared) {

@@ -1,7 +1,7 @@
 package dev.warren.crypto.wire;
 
 /// Handshake initiation, whitepaper §5.4.2: `type(1) 0(3) sender(4) ephemeral(32) static(32+16) timestamp(12+16)
-// mac1(16) mac2(16)`.
+/// mac1(16) mac2(16)`.
 public final class InitiationMessage {
     public static final int SENDER = 4,
             EPHEMERAL = 8,

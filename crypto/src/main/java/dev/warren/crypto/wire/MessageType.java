@@ -17,7 +17,7 @@ public final class MessageType {
     private MessageType() {}
 
     /// The word; a message whose reserved bytes are not zero has a type that does not exist. At least 4 bytes must be
-    // there.
+    /// there.
     public static int of(MemorySegment buffer, long at) {
         return buffer.get(U32, at);
     }

@@ -3,7 +3,7 @@ package dev.warren.crypto.wire;
 import java.lang.foreign.MemorySegment;
 
 /// Handshake response, whitepaper §5.4.3: `type(1) 0(3) sender(4) receiver(4) ephemeral(32) nothing(16) mac1(16)
-// mac2(16)`.
+/// mac2(16)`.
 public final class ResponseMessage {
     public static final int SENDER = 4, RECEIVER = 8, EPHEMERAL = 12, NOTHING = 44, MAC1 = 60, MAC2 = 76, LENGTH = 92;
 
