@@ -69,6 +69,11 @@ public final class Keypairs {
             retire(oldNext);
             return;
         }
+        Keypair waiting = next;
+        if (waiting != null && waiting.received() > 0) { // confirmed once, and passed over for one of ours
+            next = null;
+            retire(waiting);
+        }
         Keypair oldPrevious = previous;
         Keypair inUse = current;
         if (inUse != null && !oursFirst && crossed(fresh, inUse)) {
@@ -86,20 +91,16 @@ public final class Keypairs {
     /// @param oursFirst as in [#add]
     /// @return whether it is in use from now on
     public boolean confirm(Keypair keypair, boolean oursFirst) {
-        if (keypair != next) {
+        Keypair inUse = current;
+        if (keypair != next || (inUse != null && oursFirst && crossed(inUse, keypair))) {
             return false;
         }
-        next = null;
         Keypair oldPrevious = previous;
-        Keypair inUse = current;
-        if (inUse != null && oursFirst && crossed(inUse, keypair)) {
-            previous = keypair;
-        } else {
-            previous = inUse;
-            current = keypair;
-        }
+        next = null;
+        previous = inUse;
+        current = keypair;
         retire(oldPrevious);
-        return current == keypair;
+        return true;
     }
 
     /// Whether the other side began a handshake before it heard of ours: its initiation came while ours was under way,

@@ -99,8 +99,8 @@ class KeypairsTest {
             assertSame(old, set.previous(), "the other side may still send with the old one");
             assertEquals(!oursFirst, set.confirm(theirs, oursFirst));
             assertSame(oursFirst ? ours : theirs, set.current());
-            assertSame(oursFirst ? theirs : ours, set.previous());
-            assertNull(set.next());
+            assertSame(oursFirst ? old : ours, set.previous());
+            assertSame(theirs, set.find(2), "the other side may have sent with it");
             set.clear();
         }
     }
