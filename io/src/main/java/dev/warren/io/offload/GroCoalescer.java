@@ -34,7 +34,7 @@ public final class GroCoalescer {
     }
 
     /// Looks through all entries and decides what is written together. Writes nothing. Entries of length 0 are left
-    // out.
+    /// out.
     ///
     /// @return the number of units, each one write
     public int plan(PacketBatch batch) {

@@ -3,9 +3,8 @@ package dev.warren.io.offload;
 import dev.warren.io.PacketBatch;
 
 /// Cuts a TUN frame (TSO/USO super-packet) into IP packets in place: the header of segment k is written right before
-// its
-/// payload, over the tail of segment k-1, which must be done with by then. No payload is copied.
-/// Frames with NEEDS_CSUM leave with complete checksums.
+/// its payload, over the tail of segment k-1, which must be done with by then. No payload is copied. Frames with
+/// NEEDS_CSUM leave with complete checksums.
 ///
 /// ```
 /// if (splitter.start(batch, i) < 0) drop(i);
