@@ -28,14 +28,7 @@ public final class TunMailbox extends Door<TunMessage> {
     }
 
     public void tell(TunMessage message) {
-        write(message).onFailure(failure -> {
-            switch (message) {
-                case TunMessage.Write write -> write.batch().release();
-                case TunMessage.Forget forget -> forget.answer().tryComplete();
-                case TunMessage.Report report -> report.answer().tryFail(failure);
-                case TunMessage.Awake _ -> {}
-            }
-        });
+        write(message).onFailure(_ -> message.discard());
     }
 
     /// Called once when buffers come back after [#gather] found none.

@@ -35,18 +35,7 @@ public final class UdpMailbox extends Door<UdpMessage> {
     }
 
     public void tell(UdpMessage message) {
-        write(message).onFailure(failure -> {
-            switch (message) {
-                case UdpMessage.Send send -> send.batch().release();
-                case UdpMessage.Bind bind -> bind.answer().tryFail(failure);
-                case UdpMessage.Mark mark -> mark.answer().tryFail(failure);
-                case UdpMessage.Report report -> report.answer().tryFail(failure);
-                case UdpMessage.Transmit _,
-                        UdpMessage.Claim _,
-                        UdpMessage.Unclaim _,
-                        UdpMessage.HandshakesDone _ -> {}
-            }
-        });
+        write(message).onFailure(_ -> message.discard());
     }
 
     /// Called once when buffers come back after [#gather] found none.
