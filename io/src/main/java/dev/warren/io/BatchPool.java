@@ -41,7 +41,7 @@ public final class BatchPool implements AutoCloseable {
     }
 
     /// An empty batch, now the caller's; or null when there is none, and then [#onAvailable] is called at the next
-    // return.
+    /// return.
     public @Nullable PacketBatch take() {
         if (count == 0 || closed) {
             starved = true;

@@ -215,7 +215,7 @@ public final class Endpoint {
         try {
             NetworkInterface found = NetworkInterface.getByIndex(scope);
             return found == null ? Integer.toString(scope) : found.getName();
-        } catch (SocketException _) {
+        } catch (SocketException gone) {
             return Integer.toString(scope);
         }
     }

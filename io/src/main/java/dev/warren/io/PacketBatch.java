@@ -135,7 +135,7 @@ public final class PacketBatch {
     }
 
     /// Most bytes an entry at [#nextOffset] may have so that the margin behind it is kept; negative when there is no
-    // room.
+    /// room.
     public int room() {
         return (int) slabSize - MARGIN - nextOffset();
     }

@@ -4,7 +4,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The runs of one batch and the stable grouping that makes them. Grows to its greatest use once, then allocates no
-// more.
+/// more.
 final class RunTable {
     private final PacketBatch batch;
     private final int maxEntries;

@@ -7,8 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 
 /// What stands before each frame of a TUN with IFF_VNET_HDR, in native byte order (virtio 1.2 §5.1.6,
-// linux/virtio_net.h):
-/// `flags(1) gso_type(1) hdr_len(2) gso_size(2) csum_start(2) csum_offset(2)`.
+/// linux/virtio_net.h): `flags(1) gso_type(1) hdr_len(2) gso_size(2) csum_start(2) csum_offset(2)`.
 public final class VirtioNetHeader {
     /// Bytes.
     public static final int LENGTH = 10;
