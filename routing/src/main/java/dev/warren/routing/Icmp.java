@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// Builds ICMP errors about packets that cannot be routed.
+@SuppressWarnings("DoNotCallSuggester")
 public final class Icmp {
     /// Room a target needs for any error.
     public static final int MAX_LENGTH = 1280;

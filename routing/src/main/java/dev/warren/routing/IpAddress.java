@@ -1,6 +1,7 @@
 package dev.warren.routing;
 
 /// An IP address, without a zone. An IPv4 address lies in the low 32 bits of `lo`, and `hi` is zero.
+@SuppressWarnings("DoNotCallSuggester")
 public record IpAddress(IpFamily family, long hi, long lo) {
     /// Reads a literal; never asks a resolver.
     ///

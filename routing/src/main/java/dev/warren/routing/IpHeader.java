@@ -3,6 +3,7 @@ package dev.warren.routing;
 import java.lang.foreign.MemorySegment;
 
 /// IPv4 (RFC 791) and IPv6 (RFC 8200) headers, read in place.
+@SuppressWarnings("DoNotCallSuggester")
 public final class IpHeader {
     private IpHeader() {}
 

@@ -3,6 +3,7 @@ package dev.warren.routing;
 /// An IP prefix with its host bits zero. An IPv4 address lies in the low 32 bits of `lo`, and `hi` is zero.
 ///
 /// @param bits length of the prefix, 0 to 32 or 0 to 128
+@SuppressWarnings("DoNotCallSuggester")
 public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
     /// Reads `10.0.0.0/8`, `fd00::/8` or a bare address (/32, /128). Host bits are masked away.
     ///

@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /// A state of [AllowedIps] that never changes: longest prefix match. Any thread may read it.
+@SuppressWarnings("DoNotCallSuggester")
 public final class RouteTable<P> {
     /// The table without a prefix.
     public static <P> RouteTable<P> empty() {

@@ -1,6 +1,7 @@
 package dev.warren.routing;
 
 /// Lets so many events through per second, for ICMP errors.
+@SuppressWarnings("DoNotCallSuggester")
 public final class TokenBucket {
     public TokenBucket(int perSecond, int burst) {}
 
