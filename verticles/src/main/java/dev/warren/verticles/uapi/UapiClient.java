@@ -20,6 +20,7 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -152,6 +153,7 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
                 int before = bytes.remaining();
                 var request = parser.next(bytes);
                 buffer.skipBytes(before - bytes.remaining());
+                midway = parser.midway();
                 handle(request);
             }
         }
@@ -191,7 +193,6 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
         if (request == null) {
             return;
         }
-        midway = false;
         switch (request) {
             case UapiParser.Get _ -> answer(() -> owner.whenRoom(this::get));
             case UapiParser.Set set -> answer(() -> set(set.update(), 0));
@@ -215,24 +216,21 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
     }
 
     private void get() {
-        hasRoom = true;
         if (ended) {
-            releaseSnapshot();
+            owner.replyEnded();
             return;
         }
+        hasRoom = true;
         onLoop(device.status(), result -> {
             if (result.failed()) {
                 failed("get", result.cause());
                 reply(UapiWriter.status(EIO));
-                return;
-            }
-            var status = result.result();
-            snapshot = status;
-            owner.replyHolds(status.peers().size());
-            if (ended) {
-                releaseSnapshot();
+            } else if (ended) {
+                result.result().close();
             } else {
-                reply(new UapiWriter(status)::write);
+                snapshot = result.result();
+                owner.snapshotTaken(result.result().peers().size());
+                reply(new UapiWriter(result.result())::write);
             }
         });
     }
@@ -328,19 +326,17 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
     }
 
     private void releaseSnapshot() {
-        int peers = 0;
         if (snapshot != null) {
-            peers = snapshot.peers().size();
             snapshot.close();
             snapshot = null;
         }
         if (hasRoom) {
             hasRoom = false;
-            owner.replyEnded(peers);
+            owner.replyEnded();
         }
     }
 
-    private <T> void onLoop(Future<T> future, java.util.function.Consumer<AsyncResult<T>> handler) {
+    private <T> void onLoop(Future<T> future, Consumer<AsyncResult<T>> handler) {
         future.onComplete(result -> {
             if (channel.eventLoop().inEventLoop()) {
                 handler.accept(result);

@@ -1,5 +1,6 @@
 package dev.warren.verticles.uapi;
 
+import dev.warren.io.ffm.Libc;
 import dev.warren.verticles.DeviceControl;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
@@ -51,9 +52,9 @@ public final class UapiVerticle extends VerticleBase {
     private final Set<UapiClient> clients = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private int replies;
-    private long peersInReplies;
-    private int lastPeers;
+    private int peersPerReply;
     private @Nullable Channel server;
+    private final int user = new Libc().geteuid();
 
     public UapiVerticle(DeviceControl device, UapiSocket socket, Limits limits) {
         this.device = device;
@@ -74,7 +75,6 @@ public final class UapiVerticle extends VerticleBase {
                 .group(inner.nettyEventLoop())
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.fd(), true))
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
-                .childOption(ChannelOption.MAX_MESSAGES_PER_READ, 1)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
                         new AdaptiveRecvByteBufAllocator(1024, 4096, 64 * 1024).maxMessagesPerRead(1))
@@ -122,10 +122,10 @@ public final class UapiVerticle extends VerticleBase {
     }
 
     /// The file's mode keeps others out; this holds for an adopted socket too.
-    private static boolean trusted(EpollDomainSocketChannel channel) {
+    private boolean trusted(EpollDomainSocketChannel channel) {
         try {
             int uid = channel.peerCredentials().uid();
-            return uid == 0 || uid == OwnUser.UID;
+            return uid == 0 || uid == user;
         } catch (IOException e) {
             return false;
         }
@@ -155,21 +155,19 @@ public final class UapiVerticle extends VerticleBase {
         startWaiting();
     }
 
-    /// A reply has its snapshot.
-    void replyHolds(int peers) {
-        lastPeers = peers;
-        peersInReplies += peers;
+    /// A reply has its snapshot, of so many peers.
+    void snapshotTaken(int peers) {
+        peersPerReply = peers;
     }
 
     /// A reply that began is written or given up.
-    void replyEnded(int peers) {
+    void replyEnded() {
         replies--;
-        peersInReplies -= peers;
         startWaiting();
     }
 
     private void startWaiting() {
-        while (!waiting.isEmpty() && (replies == 0 || (long) (replies + 1) * lastPeers <= limits.peersInReplies())) {
+        while (!waiting.isEmpty() && (replies == 0 || (replies + 1L) * peersPerReply <= limits.peersInReplies())) {
             replies++;
             waiting.remove().run();
         }
