@@ -67,7 +67,7 @@ public final class GroCoalescer {
 
     /// Number of entries, all neighbours, in unit k.
     public int count(int k) {
-        return tcp || udp ? 1 : 1;
+        return Math.min(1, firsts[k] + (tcp || udp ? 1 : 2));
     }
 
     /// What `writev` is to return for unit k: the virtio_net_hdr and all that follows.
@@ -92,7 +92,7 @@ public final class GroCoalescer {
     /// Writes an empty virtio_net_hdr before one entry of the planned batch and fills one iovec.
     public void fillSingle(int entry, MemorySegment iovecs, long at) {
         PacketBatch batch = requireNonNull(planned);
-        long start = batch.offset(entry) - VirtioNetHeader.LENGTH;
+        long start = (long) batch.offset(entry) - VirtioNetHeader.LENGTH;
         VirtioNetHeader.clear(batch.slab(), start);
         iovecs.set(JAVA_LONG, at, batch.slab().address() + start);
         iovecs.set(JAVA_LONG, at + 8, (long) batch.length(entry) + VirtioNetHeader.LENGTH);

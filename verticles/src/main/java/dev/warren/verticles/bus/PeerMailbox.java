@@ -38,7 +38,6 @@ public final class PeerMailbox extends Door<PeerMessage> {
                         PeerMessage.CookieReply _,
                         PeerMessage.Configure _,
                         PeerMessage.Identity _,
-                        PeerMessage.Link _,
                         PeerMessage.LocalAddressGone _,
                         PeerMessage.IndexTaken _ -> {}
             }

@@ -32,11 +32,8 @@ public sealed interface PeerMessage {
             @Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, OptionalInt persistentKeepalive)
             implements PeerMessage {}
 
-    /// The device got another private key, or lost it.
-    record Identity(@Nullable LocalIdentity identity) implements PeerMessage {}
-
-    /// The interface went up or down. Down forgets all sessions.
-    record Link(boolean up) implements PeerMessage {}
+    /// The device got another private key.
+    record Identity(LocalIdentity identity) implements PeerMessage {}
 
     /// The local address of this endpoint is gone: let the kernel choose again.
     record LocalAddressGone(Endpoint endpoint) implements PeerMessage {}

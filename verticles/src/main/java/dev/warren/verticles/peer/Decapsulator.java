@@ -1,7 +1,6 @@
 package dev.warren.verticles.peer;
 
 import dev.warren.io.Endpoint;
-import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
@@ -38,7 +37,7 @@ public final class Decapsulator {
                     from.backlog++;
                     continue;
                 }
-                int to = (out.used() + PacketBatch.MARGIN + 15) & ~15;
+                int to = out.nextOffset();
                 int opened = peer.open(datagrams, at, length, out.slab(), to, now);
                 if (opened < 0) continue; // counted by the peer
                 bytes += length;

@@ -13,6 +13,9 @@ import java.util.ArrayDeque;
 /// its peers. Packets are sealed from the batch they were read into straight into the batch they are sent from.
 public final class Encapsulator {
     private static final int DATAGRAM_OVERHEAD = 16 + 15 + 16; // header, most padding, tag
+    private static final int MOST_HEADERS = 128; // of IP and TCP, which each packet of a frame gets a copy of
+    private static final int MAX_TRAIN = 64; // UDP_MAX_SEGMENTS, linux/udp.h
+    private static final int MAX_TRAIN_BYTES = 65507;
 
     private final UdpMailbox udp;
     private final Unreachable unreachable;
@@ -51,7 +54,7 @@ public final class Encapsulator {
     private boolean seal(LivePeer to, PacketRun run, int first, long now) {
         var endpoint = to.endpoint;
         if (endpoint == null) {
-            to.noEndpoint += unreachable.answer(run, first);
+            to.noEndpoint += unreachable.answer(run, first, now);
             run.done();
             return true;
         }
@@ -75,15 +78,15 @@ public final class Encapsulator {
                 while (splitter.next()) peer.stage(source, splitter.offset(), splitter.length());
                 continue;
             }
-            int size = splitter.largest() + DATAGRAM_OVERHEAD;
-            var out = udp.gather(count * size);
+            int copies = count == 1 ? 0 : count * MOST_HEADERS;
+            var out = udp.gather(batch.length(entry) + copies + count * DATAGRAM_OVERHEAD);
             if (out == null) {
                 peer.sent(packets, bytes, now);
                 waiting.addFirst(new Waiting(to, run, entry));
                 udp.onRoom(this::resume);
                 return false;
             }
-            int start = out.used();
+            int start = Math.max(out.used(), PacketBatch.MARGIN);
             int at = start;
             int datagram = 0;
             while (splitter.next()) {
@@ -121,7 +124,4 @@ public final class Encapsulator {
             out.add(at, length, datagram, endpoint);
         }
     }
-
-    private static final int MAX_TRAIN = 64; // UDP_MAX_SEGMENTS, linux/udp.h
-    private static final int MAX_TRAIN_BYTES = 65507 - 1024;
 }

@@ -18,8 +18,8 @@ public final class PeerLoop {
         this.loop = loop;
         this.bulletin = bulletin;
         this.udp = udp;
-        this.encapsulator = new Encapsulator(udp, new Unreachable(tun, loop.clock()), bulletin, loop.clock());
-        this.decapsulator = new Decapsulator(tun, bulletin, loop.clock());
+        this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
+        this.decapsulator = new Decapsulator(tun, bulletin);
     }
 
     public Loop loop() {

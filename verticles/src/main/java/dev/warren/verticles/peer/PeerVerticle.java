@@ -123,19 +123,11 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 if (!retired) peer.receiveCookieReply(reply.message(), now); // never moves the endpoint
             }
             case PeerMessage.Configure changed -> configure(changed, now);
-            case PeerMessage.Identity changed -> {
-                if (changed.identity() != null) peer.identity(changed.identity());
-            }
-            case PeerMessage.Link link -> {
-                if (!link.up()) peer.stop();
-                else peer.start(now);
-            }
+            case PeerMessage.Identity changed -> peer.identity(changed.identity());
             case PeerMessage.LocalAddressGone gone -> {
-                if (live.endpoint != null && live.endpoint.equals(gone.endpoint())) {
-                    live.endpoint(gone.endpoint().withoutLocal());
-                }
+                if (gone.endpoint().equals(live.endpoint)) live.endpoint(gone.endpoint().withoutLocal());
             }
-            case PeerMessage.IndexTaken taken -> peer.indexTaken(taken.index(), now);
+            case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
             case PeerMessage.Report report -> report.answer().complete(report());
             case PeerMessage.Retire last -> {
                 var memory = peer.memory();
@@ -231,6 +223,20 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     @Override
     public void event(PeerEvent event) {
-        LOG.debug("{} - {}", settings.ref(), event);
+        var ref = settings.ref();
+        switch (event) {
+            case PeerEvent.HandshakeStarted started -> {
+                if (started.attempt() == 1) LOG.debug("{} - Sending handshake initiation", ref);
+                else LOG.debug("{} - Handshake did not complete, retrying (try {})", ref, started.attempt());
+            }
+            case PeerEvent.SessionEstablished session ->
+                LOG.debug("{} - Session established as {}", ref, session.initiator() ? "initiator" : "responder");
+            case PeerEvent.PathInDoubt _ -> {
+                if (live.endpoint != null && live.endpoint.hasLocal()) live.endpoint = live.endpoint.withoutLocal();
+            }
+            case PeerEvent.HandshakeGivenUp given ->
+                LOG.debug("{} - Handshake did not complete after {} attempts, giving up", ref, given.attempts());
+            case PeerEvent.KeysZeroed _ -> LOG.debug("{} - Keys removed after a long silence", ref);
+        }
     }
 }
