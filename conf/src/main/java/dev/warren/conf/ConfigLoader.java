@@ -3,6 +3,7 @@ package dev.warren.conf;
 import java.nio.file.Path;
 
 /// Reads a HOCON file into records, or says everything that is wrong with it.
+@SuppressWarnings("DoNotCallSuggester")
 public final class ConfigLoader {
     private ConfigLoader() {}
 

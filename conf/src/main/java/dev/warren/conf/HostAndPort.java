@@ -10,7 +10,12 @@ import org.jspecify.annotations.Nullable;
 public record HostAndPort(String host, int port) {
     /// The address when `host` is one; null when it is a name that must be resolved, off the event loop.
     public @Nullable InetSocketAddress literal() {
-        throw new UnsupportedOperationException();
+        char first = host.charAt(0);
+        if (host.indexOf(':') < 0 && (first < '0' || first > '9')) {
+            return null;
+        }
+        var address = new AddressText().literal(host);
+        return address == null ? null : new InetSocketAddress(address, port);
     }
 
     @Override

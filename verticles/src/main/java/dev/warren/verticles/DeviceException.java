@@ -1,16 +1,18 @@
 package dev.warren.verticles;
 
-/// A change that a device refused. The message tells a person what to do; [#errno] is what the control socket answers.
-public final class DeviceException extends Exception {
-    private static final long serialVersionUID = 1;
+/// A change that could not be applied.
+public final class DeviceException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
     private final int errno;
 
-    /// @param errno positive, a Linux error number
-    public DeviceException(int errno, String message) {
-        super(message);
+    /// @param errno negative Linux errno, as the control socket prints it
+    /// @param sentence for the log and the operator
+    public DeviceException(int errno, String sentence) {
+        super(sentence);
         this.errno = errno;
     }
 
+    /// Negative Linux errno.
     public int errno() {
         return errno;
     }

@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
 /// handed over, and the TUN learns its door. Going to sleep is the same backwards: the TUN forgets the door, the actor
 /// says what must be remembered, the UDP verticle has dealt with all it had for it, and only then is it undeployed, so
 /// that no batch is ever lost with an actor.
-final class Roster {
+public final class Roster {
     private static final Logger LOG = LoggerFactory.getLogger(Roster.class);
     private static final int MOST_WAITING = 64;
 
@@ -53,7 +53,7 @@ final class Roster {
     private @Nullable LocalIdentity identity;
     private boolean up;
 
-    Roster(
+    public Roster(
             Vertx vertx,
             String device,
             List<PeerLoop> loops,

@@ -53,14 +53,6 @@ public final class UdpVerticle extends VerticleBase {
 
     private long noSocket;
 
-    /// Opens the sockets of a device.
-    @FunctionalInterface
-    public interface SocketOpener {
-        /// @param port 0 for any
-        /// @throws ErrnoException when the kernel refuses
-        UdpSocket open(int port, int fwmark) throws ErrnoException;
-    }
-
     public UdpVerticle(
             Loop loop, SocketOpener opener, Bulletin bulletin, UdpMailbox door, HandshakeMailbox handshakes) {
         this.loop = loop;
