@@ -187,7 +187,7 @@ public final class RouterVerticle extends VerticleBase {
 
     private static DeviceException refused(Throwable failure) {
         int errno = failure instanceof ErrnoException system ? system.errno() : EADDRINUSE;
-        return new DeviceException(errno, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
+        return new DeviceException(-errno, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
     }
 
     private Future<Void> mark(int mark) {
