@@ -2,13 +2,12 @@ package dev.warren.routing;
 
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Which owner (peer) which prefixes belong to. Kept by one writer; readers take a [#snapshot]. Owners are told
 /// apart by identity.
 public final class AllowedIps<P> {
-    private final Map<P, Object> prefixes = new IdentityHashMap<>(); // values: OwnedPrefixes
+    private final IdentityHashMap<P, Object> prefixes = new IdentityHashMap<>(); // values: OwnedPrefixes
     private RouteTable<P> table = RouteTable.empty();
     private int size;
 
@@ -50,7 +49,7 @@ public final class AllowedIps<P> {
     }
 
     /// The owner's prefixes in the order they were given, the latest at the end: as the kernel and wireguard-go list
-    // them.
+    /// them.
     public List<IpPrefix> of(P owner) {
         return OwnedPrefixes.list(prefixes.get(owner));
     }

@@ -15,9 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// Builds ICMP errors about packets that cannot go where they should: whole IP packets with their checksums.
 ///
 /// There is no error about ICMP errors, fragments but the first, and packets whose source or destination is not one
-// host
-/// (RFC 1122 §3.2.2, RFC 1812 §4.3.2.7, RFC 4443 §2.4 e). How often there is one is the caller's matter, see
-// [TokenBucket].
+/// host (RFC 1122 §3.2.2, RFC 1812 §4.3.2.7, RFC 4443 §2.4 e). How often there is one is the caller's matter, see
+/// [TokenBucket].
 public final class Icmp {
     /// Room a target needs for any error: the least MTU of IPv6 (RFC 4443 §2.4 c).
     public static final int MAX_LENGTH = 1280;
@@ -42,8 +41,7 @@ public final class Icmp {
     private Icmp() {}
 
     /// Host unreachable (RFC 792, type 3 code 1) or address unreachable (RFC 4443 §3.1, type 1 code 3) about the
-    // packet, as
-    /// the kernel's WireGuard answers what has no peer or no endpoint.
+    /// packet, as the kernel's WireGuard answers what has no peer or no endpoint.
     ///
     /// A source of null is right for an error written to a TUN: Linux takes a packet that comes in with one of its
     // own
@@ -172,7 +170,7 @@ public final class Icmp {
             return false;
         }
         int header = IpHeader.length(packet, at);
-        return IpHeader.protocol(packet, at) != ICMP || header < total && isQuery(u8(packet, at + header));
+        return IpHeader.protocol(packet, at) != ICMP || (header < total && isQuery(u8(packet, at + header)));
     }
 
     /// Not in 0/8 or 127/8, no multicast, class E or limited broadcast.
@@ -209,7 +207,7 @@ public final class Icmp {
         while (true) {
             boolean extension = header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
             if (!extension) {
-                return header != ICMP6 || offset < total && isInformational(u8(packet, at + offset));
+                return header != ICMP6 || (offset < total && isInformational(u8(packet, at + offset)));
             }
             if (offset + 8 > total) {
                 return false;

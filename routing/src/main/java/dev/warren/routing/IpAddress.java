@@ -37,7 +37,7 @@ public record IpAddress(IpFamily family, long hi, long lo) {
     private static long read(byte[] address, int from, int bytes) {
         long value = 0;
         for (int i = from; i < from + bytes; i++) {
-            value = value << 8 | address[i] & 0xff;
+            value = (value << 8) | (address[i] & 0xff);
         }
         return value;
     }
@@ -47,7 +47,7 @@ public record IpAddress(IpFamily family, long hi, long lo) {
         var bytes = new byte[family.bits() / 8];
         for (int i = 0; i < bytes.length; i++) {
             int behind = bytes.length - 1 - i;
-            bytes[i] = (byte) ((behind < 8 ? lo : hi) >>> 8 * (behind & 7));
+            bytes[i] = (byte) ((behind < 8 ? lo : hi) >>> (8 * (behind & 7)));
         }
         return bytes;
     }
@@ -105,6 +105,6 @@ public record IpAddress(IpFamily family, long hi, long lo) {
     }
 
     private int group(int i) {
-        return (int) ((i < 4 ? hi : lo) >>> 48 - 16 * (i & 3)) & 0xffff;
+        return (int) ((i < 4 ? hi : lo) >>> (48 - 16 * (i & 3))) & 0xffff;
     }
 }

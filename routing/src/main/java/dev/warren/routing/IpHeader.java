@@ -8,8 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout.OfShort;
 
 /// IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3) headers, read in place. But for [#validate], all methods take packets
-// that
-/// have passed it.
+/// that have passed it.
 public final class IpHeader {
     public static final int V4_LENGTH = 20;
     public static final int V4_SOURCE = 12;

@@ -27,7 +27,7 @@ final class Node6<P> {
 
     /// The second 64 of the first `bits` (0 to 128) bits.
     static long maskLo(int bits) {
-        return bits <= 64 ? 0 : -1L << 128 - bits;
+        return bits <= 64 ? 0 : -1L << (128 - bits);
     }
 
     private static boolean bit(long hi, long lo, int index) {

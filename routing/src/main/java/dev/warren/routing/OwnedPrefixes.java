@@ -3,6 +3,7 @@ package dev.warren.routing;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /// The prefixes of one owner in the order they were given. Nothing is null; one prefix, all that most of 100 000 idle
@@ -64,9 +65,9 @@ final class OwnedPrefixes {
     }
 
     @SuppressWarnings("unchecked") // what is none of the others is a set of ours
-    private static LinkedHashSet<IpPrefix> many(Object owned) {
+    private static SequencedSet<IpPrefix> many(Object owned) {
         return owned instanceof IpPrefix[] few
                 ? new LinkedHashSet<>(Arrays.asList(few))
-                : (LinkedHashSet<IpPrefix>) owned;
+                : (SequencedSet<IpPrefix>) owned;
     }
 }

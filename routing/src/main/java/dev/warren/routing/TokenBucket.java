@@ -1,8 +1,7 @@
 package dev.warren.routing;
 
 /// Lets so many events through per second and no more, for ICMP errors (RFC 1812 §4.3.2.8, RFC 4443 §2.4 f). Belongs to
-// one
-/// thread.
+/// one thread.
 public final class TokenBucket {
     private final long interval;
     private final long burst;

@@ -116,7 +116,7 @@ public final class GsoSplitter {
     private boolean headers(int type) {
         v4 = u8(slab, at) >>> 4 == 4;
         tcp = type == GSO_TCPV4 || type == GSO_TCPV6;
-        if (!tcp && type != GSO_UDP_L4 || tcp && v4 != (type == GSO_TCPV4)) {
+        if (tcp ? v4 != (type == GSO_TCPV4) : type != GSO_UDP_L4) {
             return false;
         }
         transport = v4 ? transport4(tcp ? Ip.TCP : Ip.UDP) : transport6(tcp ? Ip.TCP : Ip.UDP);
@@ -143,11 +143,11 @@ public final class GsoSplitter {
         int next = u8(slab, at + Ip.V6_NEXT);
         int here = Ip.V6_HEADER;
         while (next == 0 || next == 43 || next == 60) {
-            if (here + 8 > bytes || next == 43 && u8(slab, at + here + 3) != 0) {
+            if (here + 8 > bytes || (next == 43 && u8(slab, at + here + 3) != 0)) {
                 return MALFORMED;
             }
             next = u8(slab, at + here);
-            here += u8(slab, at + here + 1) + 1 << 3;
+            here += (u8(slab, at + here + 1) + 1) << 3;
         }
         return next == protocol ? here : MALFORMED;
     }

@@ -57,7 +57,7 @@ final class ControlMessages {
                 localLo = control.get(SocketAddress.U64, data + 8);
                 localInterface = control.get(JAVA_INT, data + 16);
             }
-            at += size + 7 & ~7L;
+            at += (size + 7) & -8;
         }
     }
 
@@ -65,7 +65,7 @@ final class ControlMessages {
     /// in the kernel's send4 and send6. Returns the bytes written.
     static int writeSource(MemorySegment control, long at, Endpoint endpoint) {
         if (endpoint.v6()) {
-            boolean linkLocal = endpoint.localHi() >>> 54 == 0xfe80 >>> 6;
+            boolean linkLocal = (endpoint.localHi() >>> 54) == (0xfe80 >>> 6);
             header(control, at, 20, IPPROTO_IPV6, IPV6_PKTINFO);
             control.set(SocketAddress.U64, at + 16, endpoint.localHi());
             control.set(SocketAddress.U64, at + 24, endpoint.localLo());

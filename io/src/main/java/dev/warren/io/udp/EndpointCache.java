@@ -15,7 +15,7 @@ final class EndpointCache {
 
     Endpoint of(boolean v6, long hi, long lo, int port, int scope, long localHi, long localLo, int localInterface) {
         long mixed = (hi * 31 + lo) * 0x9E3779B97F4A7C15L + port;
-        int slot = (int) (mixed * 0xBF58476D1CE4E5B9L >>> 40) & slots.length - 1;
+        int slot = (int) ((mixed * 0xBF58476D1CE4E5B9L) >>> 40) & (slots.length - 1);
         Endpoint known = slots[slot];
         if (known != null && known.is(v6, hi, lo, port, scope, localHi, localLo, localInterface)) return known;
         Endpoint fresh = Endpoint.of(v6, hi, lo, port, scope, localHi, localLo, localInterface);

@@ -62,7 +62,7 @@ final class SendQueue {
         // One vector is kept for the sentinel of each message.
         if (count == MESSAGES || usedVectors + MESSAGES >= VECTORS) return false;
         int i = count++;
-        if (endpoints[i] != endpoint) {
+        if (!endpoint.equals(endpoints[i])) {
             endpoints[i] = endpoint;
             SocketAddress.write(names, (long) i * SocketAddress.STRIDE, endpoint);
         }
@@ -80,7 +80,7 @@ final class SendQueue {
     private boolean continues(int i, Endpoint endpoint, int length, int segment) {
         Endpoint to = endpoints[i];
         int size = segments[i];
-        return (to == endpoint || endpoint.equals(to))
+        return endpoint.equals(to)
                 && size > 0
                 && lengths[i] % size == 0
                 && (segment == size || length <= size)

@@ -86,7 +86,7 @@ final class UdpReceiver {
             // The kernel wrote what it used into these the last time: without this the second call gets no names.
             Mmsghdr.lengths(messages, count, SocketAddress.V6_SIZE, 1, ControlMessages.RECEIVE_SIZE);
             starts[count++] = at;
-            at += MESSAGE_BYTES + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1 & -PacketBatch.ALIGNMENT;
+            at = (at + MESSAGE_BYTES + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
         }
         return count;
     }
@@ -114,7 +114,7 @@ final class UdpReceiver {
         } else if (family == Libc.AF_INET6) {
             long hi = names.get(SocketAddress.U64, name + 8);
             long lo = names.get(SocketAddress.U64, name + 16);
-            boolean multicast = control.localHi >>> 56 == 0xff; // cannot be a source
+            boolean multicast = (control.localHi >>> 56) == 0xff; // cannot be a source
             endpoint = cache.of(
                     true,
                     hi,
