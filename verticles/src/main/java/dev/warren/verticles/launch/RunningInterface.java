@@ -1,0 +1,84 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.conf.OffloadConfig;
+import dev.warren.crypto.Suite;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.TunOptions;
+import dev.warren.verticles.Device;
+import dev.warren.verticles.uapi.UapiSocket;
+import dev.warren.verticles.uapi.UapiVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A device and its control socket, started and stopped together: what both launches share.
+record RunningInterface(Device device, UapiVerticle uapi) {
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofMillis(1500);
+
+    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads.
+    ///
+    /// @param loops event loops
+    static Vertx vertx(int loops) throws LaunchException {
+        var vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(loops)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(1)
+                .setBlockedThreadCheckInterval(10)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+        if (!vertx.isNativeTransportEnabled()) {
+            throw LaunchException.of("cannot use epoll", vertx.unavailableNativeTransportCause());
+        }
+        return vertx;
+    }
+
+    static TunOptions tunOptions(OffloadConfig offload) {
+        var standard = TunOptions.standard();
+        return new TunOptions(
+                offload.tunTso(),
+                offload.tunUso(),
+                offload.tunGro(),
+                offload.tunUdpGro(),
+                standard.multiQueue(),
+                standard.batchEntries());
+    }
+
+    /// Starts the device around an open TUN, which it owns from now on, and serves the socket. `teardown` learns how to
+    /// undo it.
+    static RunningInterface start(
+            Vertx vertx,
+            LinuxTun tun,
+            UapiSocket socket,
+            int mtu,
+            Suite.Choice aead,
+            OffloadConfig offload,
+            Teardown teardown)
+            throws LaunchException {
+        var device =
+                await(tun.name(), Device.start(vertx, tun, new Device.Options(tun.name(), mtu, aead, offload)), START);
+        teardown.add("router", () -> await(device.name(), device.close(), STOP));
+        var uapi = new UapiVerticle(device, socket, UapiVerticle.Limits.usual());
+        var id = await("control socket", vertx.deployVerticle(uapi), START);
+        teardown.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
+        return new RunningInterface(device, uapi);
+    }
+
+    /// Waits on the main thread, or on the one that stops everything.
+    static <T> T await(String what, Future<T> future, Duration patience) throws LaunchException {
+        try {
+            return future.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new LaunchException(what + ": no answer within " + patience.toMillis() + " ms", e);
+        } catch (Throwable e) {
+            throw LaunchException.of(what, e);
+        }
+    }
+}
