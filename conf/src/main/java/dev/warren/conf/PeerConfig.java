@@ -23,7 +23,7 @@ public record PeerConfig(
         @Nullable HostAndPort endpoint,
         int persistentKeepalive)
         implements AutoCloseable {
-    /// This peer as a change that replaces everything about it but an endpoint it does not name.
+    /// This peer as part of an update that removes all peers first.
     PeerUpdate toUpdate(@Nullable InetSocketAddress address) {
         var changes = new ArrayList<AllowedIpChange>(allowedIps.size());
         for (var prefix : allowedIps) {
@@ -33,7 +33,7 @@ public record PeerConfig(
                 publicKey,
                 false,
                 false,
-                psk == null ? PresharedKey.zero() : psk.copy(),
+                psk == null ? null : psk.copy(),
                 address,
                 OptionalInt.of(persistentKeepalive),
                 true,

@@ -24,11 +24,12 @@ public sealed interface PrivateKeySource extends AutoCloseable {
         }
     }
 
-    /// A file that does not exist yet: [#obtain] makes a key and writes it there with mode 0600.
+    /// A file that does not exist yet: [#obtain] makes a key and writes it there with mode 0600, in
+    /// directories of mode 0700 that it makes if they are missing.
     record Missing(Path file) implements PrivateKeySource {
         @Override
         public PrivateKey obtain(SecureRandom random) throws IOException {
-            throw new UnsupportedOperationException();
+            return KeyFile.create(file, random);
         }
 
         @Override

@@ -21,6 +21,7 @@ public final class Errno {
     public static final int ENOTTY = 25;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
+    public static final int ENOTSOCK = 88;
     public static final int EMSGSIZE = 90;
     public static final int ENOPROTOOPT = 92;
     public static final int EPROTONOSUPPORT = 93;
@@ -60,6 +61,7 @@ public final class Errno {
             case ENOTTY -> "Inappropriate ioctl for device (ENOTTY)";
             case ENOSYS -> "Function not implemented (ENOSYS)";
             case EBADFD -> "File descriptor in bad state (EBADFD)";
+            case ENOTSOCK -> "Socket operation on non-socket (ENOTSOCK)";
             case EMSGSIZE -> "Message too long (EMSGSIZE)";
             case ENOPROTOOPT -> "Protocol not available (ENOPROTOOPT)";
             case EPROTONOSUPPORT -> "Protocol not supported (EPROTONOSUPPORT)";

@@ -4,6 +4,7 @@ import dev.warren.io.ffm.ErrnoException;
 import java.util.List;
 
 /// Watches one network interface, see rtnetlink(7). The owner watches [#fd] for EPOLLIN and then calls [#poll].
+@SuppressWarnings("DoNotCallSuggester")
 public final class LinkMonitor implements AutoCloseable {
     private LinkMonitor() {}
 

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.ObjLongConsumer;
 
 /// A TUN device of the kernel.
+@SuppressWarnings("DoNotCallSuggester")
 public final class LinuxTun implements TunDevice {
     /// Slab bytes of a batch that holds four frames of any size.
     public static final int READ_SLAB = 4 * (65_536 + 192) + 2 * PacketBatch.MARGIN;

@@ -5,6 +5,7 @@ import java.net.InetAddress;
 
 /// Configures network interfaces, see rtnetlink(7). Each call is one short exchange with the kernel. Belongs to one
 /// thread at a time.
+@SuppressWarnings("DoNotCallSuggester")
 public final class Netlink implements AutoCloseable {
     private Netlink() {}
 

@@ -10,19 +10,10 @@ public final class RouterMailbox extends Door<RouterMessage> {
     }
 
     public void wake(PeerRef peer, PacketRun run) {
-        write(new RouterMessage.Wake(peer, run)).onFailure(_ -> run.done());
+        tell(new RouterMessage.Wake(peer, run));
     }
 
     public void tell(RouterMessage message) {
-        write(message).onFailure(failure -> {
-            switch (message) {
-                case RouterMessage.Update update -> update.answer().tryFail(failure);
-                case RouterMessage.Status status -> status.answer().tryFail(failure);
-                case RouterMessage.Counters counters -> counters.answer().tryFail(failure);
-                case RouterMessage.Wake wake -> wake.run().done();
-                case RouterMessage.Initiation gone -> gone.initiation().close();
-                case RouterMessage.Sleepy _, RouterMessage.Link _ -> {}
-            }
-        });
+        write(message).onFailure(_ -> message.discard());
     }
 }

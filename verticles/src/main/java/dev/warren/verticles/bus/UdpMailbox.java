@@ -1,20 +1,26 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.io.BatchPool;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
-import io.vertx.core.Context;
+import dev.warren.verticles.Loop;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers gather in one batch,
 /// which leaves when it is full or when the loop has run what was queued before.
 public final class UdpMailbox extends Door<UdpMessage> {
+    /// Room for the largest frame once it is cut and sealed, with as much again for small ones.
+    private static final int SLAB = 160 * 1024;
+
+    private static final int MAX_TRAINS = 256;
+    private static final int BATCHES = 8;
+
     private final Gathering gathering;
 
-    public UdpMailbox(Vertx vertx, String device, Context loop, BatchPool pool) {
+    public UdpMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.udp(device));
-        this.gathering = new Gathering(loop, pool, batch -> tell(new UdpMessage.Send(batch)));
+        this.gathering = new Gathering(
+                loop.context(), () -> loop.pool(BATCHES, SLAB, MAX_TRAINS), batch -> tell(new UdpMessage.Send(batch)));
     }
 
     /// A batch with this much room and a free entry, to append sealed datagrams to; null while all buffers are on their
@@ -35,22 +41,16 @@ public final class UdpMailbox extends Door<UdpMessage> {
     }
 
     public void tell(UdpMessage message) {
-        write(message).onFailure(failure -> {
-            switch (message) {
-                case UdpMessage.Send send -> send.batch().release();
-                case UdpMessage.Bind bind -> bind.answer().tryFail(failure);
-                case UdpMessage.Mark mark -> mark.answer().tryFail(failure);
-                case UdpMessage.Report report -> report.answer().tryFail(failure);
-                case UdpMessage.Transmit _,
-                        UdpMessage.Claim _,
-                        UdpMessage.Unclaim _,
-                        UdpMessage.HandshakesDone _ -> {}
-            }
-        });
+        write(message).onFailure(_ -> message.discard());
     }
 
     /// Called once when buffers come back after [#gather] found none.
     public void onRoom(Runnable resume) {
         gathering.onRoom(resume);
+    }
+
+    /// No more batches; the memory goes when the last is home.
+    public void close() {
+        gathering.close();
     }
 }

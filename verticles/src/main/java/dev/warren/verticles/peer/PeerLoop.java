@@ -11,6 +11,7 @@ public final class PeerLoop {
     final Loop loop;
     final Bulletin bulletin;
     final UdpMailbox udp;
+    final TunMailbox tun;
     final Encapsulator encapsulator;
     final Decapsulator decapsulator;
 
@@ -18,11 +19,20 @@ public final class PeerLoop {
         this.loop = loop;
         this.bulletin = bulletin;
         this.udp = udp;
+        this.tun = tun;
         this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
         this.decapsulator = new Decapsulator(tun, bulletin);
     }
 
     public Loop loop() {
         return loop;
+    }
+
+    public UdpMailbox udp() {
+        return udp;
+    }
+
+    public TunMailbox tun() {
+        return tun;
     }
 }

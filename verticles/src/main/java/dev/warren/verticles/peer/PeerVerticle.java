@@ -124,15 +124,12 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             }
             case PeerMessage.Configure changed -> configure(changed, now);
             case PeerMessage.Identity changed -> peer.identity(changed.identity());
-            case PeerMessage.LocalAddressGone gone -> {
-                if (gone.endpoint().equals(live.endpoint)) live.endpoint(gone.endpoint().withoutLocal());
-            }
             case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
             case PeerMessage.Report report -> report.answer().complete(report());
             case PeerMessage.Retire last -> {
-                var memory = peer.memory();
+                var report = report();
                 retire();
-                last.answer().complete(memory);
+                last.answer().complete(report);
             }
         }
         if (!retired) settle(now);
@@ -152,11 +149,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     }
 
     private void configure(PeerMessage.Configure changed, long now) {
-        if (changed.presharedKey() != null) peer.presharedKey(changed.presharedKey());
+        peer.presharedKey(changed.presharedKey());
         if (changed.endpoint() != null) live.endpoint(changed.endpoint());
-        if (changed.persistentKeepalive().isPresent()) {
-            peer.persistentKeepalive(changed.persistentKeepalive().getAsInt(), now);
-        }
+        peer.persistentKeepalive(changed.persistentKeepalive(), now);
     }
 
     /// Does what is due and sees to it that we are called again.

@@ -3,6 +3,9 @@ package dev.warren.verticles.tun;
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.tun.LinkEvent;
+import dev.warren.io.tun.LinkMonitor;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
@@ -10,8 +13,11 @@ import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.peer.Unreachable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -36,6 +42,8 @@ public final class TunVerticle extends VerticleBase {
 
     private final Loop loop;
     private final TunDevice tun;
+    private final @Nullable LinkMonitor links;
+    private final UdpMailbox udp;
     private final Bulletin bulletin;
     private final TunMailbox door;
     private final RouterMailbox router;
@@ -47,15 +55,25 @@ public final class TunVerticle extends VerticleBase {
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
 
     private @Nullable EpollWatch watch;
+    private @Nullable EpollWatch linkWatch;
     private @Nullable MessageConsumer<Object> consumer;
     private long noRoute;
     private long badPacket;
 
     /// @param lost called once, with the reason, when the interface was taken away
     public TunVerticle(
-            Loop loop, TunDevice tun, Bulletin bulletin, TunMailbox door, RouterMailbox router, Consumer<String> lost) {
+            Loop loop,
+            TunDevice tun,
+            @Nullable LinkMonitor links,
+            Bulletin bulletin,
+            TunMailbox door,
+            UdpMailbox udp,
+            RouterMailbox router,
+            Consumer<String> lost) {
         this.loop = loop;
         this.tun = tun;
+        this.links = links;
+        this.udp = udp;
         this.bulletin = bulletin;
         this.door = door;
         this.router = router;
@@ -70,16 +88,60 @@ public final class TunVerticle extends VerticleBase {
         consumer = listening;
         return listening.completion()
                 .compose(_ -> EpollWatch.open(context, tun.fd(), this::onReadable))
-                .onSuccess(opened -> watch = opened);
+                .compose(opened -> {
+                    watch = opened;
+                    return watchLink();
+                });
     }
 
     @Override
     public Future<?> stop() {
-        if (watch != null) watch.cancel();
-        watch = null;
+        endWatches();
+        if (links != null) links.close();
         tun.close();
         pool.close();
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+
+    private Future<?> watchLink() {
+        if (links == null) {
+            router.tell(new RouterMessage.Link(true));
+            return Future.succeededFuture();
+        }
+        return EpollWatch.open(context, links.fd(), this::onLink).onSuccess(opened -> {
+            linkWatch = opened;
+            onLink();
+        });
+    }
+
+    private void onLink() {
+        if (links == null || linkWatch == null) return;
+        for (var event : links.poll()) {
+            switch (event) {
+                case LinkEvent.Up _ -> router.tell(new RouterMessage.Link(true));
+                case LinkEvent.Down _ -> router.tell(new RouterMessage.Link(false));
+                case LinkEvent.MtuChanged changed -> {
+                    tun.mtu(changed.mtu());
+                    bulletin.mtu(changed.mtu());
+                }
+                case LinkEvent.Gone _ -> {
+                    if (!tun.attached()) lost("the interface " + tun.name() + " was deleted");
+                }
+                case LinkEvent.RoutesChanged _ -> udp.tell(new UdpMessage.RoutesChanged());
+            }
+        }
+    }
+
+    private void lost(String reason) {
+        endWatches();
+        lost.accept(reason);
+    }
+
+    private void endWatches() {
+        if (watch != null) watch.cancel();
+        if (linkWatch != null) linkWatch.cancel();
+        watch = null;
+        linkWatch = null;
     }
 
     private void onReadable() {
@@ -96,9 +158,7 @@ public final class TunVerticle extends VerticleBase {
         } else {
             batch.release();
             if (frames < 0) {
-                watch.cancel();
-                watch = null;
-                lost.accept("the interface " + tun.name() + " cannot be read any more (error " + -frames + ")");
+                lost("the interface " + tun.name() + " is gone (" + Errno.describe(-frames) + ")");
             }
         }
     }
