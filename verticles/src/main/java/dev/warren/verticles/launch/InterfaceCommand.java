@@ -1,7 +1,6 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.conf.OffloadConfig;
-import dev.warren.crypto.Suite;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -9,6 +8,7 @@ import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.Netlink;
 import dev.warren.verticles.uapi.UapiSocket;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -65,8 +65,8 @@ final class InterfaceCommand {
         if (tunFd < 0) {
             Privileges.requireNetAdmin("warren " + wanted);
         }
-        var offload = OffloadConfig.on();
-        var tun = tun(wanted, tunFd, offload);
+        var settings = RunningInterface.Settings.usual();
+        var tun = tun(wanted, tunFd, settings.offload());
         teardown.add("interface", tun::close);
         var name = tun.name();
         Logger log = LoggerFactory.getLogger(InterfaceCommand.class);
@@ -75,9 +75,9 @@ final class InterfaceCommand {
         setMtu(name);
         var socket = socket(name, uapiFd);
         teardown.add("control socket's file", socket::removeFile);
-        var vertx = RunningInterface.vertx(2);
-        teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), java.time.Duration.ofSeconds(1)));
-        var running = RunningInterface.start(vertx, tun, socket, MTU, Suite.Choice.AUTO, offload, teardown);
+        var vertx = RunningInterface.vertx(settings.packetLoops());
+        teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+        var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
         log.debug("({}) Device started", name);
         running.uapi().removed().onSuccess(_ -> {
             log.debug("({}) The control socket was removed: shutting down", name);

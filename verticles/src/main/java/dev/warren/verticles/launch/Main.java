@@ -21,8 +21,8 @@ import picocli.CommandLine.Spec;
         header = "A WireGuard router for the JVM.",
         customSynopsis = {
             "warren run [--config FILE]",
-            "warren [-f | --foreground] INTERFACE",
-            "warren COMMAND [OPTION...]"
+            "       warren [-f | --foreground] INTERFACE",
+            "       warren COMMAND [OPTION...]"
         },
         description = {
             "",

@@ -89,8 +89,7 @@ final class RunCommand implements Callable<Integer> {
         var lifetime = new Lifetime(teardown);
         try (config) {
             Privileges.requireNetAdmin("warren run");
-            // One loop for the control sockets, so that a long reply holds up no packet.
-            var vertx = RunningInterface.vertx(config.loops().orElse(1) + 1);
+            var vertx = RunningInterface.vertx(config.loops().orElse(1));
             teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             for (var each : config.interfaces()) {
                 start(vertx, config, each, file, teardown, lifetime);
@@ -133,8 +132,9 @@ final class RunCommand implements Callable<Integer> {
 
             var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
             teardown.add("control socket's file", socket::removeFile);
-            var running =
-                    RunningInterface.start(vertx, tun, socket, mtu, router.aead(), router.offload(), teardown);
+            var settings = new RunningInterface.Settings(
+                    router.aead(), router.offload(), router.loops().orElse(1));
+            var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
             var resolver = new EndpointResolver(vertx, running.device());
             try (var update = resolver.withMark(config.toUpdate(key, endpoint -> endpoint.literal()), mark)) {
                 RunningInterface.await(name, running.device().update(update), UPDATE);

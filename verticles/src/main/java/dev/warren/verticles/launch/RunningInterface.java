@@ -2,8 +2,12 @@ package dev.warren.verticles.launch;
 
 import dev.warren.conf.OffloadConfig;
 import dev.warren.crypto.Suite;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.TunOptions;
+import dev.warren.io.udp.LinuxUdp;
+import dev.warren.io.udp.UdpOptions;
 import dev.warren.verticles.Device;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
@@ -20,13 +24,22 @@ record RunningInterface(Device device, UapiVerticle uapi) {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration STOP = Duration.ofMillis(1500);
 
-    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads.
+    /// What a device is started with, whoever starts it.
     ///
-    /// @param loops event loops
-    static Vertx vertx(int loops) throws LaunchException {
+    /// @param packetLoops event loops for packets, 1 or more
+    record Settings(Suite.Choice aead, OffloadConfig offload, int packetLoops) {
+        /// Everything the machine has, on one loop: the default.
+        static Settings usual() {
+            return new Settings(Suite.Choice.AUTO, OffloadConfig.on(), 1);
+        }
+    }
+
+    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one for
+    /// handshakes and configuration, and one for control sockets.
+    static Vertx vertx(int packetLoops) throws LaunchException {
         var vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(loops)
+                .setEventLoopPoolSize(packetLoops + 2)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(1)
                 .setBlockedThreadCheckInterval(10)
@@ -51,19 +64,26 @@ record RunningInterface(Device device, UapiVerticle uapi) {
                 standard.batchEntries());
     }
 
+    private static UdpOptions udpOptions(OffloadConfig offload) {
+        return UdpOptions.standard()
+                .withOffloads(offload.udpGso(), offload.udpGro())
+                .withNeverEqualTail(!offload.udpGsoEqualTail());
+    }
+
     /// Starts the device around an open TUN, which it owns from now on, and serves the socket. `teardown` learns how to
     /// undo it.
-    static RunningInterface start(
-            Vertx vertx,
-            LinuxTun tun,
-            UapiSocket socket,
-            int mtu,
-            Suite.Choice aead,
-            OffloadConfig offload,
-            Teardown teardown)
+    static RunningInterface start(Vertx vertx, LinuxTun tun, UapiSocket socket, Settings settings, Teardown teardown)
             throws LaunchException {
-        var device =
-                await(tun.name(), Device.start(vertx, tun, new Device.Options(tun.name(), mtu, aead, offload)), START);
+        var udp = udpOptions(settings.offload);
+        LinkMonitor links;
+        try {
+            links = LinkMonitor.open(tun.name());
+        } catch (ErrnoException e) {
+            throw LaunchException.of(tun.name(), e);
+        }
+        var options = new Device.Options(
+                settings.aead, settings.packetLoops, (port, mark) -> LinuxUdp.open(port, mark, udp), links);
+        var device = await(tun.name(), Device.start(vertx, tun, options), START);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
         var uapi = new UapiVerticle(device, socket, UapiVerticle.Limits.usual());
         var id = await("control socket", vertx.deployVerticle(uapi), START);

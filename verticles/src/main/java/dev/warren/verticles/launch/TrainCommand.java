@@ -73,7 +73,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void controlSocket() throws Exception {
         var directory = Files.createTempDirectory("warren-train");
-        Vertx vertx = RunningInterface.vertx(2);
+        Vertx vertx = RunningInterface.vertx(1);
         try {
             var socket = UapiSocket.listen(directory, "train");
             var verticle = new UapiVerticle(new Rehearsal(), socket, UapiVerticle.Limits.usual());
