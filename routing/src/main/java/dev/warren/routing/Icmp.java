@@ -44,9 +44,8 @@ public final class Icmp {
     /// packet, as the kernel's WireGuard answers what has no peer or no endpoint.
     ///
     /// A source of null is right for an error written to a TUN: Linux takes a packet that comes in with one of its
-    // own
-    /// addresses as source for a martian and drops it, but the destination's address passes every reverse path
-    // filter.
+    /// own addresses as source for a martian and drops it, but the destination's address passes every reverse path
+    /// filter.
     ///
     /// @param packet read only, and apart from the target
     /// @param length bytes at `at`; what is no valid IP packet gets no error

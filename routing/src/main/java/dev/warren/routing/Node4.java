@@ -28,13 +28,15 @@ final class Node4<P> {
         return key << index < 0;
     }
 
-    /// Of the longest prefix that holds the address.
+    /// The owner of the longest prefix that holds the address. Only keys with an owner are compared: if one further up
+    /// does not fit, none below it does.
     static <P> @Nullable P lookup(@Nullable Node4<P> root, int address) {
         P best = null;
-        for (var node = root;
-                node != null && ((address ^ node.key) & mask(node.bits)) == 0;
-                node = node.next(address)) {
+        for (var node = root; node != null; node = node.next(address)) {
             if (node.owner != null) {
+                if (((address ^ node.key) & mask(node.bits)) != 0) {
+                    break;
+                }
                 best = node.owner;
             }
         }

@@ -38,11 +38,15 @@ final class Node6<P> {
         return ((addressHi ^ hi) & maskHi(bits)) == 0 && ((addressLo ^ lo) & maskLo(bits)) == 0;
     }
 
-    /// Of the longest prefix that holds the address.
+    /// The owner of the longest prefix that holds the address. Only keys with an owner are compared: if one further up
+    /// does not fit, none below it does.
     static <P> @Nullable P lookup(@Nullable Node6<P> root, long hi, long lo) {
         P best = null;
-        for (var node = root; node != null && node.holds(hi, lo); node = node.next(hi, lo)) {
+        for (var node = root; node != null; node = node.next(hi, lo)) {
             if (node.owner != null) {
+                if (!node.holds(hi, lo)) {
+                    break;
+                }
                 best = node.owner;
             }
         }
