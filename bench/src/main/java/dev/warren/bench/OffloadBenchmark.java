@@ -67,14 +67,14 @@ public class OffloadBenchmark {
         if (version == 4) {
             slab.set(U32, at, 0x4500_0000 | length);
             slab.set(U32, at + 4, 0x1234_4000);
-            slab.set(U32, at + 8, 64 << 24 | 6 << 16);
+            slab.set(U32, at + 8, (64 << 24) | (6 << 16));
             slab.set(U32, at + 12, 0x0a00_0001);
             slab.set(U32, at + 16, 0x0a00_0002);
         } else {
             slab.set(U32, at, 6 << 28);
-            slab.set(U32, at + 4, (length - ip) << 16 | 6 << 8 | 64);
+            slab.set(U32, at + 4, ((length - ip) << 16) | (6 << 8) | 64);
         }
-        slab.set(U16, at + ip + 12, (short) ((TCP + TCP_TIMESTAMPS) / 4 << 12 | 0x10)); // ACK
+        slab.set(U16, at + ip + 12, (short) (((TCP + TCP_TIMESTAMPS) / 4 << 12) | 0x10)); // ACK
         slab.set(U32, at + ip + TCP, 0x0101_080a); // two NOPs, timestamps of ten bytes
         MemorySegment.copy(slab, at - 10L, pristine, 0, header + 10);
         splitter.start(frame, 0);
