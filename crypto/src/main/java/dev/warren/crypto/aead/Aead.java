@@ -11,7 +11,7 @@ public sealed interface Aead extends AutoCloseable permits OpenSslAead, JdkAead 
     int MARGIN = 64;
 
     /// The longest message, and the longest additional data, of the short kind.
-    int LONGEST_SHORT = 1024;
+    int LONGEST_SHORT = 2048;
 
     /// A transport key; the 32 bytes are copied, the caller wipes his own. The key must be closed.
     AeadKey key(MemorySegment key32);
