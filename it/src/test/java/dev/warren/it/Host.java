@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 
 /// A machine of its own: network, mount and process namespaces, an empty /run, and nothing else running. Its first
-/// process reads a pipe that only this JVM holds, so a host and all that runs in it go away even when the JVM is
-// killed.
+/// process reads a pipe that only this JVM holds, so that a host and all that runs in it go away even when the JVM
+/// is killed.
 final class Host implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
 

@@ -17,6 +17,11 @@ record Iperf(double bitsPerSecond, long packets, long lost, double slowestInterv
         return run(client, server, address, options);
     }
 
+    /// TCP that is held at a rate.
+    static Iperf tcpAtRate(Host client, Host server, String address, int seconds, String rate) {
+        return run(client, server, address, List.of("-t", "" + seconds, "-b", rate, "-l", "16K"));
+    }
+
     /// UDP at a fixed rate with datagrams of `size` bytes.
     static Iperf udp(Host client, Host server, String address, double seconds, boolean reverse, String rate, int size) {
         var options = new ArrayList<>(
@@ -37,7 +42,8 @@ record Iperf(double bitsPerSecond, long packets, long lost, double slowestInterv
     }
 
     static Iperf parse(String json) {
-        int end = json.lastIndexOf("\"end\":");
+        int end = json.lastIndexOf("\"end\":\t{");
+        if (end < 0 || json.contains("\"error\":")) throw new AssertionError("iperf3 says " + json);
         var tail = json.substring(end);
         boolean udp = tail.contains("\"lost_packets\"");
         int sum = udp ? tail.indexOf("\"sum\":") : tail.indexOf("\"sum_received\":");

@@ -3,11 +3,11 @@ package dev.warren.it;
 import static dev.warren.it.Router.Maker.UNDER_TEST;
 import static dev.warren.it.Router.Maker.WIREGUARD_GO;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Two hosts on one cable: `a` with the router under test, `b` with wireguard-go. Inside the tunnel they are 10.9.0.1
-// and
-/// 10.9.0.2, fd09::1 and fd09::2; outside 192.168.7.1 and .2, fd07::1 and ::2.
+/// Two hosts on one cable: `a` with the router under test, `b` with wireguard-go. Inside the tunnel they are
+/// 10.9.0.1 and 10.9.0.2, fd09::1 and fd09::2; outside 192.168.7.1 and .2, fd07::1 and ::2.
 final class Pair {
     static final int PORT_A = 51820;
     static final int PORT_B = 51821;
@@ -100,6 +100,14 @@ final class Pair {
     void up() {
         up(a, A4, A6);
         up(b, B4, B6);
+    }
+
+    /// As [#up], with nothing sent by the kernels of their own accord (router solicitations, multicast reports), for
+    /// tests that watch the cable.
+    void quietUp() {
+        for (var host : List.of(a, b)) host.sysctl("net.ipv6.conf.wg0.disable_ipv6", "1");
+        for (var host : List.of(a, b)) host.address("wg0", (host == a ? A4 : B4) + "/24");
+        for (var host : List.of(a, b)) host.up("wg0");
     }
 
     static void up(Host host, String inner4, String inner6) {

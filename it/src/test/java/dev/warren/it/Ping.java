@@ -10,8 +10,7 @@ import java.util.regex.Pattern;
 record Ping(int sent, int received, String text) {
     private static final Pattern SUMMARY = Pattern.compile("(\\d+) packets transmitted, (\\d+) received");
 
-    /// Sends `count` echo requests, 50 ms apart, each with `size` bytes of data, and waits up to 2 s for the last
-    // answer.
+    /// Sends `count` echo requests, 50 ms apart, each with `size` bytes of data, and waits up to 2 s for the last.
     static Ping run(Host host, String target, int count, int size, String... options) {
         var command = new java.util.ArrayList<>(
                 java.util.List.of("ping", "-n", "-c", "" + count, "-i", "0.05", "-W", "2", "-s", "" + size));

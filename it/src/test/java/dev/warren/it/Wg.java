@@ -40,7 +40,8 @@ record Wg(Host host, String device) {
         return host.attempt(all.toArray(String[]::new));
     }
 
-    String show(String what) {
+    /// What `wg show INTERFACE` prints, or one of its questions.
+    String show(String... what) {
         return wg("show", what).orFail().out();
     }
 
