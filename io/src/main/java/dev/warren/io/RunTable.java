@@ -1,0 +1,131 @@
+package dev.warren.io;
+
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The runs of one batch and the stable grouping that makes them. Grows to its greatest use once, then allocates no
+/// more.
+final class RunTable {
+    private final PacketBatch batch;
+    private final int maxEntries;
+    private final @Nullable PacketRun[] runs;
+    private int count;
+
+    private PacketBatch.@Nullable Scratch scratch;
+    private int[] runOfEntry = {};
+    private int[] ends = {};
+    /// Open addressing: owner id to run; a slot counts only when its stamp is that of the present grouping.
+    private int[] slotOwner = {};
+    private int[] slotRun = {};
+    private int[] slotStamp = {};
+    private int stamp;
+
+    RunTable(PacketBatch batch, int maxEntries) {
+        this.batch = batch;
+        this.maxEntries = maxEntries;
+        this.runs = new @Nullable PacketRun[maxEntries];
+    }
+
+    PacketRun run(int k) {
+        Objects.checkIndex(k, count);
+        return Objects.requireNonNull(runs[k]);
+    }
+
+    int group(int[] owners, int entries) {
+        count = 0;
+        if (entries == 0) {
+            return 0;
+        }
+        int first = owners[0];
+        int same = 1;
+        while (same < entries && owners[same] == first) {
+            same++;
+        }
+        if (same < entries) {
+            return groupMany(owners, entries);
+        }
+        if (first >= 0) {
+            add(first, 0, entries);
+        }
+        return count;
+    }
+
+    private void add(int owner, int from, int to) {
+        PacketRun run = runs[count];
+        if (run == null) {
+            run = new PacketRun(batch);
+            runs[count] = run;
+        }
+        run.set(owner, from, to);
+        count++;
+    }
+
+    private int groupMany(int[] owners, int entries) {
+        PacketBatch.Scratch other = scratch;
+        if (other == null) {
+            other = grow();
+        }
+        stamp++;
+        // Counting sort: the size of each run first, in order of appearance, then where each begins.
+        int orphans = 0;
+        boolean inOrder = true;
+        int previous = 0;
+        for (int i = 0; i < entries; i++) {
+            int run = -1;
+            if (owners[i] >= 0) {
+                run = runOf(owners[i]);
+                ends[run]++;
+                inOrder &= run >= previous && orphans == 0;
+                previous = run;
+            } else {
+                orphans++;
+            }
+            runOfEntry[i] = run;
+        }
+        int at = 0;
+        for (int k = 0; k < count; k++) {
+            int size = ends[k];
+            Objects.requireNonNull(runs[k]).set(run(k).owner(), at, at + size);
+            ends[k] = at;
+            at += size;
+        }
+        if (!inOrder) {
+            int orphan = at;
+            for (int i = 0; i < entries; i++) {
+                int run = runOfEntry[i];
+                runOfEntry[i] = run < 0 ? orphan++ : ends[run]++;
+            }
+            batch.permute(runOfEntry, other);
+        }
+        return count;
+    }
+
+    private int runOf(int owner) {
+        int mask = slotOwner.length - 1;
+        int slot = ((owner * 0x9E3779B9) >>> 7) & mask;
+        while (slotStamp[slot] == stamp) {
+            if (slotOwner[slot] == owner) {
+                return slotRun[slot];
+            }
+            slot = (slot + 1) & mask;
+        }
+        slotStamp[slot] = stamp;
+        slotOwner[slot] = owner;
+        slotRun[slot] = count;
+        ends[count] = 0;
+        add(owner, 0, 0);
+        return count - 1;
+    }
+
+    private PacketBatch.Scratch grow() {
+        int slots = Integer.highestOneBit(Math.max(2, maxEntries) - 1) << 2;
+        slotOwner = new int[slots];
+        slotRun = new int[slots];
+        slotStamp = new int[slots];
+        runOfEntry = new int[maxEntries];
+        ends = new int[maxEntries];
+        var made = new PacketBatch.Scratch(maxEntries);
+        scratch = made;
+        return made;
+    }
+}

@@ -1,0 +1,47 @@
+package dev.warren.io;
+
+import java.util.function.ObjLongConsumer;
+
+/// A pair of UDP sockets, IPv4 and IPv6, on one port. All methods belong to one loop. No method blocks; none throws
+/// for what the network may do.
+public interface UdpSocket extends AutoCloseable {
+    /// The local port of both sockets.
+    int port();
+
+    /// The IPv4 socket to watch for EPOLLIN, -1 when there is none.
+    int fd4();
+
+    /// The IPv6 socket to watch for EPOLLIN, -1 when there is none.
+    int fd6();
+
+    /// Appends what has arrived on one of the two sockets, one entry (a train with UDP_GRO) per message, its endpoint
+    /// set to the source with the local address it was heard on. The batch stays the caller's.
+    ///
+    /// @return entries appended, 0 for an errno that passes, or minus errno
+    int receive(int fd, PacketBatch batch);
+
+    /// Sends every entry to its endpoint, trains with UDP_SEGMENT where that works, one by one otherwise. The batch
+    /// stays the caller's.
+    ///
+    /// @return datagrams not sent; each is counted by its reason
+    int send(PacketBatch batch);
+
+    /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
+    /// something arrives on them again.
+    default void routesChanged() {}
+
+    /// Sets SO_MARK on both sockets; 0 is none.
+    ///
+    /// @return 0 or minus errno
+    int mark(int fwmark);
+
+    /// The offloads in use, for one line of a log, such as "gso, gro".
+    String offloads();
+
+    /// Tells every counter by name. Plain longs of the socket; call it on its loop.
+    void counters(ObjLongConsumer<String> each);
+
+    /// Idempotent.
+    @Override
+    void close();
+}

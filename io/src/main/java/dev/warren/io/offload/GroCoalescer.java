@@ -1,0 +1,231 @@
+package dev.warren.io.offload;
+
+import static dev.warren.io.offload.Ip.u16;
+import static dev.warren.io.offload.Ip.u8;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import dev.warren.io.PacketBatch;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/// Merges neighbouring plaintext packets of one flow (TCP and UDP over IPv4 and IPv6) into super-packets for one
+/// `writev` each: virtio_net_hdr and the whole first packet, then payloads only. No payload is copied. Units are in
+/// the order of arrival, always.
+///
+/// ```
+/// int units = coalescer.plan(batch);
+/// for (int k = 0; k < units; k++) {
+///     int n = coalescer.fill(k, iovecs, 0);       // n is count(k)
+///     writev(fd, iovecs, n)                       // writes bytes(k)
+///     // on EINVAL: coalescer.restore(k), then fillSingle for each of its entries
+/// }
+/// ```
+/// Owned by the device that writes; one batch at a time. What may merge is decided by [Flow]; a packet merges only when
+/// its checksums and those of the first one hold, so a corrupt packet goes alone, as it is.
+public final class GroCoalescer {
+    /// Bytes of one `struct iovec`: iov_base, iov_len.
+    public static final int IOVEC = 16;
+    /// Most packets in a super-packet, and so the most iovecs that [#fill] writes.
+    public static final int MAX_PACKETS = 512;
+    /// Most datagrams in one: what the kernel's own GRO allows (UDP_GRO_CNT_MAX).
+    static final int MAX_DATAGRAMS = 64;
+
+    private static final int MAX_BYTES = 0xffff;
+
+    private @Nullable PacketBatch batch;
+    private MemorySegment slab = MemorySegment.NULL;
+    private final Flow flow = new Flow();
+
+    private int units;
+    private final int[] firsts;
+    private final int[] counts;
+    private final int[] totals;
+    /// [Flow] kind and header length of the packets of a merged unit.
+    private final int[] kinds;
+    /// The checksums that [#fill] wrote over: IPv4 in the high half, transport in the low.
+    private final int[] saved;
+
+    /// @param maxEntries most entries of a batch that is planned
+    /// @param tcp        whether TCP packets are merged
+    /// @param udp        whether UDP packets are merged: the kernel must know VIRTIO_NET_HDR_GSO_UDP_L4 (6.2)
+    public GroCoalescer(int maxEntries, boolean tcp, boolean udp) {
+        firsts = new int[maxEntries];
+        counts = new int[maxEntries];
+        totals = new int[maxEntries];
+        kinds = new int[maxEntries];
+        saved = new int[maxEntries];
+        flow.merge(tcp, udp);
+    }
+
+    /// Changes what is merged from the next plan on.
+    public void merge(boolean tcp, boolean udp) {
+        flow.merge(tcp, udp);
+    }
+
+    /// Looks through all entries and decides what is written together. Writes nothing. Entries of length 0 are left
+    /// out. The batch must stay as it is until its units are written.
+    ///
+    /// @return the number of units, each one write
+    public int plan(PacketBatch batch) {
+        this.batch = batch;
+        slab = batch.slab();
+        units = 0;
+        boolean open = false; // whether the last unit may grow
+        boolean proven = false; // whether the checksums of its first packet were found right
+        int n = batch.count();
+        for (int i = 0; i < n; i++) {
+            long at = batch.offset(i);
+            int length = batch.length(i);
+            if (length == 0) {
+                open = false;
+                continue;
+            }
+            int kind = flow.kind(slab, at, length);
+            boolean known = false;
+            if (open && flow.continues(slab, at, length, kind) && fits(length, kind)) {
+                proven = proven || Flow.intact(slab, flow.first(), totals[units - 1], kind);
+                boolean intact = Flow.intact(slab, at, length, kind);
+                if (proven && intact) {
+                    counts[units - 1]++;
+                    totals[units - 1] += length - Flow.header(kind);
+                    open = flow.extend(slab, at, length);
+                    continue;
+                }
+                kind = intact ? kind : 0;
+                known = true;
+            }
+            firsts[units] = i;
+            counts[units] = 1;
+            totals[units] = length;
+            kinds[units] = kind;
+            units++;
+            proven = known;
+            open = kind != 0 && flow.begin(slab, at, length, kind);
+        }
+        return units;
+    }
+
+    private boolean fits(int length, int kind) {
+        int most = Flow.tcp(kind) ? MAX_PACKETS : MAX_DATAGRAMS;
+        return counts[units - 1] < most && totals[units - 1] + length - Flow.header(kind) <= MAX_BYTES;
+    }
+
+    /// Index of the first entry of unit k.
+    public int first(int k) {
+        return firsts[k];
+    }
+
+    /// Number of entries, all neighbours, in unit k.
+    public int count(int k) {
+        return counts[k];
+    }
+
+    /// What `writev` is to return for unit k: the virtio_net_hdr and all that follows.
+    public int bytes(int k) {
+        return totals[k] + VirtioNetHeader.LENGTH;
+    }
+
+    /// Writes the virtio_net_hdr of unit k before its first packet, makes that packet's header the super-packet's, and
+    /// fills iovecs. Call it right before the write.
+    ///
+    /// @return the number of iovecs
+    public int fill(int k, MemorySegment iovecs, long at) {
+        int first = firsts[k];
+        fillSingle(first, iovecs, at);
+        int count = counts[k];
+        if (count > 1) {
+            PacketBatch planned = planned();
+            int header = Flow.header(kinds[k]);
+            long base = slab.address() + header;
+            for (int i = 1; i < count; i++) {
+                iovecs.set(JAVA_LONG, at + (long) i * IOVEC, base + planned.offset(first + i));
+                iovecs.set(JAVA_LONG, at + (long) i * IOVEC + 8, planned.length(first + i) - (long) header);
+            }
+            rewrite(k, planned.offset(first), planned.offset(first + count - 1), planned.length(first));
+        }
+        return count;
+    }
+
+    private void rewrite(int k, long at, long last, int firstLength) {
+        int kind = kinds[k];
+        int total = totals[k];
+        int transport = Flow.transport(kind);
+        int pseudo;
+        int checksums = 0;
+        if (Flow.v4(kind)) {
+            checksums = u16(slab, at + Ip.V4_CHECKSUM) << 16;
+            u16(slab, at + Ip.V4_LENGTH, total);
+            int sum = Ip.constant4(slab, at) + total + u16(slab, at + Ip.V4_ID);
+            u16(slab, at + Ip.V4_CHECKSUM, ~Checksum.fold(sum));
+            pseudo = Ip.addresses4(slab, at) + total - transport;
+        } else {
+            u16(slab, at + Ip.V6_LENGTH, total - transport);
+            pseudo = Ip.addresses6(slab, at) + total - transport;
+        }
+        long here = at + transport;
+        int field;
+        if (Flow.tcp(kind)) {
+            field = Ip.TCP_CHECKSUM;
+            pseudo += Ip.TCP;
+            u8(slab, here + Ip.TCP_FLAGS, u8(slab, last + transport + Ip.TCP_FLAGS)); // PSH, when the last has it
+        } else {
+            field = Ip.UDP_CHECKSUM;
+            pseudo += Ip.UDP;
+            u16(slab, here + Ip.UDP_LENGTH, total - transport);
+        }
+        saved[k] = checksums | u16(slab, here + field);
+        u16(slab, here + field, Checksum.fold(pseudo));
+        int header = Flow.header(kind);
+        VirtioNetHeader.write(
+                slab,
+                at - VirtioNetHeader.LENGTH,
+                VirtioNetHeader.NEEDS_CSUM,
+                Flow.gsoType(kind),
+                header,
+                firstLength - header,
+                transport,
+                field);
+    }
+
+    /// Undoes what [#fill] did to the first packet of unit k, so that it can be written alone.
+    public void restore(int k) {
+        if (counts[k] == 1) {
+            return;
+        }
+        int kind = kinds[k];
+        long at = planned().offset(firsts[k]);
+        int length = planned().length(firsts[k]);
+        int transport = Flow.transport(kind);
+        if (Flow.v4(kind)) {
+            u16(slab, at + Ip.V4_LENGTH, length);
+            u16(slab, at + Ip.V4_CHECKSUM, saved[k] >>> 16);
+        } else {
+            u16(slab, at + Ip.V6_LENGTH, length - transport);
+        }
+        long here = at + transport;
+        if (Flow.tcp(kind)) {
+            u8(slab, here + Ip.TCP_FLAGS, u8(slab, here + Ip.TCP_FLAGS) & ~Ip.PSH); // a first packet with PSH grows not
+            u16(slab, here + Ip.TCP_CHECKSUM, saved[k]);
+        } else {
+            u16(slab, here + Ip.UDP_LENGTH, length - transport);
+            u16(slab, here + Ip.UDP_CHECKSUM, saved[k]);
+        }
+    }
+
+    /// Writes an empty virtio_net_hdr before one entry of the planned batch and fills one iovec.
+    public void fillSingle(int entry, MemorySegment iovecs, long at) {
+        PacketBatch planned = planned();
+        long start = planned.offset(entry) - (long) VirtioNetHeader.LENGTH;
+        VirtioNetHeader.clear(slab, start);
+        iovecs.set(JAVA_LONG, at, slab.address() + start);
+        iovecs.set(JAVA_LONG, at + 8, planned.length(entry) + (long) VirtioNetHeader.LENGTH);
+    }
+
+    private PacketBatch planned() {
+        PacketBatch planned = batch;
+        if (planned == null) {
+            throw new IllegalStateException("nothing was planned");
+        }
+        return planned;
+    }
+}

@@ -1,0 +1,267 @@
+package dev.warren.io.offload;
+
+import static dev.warren.io.offload.Ip.u16;
+import static dev.warren.io.offload.Ip.u32;
+import static dev.warren.io.offload.Ip.u8;
+import static dev.warren.io.offload.VirtioNetHeader.GSO_ECN;
+import static dev.warren.io.offload.VirtioNetHeader.GSO_NONE;
+import static dev.warren.io.offload.VirtioNetHeader.GSO_TCPV4;
+import static dev.warren.io.offload.VirtioNetHeader.GSO_TCPV6;
+import static dev.warren.io.offload.VirtioNetHeader.GSO_UDP_L4;
+import static dev.warren.io.offload.VirtioNetHeader.NEEDS_CSUM;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+
+import dev.warren.io.PacketBatch;
+import java.lang.foreign.MemorySegment;
+
+/// Cuts a TUN frame (TSO/USO super-packet) into IP packets in place: the header of segment k is written right before
+/// its payload, over the tail of segment k-1, which must be done with by then. No payload is copied. Frames with
+/// NEEDS_CSUM leave with complete checksums; frames without flags pass as they are.
+///
+/// ```
+/// if (splitter.start(batch, i) < 0) drop(i);
+/// else while (splitter.next()) seal(batch.slab(), splitter.offset(), splitter.length());
+/// ```
+/// Between two calls of [#next] the caller may overwrite up to 64 bytes before [#offset], and anything behind the
+/// packet if it puts it back.
+public final class GsoSplitter {
+    /// The longest header there is with IPv4, and room for IPv6 extension headers.
+    private static final int MAX_HEADER = 192;
+
+    private static final int MALFORMED = -1;
+
+    private MemorySegment slab = MemorySegment.NULL;
+    /// What [#next] has made.
+    private long at;
+    private int bytes;
+    /// Which one comes next, of how many.
+    private int index;
+    private int count;
+
+    private boolean whole;
+    private boolean v4;
+    private boolean tcp;
+    private boolean summed;
+    private int header;
+    private int transport;
+    private int segment;
+    private int payloadBytes;
+    private long payload;
+    /// Header of the frame in words of 8 bytes counted from its end, where headers end alike.
+    private final long[] template = new long[MAX_HEADER / 8];
+    private int templateHead;
+    /// Sums of what is the same in every segment.
+    private int ipSum;
+    private int transportSum;
+    private int id;
+    private int seq;
+    private int flags;
+
+    /// Begins with an entry that was read from a TUN: IP header at its offset, virtio_net_hdr in the 10 bytes before.
+    ///
+    /// @return the number of packets in it, 1 or more; -1 when the frame is malformed, and then nothing was changed
+    public int start(PacketBatch batch, int entry) {
+        slab = batch.slab();
+        at = batch.offset(entry);
+        bytes = batch.length(entry);
+        index = 0;
+        count = 0;
+        long vnet = at - VirtioNetHeader.LENGTH;
+        int hints = VirtioNetHeader.flags(slab, vnet);
+        int type = VirtioNetHeader.gsoType(slab, vnet) & ~GSO_ECN;
+        if (type == GSO_NONE) {
+            whole = true;
+            if ((hints & NEEDS_CSUM) != 0 && !complete(vnet)) {
+                return MALFORMED;
+            }
+            count = 1;
+            return 1;
+        }
+        whole = false;
+        segment = VirtioNetHeader.gsoSize(slab, vnet);
+        if (segment == 0 || bytes < Ip.V4_HEADER || bytes > 0xffff || !headers(type)) {
+            return MALFORMED;
+        }
+        if ((hints & NEEDS_CSUM) != 0) {
+            int field = tcp ? Ip.TCP_CHECKSUM : Ip.UDP_CHECKSUM;
+            if (VirtioNetHeader.checksumStart(slab, vnet) != transport
+                    || VirtioNetHeader.checksumOffset(slab, vnet) != field) {
+                return MALFORMED;
+            }
+        }
+        // A UDP sender over IPv4 may do without (RFC 768).
+        summed = tcp || !v4 || (hints & NEEDS_CSUM) != 0 || u16(slab, at + transport + Ip.UDP_CHECKSUM) != 0;
+        payload = at + header;
+        payloadBytes = bytes - header;
+        count = Math.max(1, (payloadBytes + segment - 1) / segment);
+        prepare();
+        return count;
+    }
+
+    /// A single packet whose checksum field holds the sum of the pseudo-header: virtio 1.2 §5.1.6.2.
+    private boolean complete(long vnet) {
+        int start = VirtioNetHeader.checksumStart(slab, vnet);
+        int field = VirtioNetHeader.checksumOffset(slab, vnet);
+        if (start < Ip.V4_HEADER || start + field + 2 > bytes) {
+            return false;
+        }
+        int sum = ~Checksum.sum(slab, at + start, bytes - start) & 0xffff;
+        boolean udp = field == Ip.UDP_CHECKSUM;
+        u16(slab, at + start + field, sum == 0 && udp ? 0xffff : sum);
+        return true;
+    }
+
+    /// Finds out what the frame is and where its headers end. False when it is not what the type says.
+    private boolean headers(int type) {
+        v4 = u8(slab, at) >>> 4 == 4;
+        tcp = type == GSO_TCPV4 || type == GSO_TCPV6;
+        if (tcp ? v4 != (type == GSO_TCPV4) : type != GSO_UDP_L4) {
+            return false;
+        }
+        transport = v4 ? transport4(tcp ? Ip.TCP : Ip.UDP) : transport6(tcp ? Ip.TCP : Ip.UDP);
+        if (transport < 0 || transport + (tcp ? Ip.TCP_HEADER : Ip.UDP_HEADER) > bytes) {
+            return false;
+        }
+        int length = tcp ? u8(slab, at + transport + Ip.TCP_DATA_OFFSET) >>> 4 << 2 : Ip.UDP_HEADER;
+        header = transport + length;
+        return (!tcp || length >= Ip.TCP_HEADER) && header <= bytes && header <= MAX_HEADER;
+    }
+
+    private int transport4(int protocol) {
+        int length = (u8(slab, at) & 15) << 2;
+        boolean fragment = (u16(slab, at + Ip.V4_FRAGMENT) & 0x3fff) != 0;
+        return length < Ip.V4_HEADER || fragment || u8(slab, at + Ip.V4_PROTOCOL) != protocol ? MALFORMED : length;
+    }
+
+    /// Walks over hop-by-hop (0), routing (43) and destination options (60), RFC 8200 §4. A routing header with
+    /// segments left is refused: its pseudo-header has another destination.
+    private int transport6(int protocol) {
+        if (u8(slab, at) >>> 4 != 6 || bytes < Ip.V6_HEADER) {
+            return MALFORMED;
+        }
+        int next = u8(slab, at + Ip.V6_NEXT);
+        int here = Ip.V6_HEADER;
+        while (next == 0 || next == 43 || next == 60) {
+            if (here + 8 > bytes || (next == 43 && u8(slab, at + here + 3) != 0)) {
+                return MALFORMED;
+            }
+            next = u8(slab, at + here);
+            here += (u8(slab, at + here + 1) + 1) << 3;
+        }
+        return next == protocol ? here : MALFORMED;
+    }
+
+    private void prepare() {
+        int words = header >>> 3;
+        for (int i = 0; i < words; i++) {
+            template[i] = slab.get(JAVA_LONG_UNALIGNED, payload - 8L * (i + 1));
+        }
+        if ((header & 4) != 0) { // every header is a multiple of 4 long
+            templateHead = slab.get(JAVA_INT_UNALIGNED, at);
+        }
+        int pseudo;
+        if (v4) {
+            id = u16(slab, at + Ip.V4_ID);
+            ipSum = Ip.constant4(slab, at) + Checksum.sum(slab, at + Ip.V4_HEADER, transport - Ip.V4_HEADER);
+            pseudo = Ip.addresses4(slab, at);
+        } else {
+            pseudo = Ip.addresses6(slab, at);
+        }
+        long here = at + transport;
+        int ports = Checksum.halves(u32(slab, here));
+        if (tcp) {
+            seq = u32(slab, here + Ip.TCP_SEQ);
+            flags = u8(slab, here + Ip.TCP_FLAGS);
+            transportSum = pseudo
+                    + Ip.TCP
+                    + ports
+                    + Checksum.halves(u32(slab, here + Ip.TCP_ACK))
+                    + (u8(slab, here + Ip.TCP_DATA_OFFSET) << 8)
+                    + u16(slab, here + Ip.TCP_WINDOW)
+                    + u16(slab, here + Ip.TCP_URGENT)
+                    + Checksum.sum(slab, here + Ip.TCP_HEADER, header - transport - Ip.TCP_HEADER);
+        } else {
+            transportSum = pseudo + Ip.UDP + ports;
+        }
+    }
+
+    /// Makes the next packet. False when there are no more.
+    public boolean next() {
+        int k = index;
+        if (k >= count) {
+            return false;
+        }
+        index = k + 1;
+        if (whole) {
+            return true;
+        }
+        int skipped = k * segment;
+        int size = Math.min(segment, payloadBytes - skipped);
+        long body = payload + skipped;
+        long packet = body - header;
+        at = packet;
+        bytes = header + size;
+        if (k > 0) {
+            writeTemplate(body);
+        }
+        if (v4) {
+            int packetId = id + k & 0xffff;
+            u16(slab, packet + Ip.V4_LENGTH, bytes);
+            u16(slab, packet + Ip.V4_ID, packetId);
+            u16(slab, packet + Ip.V4_CHECKSUM, ~Checksum.fold(ipSum + bytes + packetId));
+        } else {
+            u16(slab, packet + Ip.V6_LENGTH, bytes - Ip.V6_HEADER);
+        }
+        if (tcp) {
+            tcp(packet + transport, k, skipped, Checksum.sum(slab, body, size));
+        } else {
+            udp(packet + transport, body, size);
+        }
+        return true;
+    }
+
+    private void writeTemplate(long end) {
+        int words = header >>> 3;
+        for (int i = 0; i < words; i++) {
+            slab.set(JAVA_LONG_UNALIGNED, end - 8L * (i + 1), template[i]);
+        }
+        if ((header & 4) != 0) {
+            slab.set(JAVA_INT_UNALIGNED, end - header, templateHead);
+        }
+    }
+
+    private void tcp(long here, int k, int skipped, int payloadSum) {
+        int kept = flags;
+        if (k > 0) {
+            kept &= ~Ip.CWR;
+        }
+        if (k < count - 1) {
+            kept &= ~(Ip.FIN | Ip.PSH);
+        }
+        int position = seq + skipped;
+        u32(slab, here + Ip.TCP_SEQ, position);
+        u8(slab, here + Ip.TCP_FLAGS, kept);
+        int sum = transportSum + bytes - transport + Checksum.halves(position) + kept + payloadSum;
+        u16(slab, here + Ip.TCP_CHECKSUM, ~Checksum.fold(sum));
+    }
+
+    private void udp(long here, long body, int size) {
+        int length = Ip.UDP_HEADER + size;
+        u16(slab, here + Ip.UDP_LENGTH, length);
+        if (summed) {
+            int sum = ~Checksum.fold(transportSum + 2 * length + Checksum.sum(slab, body, size)) & 0xffff;
+            u16(slab, here + Ip.UDP_CHECKSUM, sum == 0 ? 0xffff : sum);
+        }
+    }
+
+    /// Where in the slab the packet begins.
+    public long offset() {
+        return at;
+    }
+
+    /// Bytes of the packet.
+    public int length() {
+        return bytes;
+    }
+}

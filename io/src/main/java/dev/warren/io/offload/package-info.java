@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.io.offload;
+
+import org.jspecify.annotations.NullMarked;
