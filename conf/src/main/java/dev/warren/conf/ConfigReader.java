@@ -40,10 +40,12 @@ final class ConfigReader {
         } else if (stateText != null) {
             warren.problem("state-dir", "is empty", "a directory");
         }
-        var aead = only("crypto", "aead") instanceof Section crypto
+        var crypto = only("crypto", "aead");
+        var aead = crypto != null
                 ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO)
                 : Suite.Choice.AUTO;
-        var level = only("log", "level") instanceof Section log
+        var log = only("log", "level");
+        var level = log != null
                 ? log.choice("level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO)
                 : RouterConfig.LogLevel.INFO;
         return new RouterConfig(
