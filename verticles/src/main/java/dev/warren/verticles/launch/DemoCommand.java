@@ -39,6 +39,7 @@ final class DemoCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this.")
+    @SuppressWarnings("UnusedVariable") // for picocli
     private boolean help;
 
     /// One end: a namespace, an interface, its key and its address inside the tunnel.

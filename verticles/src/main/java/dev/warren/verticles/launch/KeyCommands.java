@@ -44,7 +44,7 @@ final class KeyCommands {
         new SecureRandom().nextBytes(bytes);
         // Stored as it will be used (RFC 7748 §5), as `wg genkey` does.
         bytes[0] &= (byte) 248;
-        bytes[31] = (byte) (bytes[31] & 127 | 64);
+        bytes[31] = (byte) ((bytes[31] & 127) | 64);
         try (var key = PrivateKey.of(bytes)) {
             var text = new StringBuilder(BASE64_LENGTH);
             key.writeBase64(text);
@@ -169,6 +169,7 @@ final class KeyCommands {
                 names = {"-h", "--help"},
                 usageHelp = true,
                 description = "Print this.")
+        @SuppressWarnings("UnusedVariable") // for picocli
         private boolean help;
 
         KeyCommand(PrintStream out, PrintStream err, ToIntFunction<KeyCommands> what) {

@@ -77,12 +77,14 @@ public final class Main implements Callable<Integer> {
             names = {"-V", "--version"},
             versionHelp = true,
             description = "Print the version.")
+    @SuppressWarnings("UnusedVariable") // for picocli
     private boolean version;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this.")
+    @SuppressWarnings("UnusedVariable") // for picocli
     private boolean help;
 
     private Main() {}

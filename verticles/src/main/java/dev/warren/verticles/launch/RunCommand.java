@@ -52,6 +52,7 @@ final class RunCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this.")
+    @SuppressWarnings("UnusedVariable") // for picocli
     private boolean help;
 
     RunCommand(PrintStream out, PrintStream err) {

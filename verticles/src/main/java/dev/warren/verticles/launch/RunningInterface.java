@@ -61,7 +61,7 @@ record RunningInterface(Device device, UapiVerticle uapi) {
                 offload.tunGro(),
                 offload.tunUdpGro(),
                 standard.multiQueue(),
-                standard.batchEntries());
+                standard.limitGso());
     }
 
     private static UdpOptions udpOptions(OffloadConfig offload) {

@@ -24,6 +24,7 @@ final class StatsCommand implements Callable<Integer> {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Print this.")
+    @SuppressWarnings("UnusedVariable") // for picocli
     private boolean help;
 
     private final Path directory;
