@@ -1,0 +1,448 @@
+package dev.warren.io.ffm;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.StructLayout;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.VarHandle;
+import java.lang.ref.Reference;
+import java.util.Objects;
+
+/// The one door to libc, in its own words. Every result is a count (or descriptor) or a negated error number.
+///
+/// An instance belongs to one owner and is not shared between threads: the place where errno lands is part of it.
+/// Native destinations are always a range of a bounded segment, checked before the call; addresses then travel as plain
+/// longs so that a call makes no garbage. Plain downcalls only: system calls may block, and `critical` gains nothing.
+///
+/// Not final, so that a test can make the kernel fail.
+public class Libc {
+    public static final int O_RDWR = 2;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
+    public static final int F_GETFD = 1;
+    public static final int F_SETFD = 2;
+    public static final int F_GETFL = 3;
+    public static final int F_SETFL = 4;
+    public static final int F_DUPFD_CLOEXEC = 1030;
+    public static final int FD_CLOEXEC = 1;
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int AF_NETLINK = 16;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_RAW = 3;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOCK_CLOEXEC = 0x80000;
+    public static final int EFD_NONBLOCK = 0x800;
+    public static final int EFD_CLOEXEC = 0x80000;
+    public static final int MSG_CTRUNC = 0x8;
+    public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int POLLIN = 1;
+    public static final int POLLOUT = 4;
+    public static final int CLOCK_REALTIME = 0;
+    public static final int CLOCK_BOOTTIME = 7;
+    public static final int PR_SET_DUMPABLE = 4;
+    public static final int MCL_CURRENT = 1;
+    public static final int MCL_FUTURE = 2;
+
+    private static final Linker LINKER = Linker.nativeLinker();
+    private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
+    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+
+    private static final MethodHandle OPEN = variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle READ = handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITE = handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle READV = handle("readv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle WRITEV = handle("writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RECV = handle("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle IOCTL = variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle FCNTL = variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SOCKET = handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle BIND = handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle GETSOCKNAME = handle("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle SETSOCKOPT =
+            handle("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle GETSOCKOPT =
+            handle("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle RECVMMSG =
+            handle("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle SENDMMSG =
+            handle("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
+    private static final MethodHandle RECVMSG = handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle SENDMSG = handle("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle POLL = handle("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOCK_GETTIME = handle("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
+    private static final MethodHandle GETPID = handle("getpid", FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(JAVA_INT));
+    private static final MethodHandle UNLINK = handle("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    private static final MethodHandle CHMOD = handle("chmod", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle DUP2 = handle("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle UMASK = handle("umask", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    private static final MethodHandle PRCTL =
+            variadic("prctl", 1, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle MLOCKALL = handle("mlockall", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURE);
+    /// Room for the small arguments of cold calls: an int option, a length, a pollfd, a timespec.
+    private final MemorySegment scratch = Arena.ofAuto().allocate(32, 8);
+
+    /// See open(2). O_CLOEXEC is always added.
+    public int open(String path, int flags, int mode) {
+        try (var arena = Arena.ofConfined()) {
+            return result((int) OPEN.invokeExact(captured, arena.allocateFrom(path), flags | O_CLOEXEC, mode));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See close(2). Whatever it says, the descriptor is gone: never retried.
+    public int close(int fd) {
+        try {
+            return result((int) CLOSE.invokeExact(captured, fd));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See read(2).
+    public int read(int fd, MemorySegment buffer, long at, long length) {
+        try {
+            return result((long) READ.invokeExact(captured, fd, address(buffer, at, length), length));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(buffer);
+        }
+    }
+
+    /// See write(2).
+    public int write(int fd, MemorySegment buffer, long at, long length) {
+        try {
+            return result((long) WRITE.invokeExact(captured, fd, address(buffer, at, length), length));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(buffer);
+        }
+    }
+
+    /// See readv(2). The caller answers for the ranges the vectors name.
+    public int readv(int fd, MemorySegment vectors, long at, int count) {
+        try {
+            return result((long) READV.invokeExact(captured, fd, address(vectors, at, count * Iovec.SIZE), count));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(vectors);
+        }
+    }
+
+    /// See writev(2). The caller answers for the ranges the vectors name.
+    public int writev(int fd, MemorySegment vectors, long at, int count) {
+        try {
+            return result((long) WRITEV.invokeExact(captured, fd, address(vectors, at, count * Iovec.SIZE), count));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(vectors);
+        }
+    }
+
+    /// See recv(2). With MSG_TRUNC the result is the real length of a datagram even when it did not fit.
+    public int recv(int fd, MemorySegment buffer, long at, long length, int flags) {
+        try {
+            return result((long) RECV.invokeExact(captured, fd, address(buffer, at, length), length, flags));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(buffer);
+        }
+    }
+
+    /// See ioctl(2), with a pointer to the whole of `argument`.
+    public int ioctl(int fd, long request, MemorySegment argument) {
+        try {
+            return result((int) IOCTL.invokeExact(captured, fd, request, address(argument, 0, argument.byteSize())));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(argument);
+        }
+    }
+
+    /// See ioctl(2), with a plain number.
+    public int ioctl(int fd, long request, long argument) {
+        try {
+            return result((int) IOCTL.invokeExact(captured, fd, request, argument));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See fcntl(2).
+    public int fcntl(int fd, int command, long argument) {
+        try {
+            return result((int) FCNTL.invokeExact(captured, fd, command, argument));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See socket(2). SOCK_CLOEXEC is always added.
+    public int socket(int domain, int type, int protocol) {
+        try {
+            return result((int) SOCKET.invokeExact(captured, domain, type | SOCK_CLOEXEC, protocol));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See bind(2).
+    public int bind(int fd, MemorySegment address, int length) {
+        try {
+            return result((int) BIND.invokeExact(captured, fd, address(address, 0, length), length));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(address);
+        }
+    }
+
+    /// See getsockname(2). Returns the length of the address.
+    public int getsockname(int fd, MemorySegment address) {
+        scratch.set(JAVA_INT, 0, (int) address.byteSize());
+        try {
+            int status = result((int) GETSOCKNAME.invokeExact(
+                    captured, fd, address(address, 0, address.byteSize()), scratch.address()));
+            return status < 0 ? status : scratch.get(JAVA_INT, 0);
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(address);
+        }
+    }
+
+    /// See setsockopt(2), for the many options that are an int.
+    public int setsockopt(int fd, int level, int name, int value) {
+        scratch.set(JAVA_INT, 0, value);
+        return setsockopt(fd, level, name, scratch, 4);
+    }
+
+    /// See setsockopt(2).
+    public int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
+        try {
+            return result((int) SETSOCKOPT.invokeExact(captured, fd, level, name, address(value, 0, length), length));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(value);
+        }
+    }
+
+    /// See getsockopt(2), for options that are a non-negative int.
+    public int getsockopt(int fd, int level, int name) {
+        scratch.set(JAVA_INT, 0, 0);
+        scratch.set(JAVA_INT, 8, 4);
+        try {
+            long at = scratch.address();
+            int status = result((int) GETSOCKOPT.invokeExact(captured, fd, level, name, at, at + 8));
+            return status < 0 ? status : scratch.get(JAVA_INT, 0);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See recvmmsg(2), without a timeout. The caller answers for the ranges the headers name.
+    public int recvmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
+        try {
+            return result((int) RECVMMSG.invokeExact(
+                    captured, fd, address(messages, at, count * Mmsghdr.SIZE), count, flags, 0L));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(messages);
+        }
+    }
+
+    /// See sendmmsg(2). Stops at the first message that fails and reports that error only when it is the first.
+    public int sendmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
+        try {
+            return result((int) SENDMMSG.invokeExact(
+                    captured, fd, address(messages, at, count * Mmsghdr.SIZE), count, flags));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(messages);
+        }
+    }
+
+    /// See recvmsg(2).
+    public int recvmsg(int fd, MemorySegment message, long at, int flags) {
+        try {
+            return result((long) RECVMSG.invokeExact(captured, fd, address(message, at, Mmsghdr.MSGHDR_SIZE), flags));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(message);
+        }
+    }
+
+    /// See sendmsg(2).
+    public int sendmsg(int fd, MemorySegment message, long at, int flags) {
+        try {
+            return result((long) SENDMSG.invokeExact(captured, fd, address(message, at, Mmsghdr.MSGHDR_SIZE), flags));
+        } catch (Throwable t) {
+            throw impossible(t);
+        } finally {
+            Reference.reachabilityFence(message);
+        }
+    }
+
+    /// See poll(2), for one descriptor. Returns the events that are there, 0 after the timeout.
+    public int poll(int fd, int events, int timeoutMillis) {
+        scratch.set(JAVA_INT, 0, fd);
+        scratch.set(JAVA_INT, 4, events & 0xffff); // short events, short revents = 0
+        try {
+            int count = result((int) POLL.invokeExact(captured, scratch.address(), 1L, timeoutMillis));
+            return count <= 0 ? count : scratch.get(JAVA_INT, 4) >>> 16;
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See eventfd(2).
+    public int eventfd(int initial, int flags) {
+        try {
+            return result((int) EVENTFD.invokeExact(captured, initial, flags | EFD_CLOEXEC));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See clock_gettime(2). Nanoseconds.
+    public long clockGettime(int clock) {
+        try {
+            int status = (int) CLOCK_GETTIME.invokeExact(captured, clock, scratch.address());
+            if (status != 0) throw new AssertionError("clock_gettime(" + clock + ")");
+            return scratch.get(JAVA_LONG, 0) * 1_000_000_000L + scratch.get(JAVA_LONG, 8);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See getpid(2).
+    public int getpid() {
+        try {
+            return (int) GETPID.invokeExact(captured);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See geteuid(2).
+    public int geteuid() {
+        try {
+            return (int) GETEUID.invokeExact(captured);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See unlink(2).
+    public int unlink(String path) {
+        try (var arena = Arena.ofConfined()) {
+            return result((int) UNLINK.invokeExact(captured, arena.allocateFrom(path)));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See chmod(2).
+    public int chmod(String path, int mode) {
+        try (var arena = Arena.ofConfined()) {
+            return result((int) CHMOD.invokeExact(captured, arena.allocateFrom(path), mode));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See dup2(2).
+    public int dup2(int from, int to) {
+        try {
+            return result((int) DUP2.invokeExact(captured, from, to));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See umask(2). Returns the mask before; it is the whole process that changes.
+    public int umask(int mask) {
+        try {
+            return (int) UMASK.invokeExact(captured, mask);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See prctl(2).
+    public int prctl(int option, long argument) {
+        try {
+            return result((int) PRCTL.invokeExact(captured, option, argument, 0L, 0L, 0L));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See mlockall(2).
+    public int mlockall(int flags) {
+        try {
+            return result((int) MLOCKALL.invokeExact(captured, flags));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// The address of a range that is really there: native, alive and inside the segment.
+    private static long address(MemorySegment segment, long at, long length) {
+        Objects.checkFromIndexSize(at, length, segment.byteSize());
+        if (!segment.isNative() || !segment.scope().isAlive()) throw new IllegalStateException("not live native memory");
+        return segment.address() + at;
+    }
+
+    private int result(int status) {
+        return status >= 0 ? status : -(int) ERRNO.get(captured, 0L);
+    }
+
+    private int result(long status) {
+        return status >= 0 ? (int) status : -(int) ERRNO.get(captured, 0L);
+    }
+
+    private static AssertionError impossible(Throwable t) {
+        if (t instanceof RuntimeException e) throw e;
+        if (t instanceof Error e) throw e;
+        return new AssertionError(t);
+    }
+
+    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name), descriptor, Linker.Option.captureCallState("errno"));
+    }
+
+    private static MethodHandle variadic(String name, int fixed, FunctionDescriptor descriptor) {
+        return LINKER.downcallHandle(
+                LINKER.defaultLookup().findOrThrow(name),
+                descriptor,
+                Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(fixed));
+    }
+}

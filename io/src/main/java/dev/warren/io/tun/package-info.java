@@ -1,0 +1,5 @@
+/// TUN devices and the links behind them.
+@NullMarked
+package dev.warren.io.tun;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,115 @@
+package dev.warren.io.udp;
+
+import dev.warren.io.PacketBatch;
+import dev.warren.io.UdpSocket;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.Libc;
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.function.ObjLongConsumer;
+
+/// A pair of kernel UDP sockets, never connected, so that a peer may roam.
+///
+/// A full send buffer is waited for, up to 10 ms a batch; then datagrams are dropped and counted. Nothing else blocks.
+public final class LinuxUdp implements UdpSocket {
+    /// Slab bytes of a receive batch that holds four messages of any size.
+    public static final int RECEIVE_SLAB = 4 * (UdpReceiver.MESSAGE_BYTES + 192) + 2 * PacketBatch.MARGIN;
+
+    private final Arena arena;
+    private final SocketPair sockets;
+    private final UdpCounters counters = new UdpCounters();
+    private final StickySources sources = new StickySources();
+    private final UdpReceiver receiver;
+    private final UdpSender sender;
+    private boolean closed;
+
+    private LinuxUdp(Libc libc, Arena arena, SocketPair sockets, UdpOptions options) {
+        this.arena = arena;
+        this.sockets = sockets;
+        this.receiver = new UdpReceiver(libc, arena, counters, sources);
+        this.sender = new UdpSender(libc, arena, counters, sources, options, sockets.gso);
+    }
+
+    /// Opens the sockets. May be called on any thread; what comes back belongs to the loop it is given to.
+    ///
+    /// @param port 0: one that is free in both families
+    /// @param fwmark SO_MARK, 0 for none; refusing it is an error, since routing may depend on it
+    public static LinuxUdp open(int port, int fwmark, UdpOptions options) throws ErrnoException {
+        return open(new Libc(), port, fwmark, options);
+    }
+
+    static LinuxUdp open(Libc libc, int port, int fwmark, UdpOptions options) throws ErrnoException {
+        if (port < 0 || port > 0xffff) throw new IllegalArgumentException("port " + port + " is not in 0..65535");
+        Arena arena = Arena.ofShared();
+        boolean opened = false;
+        try {
+            var sockets = new SocketPair(libc, arena, options);
+            sockets.open(port, fwmark);
+            opened = true;
+            return new LinuxUdp(libc, arena, sockets, options);
+        } finally {
+            if (!opened) arena.close();
+        }
+    }
+
+    /// What an operator should know: smaller buffers than asked, a family that is missing. Empty when all is well.
+    public List<String> warnings() {
+        return List.copyOf(sockets.warnings);
+    }
+
+    /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
+    /// something arrives on them again.
+    public void routesChanged() {
+        sources.refuseAll();
+    }
+
+    @Override
+    public int port() {
+        return sockets.port;
+    }
+
+    @Override
+    public int fd4() {
+        return sockets.fd4;
+    }
+
+    @Override
+    public int fd6() {
+        return sockets.fd6;
+    }
+
+    @Override
+    public int receive(int fd, PacketBatch batch) {
+        boolean ours = !closed && fd >= 0 && (fd == sockets.fd4 || fd == sockets.fd6);
+        return ours ? receiver.receive(fd, batch) : 0; // an event that was on its way when the socket closed
+    }
+
+    @Override
+    public int send(PacketBatch batch) {
+        return sender.send(batch, sockets.fd4, sockets.fd6);
+    }
+
+    @Override
+    public int mark(int fwmark) {
+        return sockets.mark(fwmark);
+    }
+
+    @Override
+    public String offloads() {
+        if (sender.gso()) return sockets.gro ? "gso, gro" : "gso";
+        return sockets.gro ? "gro" : "none";
+    }
+
+    @Override
+    public void counters(ObjLongConsumer<String> each) {
+        counters.tell(each);
+    }
+
+    @Override
+    public void close() {
+        if (closed) return;
+        closed = true;
+        sockets.close();
+        arena.close();
+    }
+}

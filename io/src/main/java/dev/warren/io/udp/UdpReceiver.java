@@ -1,0 +1,140 @@
+package dev.warren.io.udp;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.Iovec;
+import dev.warren.io.ffm.Libc;
+import dev.warren.io.ffm.Mmsghdr;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Fills batches by recvmmsg(2), up to four messages a call, each with room for the largest there can be: with UDP_GRO
+/// any message may be 64 KB, and one that does not fit is lost. Small messages are moved together behind the call, so
+/// that many of them find room in one slab; large ones stay where they are.
+final class UdpReceiver {
+    static final int MESSAGE_BYTES = 65_536;
+    private static final int MESSAGES = 4;
+    /// Up to here a message is moved to close the gap before it.
+    private static final int MOVE_BYTES = 4096;
+
+    private static final int MOST_INTERRUPTS = 8;
+
+    private final Libc libc;
+    private final UdpCounters counters;
+    private final StickySources sources;
+    private final EndpointCache cache = new EndpointCache(4096);
+    private final ControlMessages control = new ControlMessages();
+    private final MemorySegment messages;
+    private final MemorySegment vectors;
+    private final MemorySegment names;
+    private final MemorySegment controls;
+    private final int[] starts = new int[MESSAGES];
+
+    UdpReceiver(Libc libc, Arena arena, UdpCounters counters, StickySources sources) {
+        this.libc = libc;
+        this.counters = counters;
+        this.sources = sources;
+        messages = arena.allocate(MESSAGES * Mmsghdr.SIZE, 64);
+        vectors = arena.allocate(MESSAGES * Iovec.SIZE, 16);
+        names = arena.allocate((long) MESSAGES * SocketAddress.STRIDE, 16);
+        controls = arena.allocate((long) MESSAGES * ControlMessages.RECEIVE_SIZE, 16);
+        for (int i = 0; i < MESSAGES; i++) {
+            Mmsghdr.point(
+                    messages,
+                    i,
+                    names.address() + (long) i * SocketAddress.STRIDE,
+                    vectors.address() + i * Iovec.SIZE,
+                    controls.address() + (long) i * ControlMessages.RECEIVE_SIZE);
+        }
+    }
+
+    /// Returns entries appended, or minus errno when nothing was and the socket is of no more use.
+    int receive(int fd, PacketBatch batch) {
+        int before = batch.count();
+        int interrupts = 0;
+        while (true) {
+            int count = prepare(batch);
+            if (count == 0) break;
+            counters.receiveCalls++;
+            int got = libc.recvmmsg(fd, messages, 0, count, Libc.MSG_DONTWAIT);
+            if (got < 0) {
+                if (got == -Errno.EAGAIN) break;
+                if (got == -Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
+                counters.receiveErrors++;
+                // an error that passes does not end anything. Only a descriptor that is no socket does.
+                boolean lasting = got == -Errno.EBADF || got == -Errno.EFAULT || got == -Errno.ENOTSOCK;
+                return lasting && batch.count() == before ? got : batch.count() - before;
+            }
+            for (int i = 0; i < got; i++) take(batch, i);
+            if (got < count) break;
+        }
+        return batch.count() - before;
+    }
+
+    /// Gives the kernel as many places as the batch has room for.
+    private int prepare(PacketBatch batch) {
+        int most = Math.min(MESSAGES, batch.capacity() - batch.count());
+        int end = (int) batch.slabSize() - PacketBatch.MARGIN;
+        int at = batch.nextOffset();
+        int count = 0;
+        while (count < most && at + MESSAGE_BYTES <= end) {
+            Iovec.set(vectors, count, batch.slab(), at, MESSAGE_BYTES);
+            // The kernel wrote what it used into these the last time: without this the second call gets no names.
+            Mmsghdr.lengths(messages, count, SocketAddress.V6_SIZE, 1, ControlMessages.RECEIVE_SIZE);
+            starts[count++] = at;
+            at = (at + MESSAGE_BYTES + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
+        }
+        return count;
+    }
+
+    private void take(PacketBatch batch, int i) {
+        int length = Mmsghdr.length(messages, i);
+        counters.messagesReceived++;
+        if ((Mmsghdr.flags(messages, i) & Libc.MSG_TRUNC) != 0 || length > MESSAGE_BYTES) {
+            counters.truncated++;
+            return;
+        }
+        if (length == 0) {
+            counters.empty++;
+            return;
+        }
+        long name = (long) i * SocketAddress.STRIDE;
+        int family = Mmsghdr.nameLength(messages, i) < SocketAddress.V4_SIZE ? 0 : names.get(JAVA_SHORT, name);
+        int controlLength = Math.min(Mmsghdr.controlLength(messages, i), ControlMessages.RECEIVE_SIZE);
+        control.read(controls, (long) i * ControlMessages.RECEIVE_SIZE, controlLength);
+        int port = SocketAddress.port(names, name);
+        Endpoint endpoint;
+        if (family == Libc.AF_INET) {
+            long address = Integer.toUnsignedLong(names.get(SocketAddress.U32, name + 4));
+            endpoint = cache.of(false, 0, address, port, 0, 0, control.localLo, control.localInterface);
+        } else if (family == Libc.AF_INET6) {
+            long hi = names.get(SocketAddress.U64, name + 8);
+            long lo = names.get(SocketAddress.U64, name + 16);
+            boolean multicast = (control.localHi >>> 56) == 0xff; // cannot be a source
+            endpoint = cache.of(
+                    true,
+                    hi,
+                    lo,
+                    port,
+                    names.get(JAVA_INT, name + 24),
+                    multicast ? 0 : control.localHi,
+                    multicast ? 0 : control.localLo,
+                    multicast ? 0 : control.localInterface);
+        } else {
+            counters.strangeSource++;
+            return;
+        }
+        if (endpoint.hasLocal()) sources.heard(endpoint);
+        int at = starts[i];
+        int better = batch.nextOffset();
+        if (better < at && length <= MOVE_BYTES) {
+            MemorySegment.copy(batch.slab(), at, batch.slab(), better, length);
+            at = better;
+        }
+        batch.add(at, length, control.segment > 0 && control.segment < length ? control.segment : 0, endpoint);
+    }
+}
