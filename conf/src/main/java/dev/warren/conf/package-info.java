@@ -1,3 +1,5 @@
+/// Text to records: HOCON files ([dev.warren.conf.ConfigLoader]) and the text protocol of `wg`
+/// ([dev.warren.conf.UapiParser], [dev.warren.conf.UapiWriter]). Parse, don't validate: a record that exists is right.
 @NullMarked
 package dev.warren.conf;
 

@@ -11,6 +11,14 @@ public interface TunDevice extends AutoCloseable {
     /// Bytes of the largest IP packet.
     int mtu();
 
+    /// The MTU was changed to this, 0 to 65535.
+    void mtu(int changed);
+
+    /// Whether the descriptor still has its interface: false once that was deleted.
+    default boolean attached() {
+        return true;
+    }
+
     /// What to watch for EPOLLIN; memory devices have an eventfd.
     int fd();
 

@@ -26,6 +26,10 @@ public interface UdpSocket extends AutoCloseable {
     /// @return datagrams not sent; each is counted by its reason
     int send(PacketBatch batch);
 
+    /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
+    /// something arrives on them again.
+    default void routesChanged() {}
+
     /// Sets SO_MARK on both sockets; 0 is none.
     ///
     /// @return 0 or minus errno

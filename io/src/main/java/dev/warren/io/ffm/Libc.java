@@ -86,6 +86,7 @@ public class Libc {
     private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(JAVA_INT));
     private static final MethodHandle UNLINK = handle("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     private static final MethodHandle CHMOD = handle("chmod", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle DUP2 = handle("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle UMASK = handle("umask", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle PRCTL =
             variadic("prctl", 1, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
@@ -370,6 +371,15 @@ public class Libc {
     public int chmod(String path, int mode) {
         try (var arena = Arena.ofConfined()) {
             return result((int) CHMOD.invokeExact(captured, arena.allocateFrom(path), mode));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See dup2(2).
+    public int dup2(int from, int to) {
+        try {
+            return result((int) DUP2.invokeExact(captured, from, to));
         } catch (Throwable t) {
             throw impossible(t);
         }

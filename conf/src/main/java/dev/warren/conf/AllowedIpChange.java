@@ -1,0 +1,8 @@
+package dev.warren.conf;
+
+import dev.warren.routing.IpPrefix;
+
+/// One prefix given to a peer, or taken from it.
+///
+/// @param remove take it away, if this very prefix is the peer's; otherwise nothing happens
+public record AllowedIpChange(IpPrefix prefix, boolean remove) {}

@@ -1,0 +1,110 @@
+package dev.warren.conf;
+
+import dev.warren.crypto.Suite;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// Walks the object `warren`.
+final class ConfigReader {
+    private static final List<String> KEYS = List.of(
+            "interfaces", "defaults", "loops", "crypto", "offload", "log", "state-dir", "insecure-key-files");
+    private static final List<String> OFFLOADS = List.of(
+            "tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
+
+    /// A loop count nobody can write, for `auto`.
+    private static final long AUTO = -2;
+
+    private final Section warren;
+    private final Problems problems;
+    private final Path directory;
+    private final List<Problem> warnings = new ArrayList<>();
+
+    ConfigReader(Section warren, Problems problems, Path file) {
+        this.warren = warren;
+        this.problems = problems;
+        var parent = file.toAbsolutePath().getParent();
+        this.directory = parent == null ? Path.of("/") : parent;
+    }
+
+    /// The records. They are right if there are no problems then.
+    RouterConfig read() {
+        warren.allow(KEYS);
+        var loops = warren.number("loops", "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(AUTO);
+        var stateDirectory = directory.resolve("state");
+        var stateText = warren.text("state-dir", "a directory");
+        if (stateText != null && !stateText.isBlank()) {
+            stateDirectory = directory.resolve(stateText).normalize();
+        } else if (stateText != null) {
+            warren.problem("state-dir", "is empty", "a directory");
+        }
+        var aead = only("crypto", "aead") instanceof Section crypto
+                ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO)
+                : Suite.Choice.AUTO;
+        var level = only("log", "level") instanceof Section log
+                ? log.choice("level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO)
+                : RouterConfig.LogLevel.INFO;
+        return new RouterConfig(
+                interfaces(stateDirectory),
+                loops == AUTO ? OptionalInt.empty() : OptionalInt.of((int) loops),
+                aead,
+                offload(),
+                level,
+                stateDirectory,
+                List.copyOf(warnings));
+    }
+
+    private @org.jspecify.annotations.Nullable Section only(String name, String... keys) {
+        var section = warren.section(name);
+        if (section != null) {
+            section.allow(List.of(keys));
+        }
+        return section;
+    }
+
+    private OffloadConfig offload() {
+        var offload = warren.section("offload");
+        if (offload == null) {
+            return OffloadConfig.on();
+        }
+        offload.allow(OFFLOADS);
+        return new OffloadConfig(
+                offload.flag("tun-tso", true),
+                offload.flag("tun-uso", true),
+                offload.flag("tun-gro", true),
+                offload.flag("tun-udp-gro", true),
+                offload.flag("udp-gso", true),
+                offload.flag("udp-gro", true),
+                offload.flag("udp-gso-equal-tail", true));
+    }
+
+    private List<InterfaceConfig> interfaces(Path stateDirectory) {
+        var reader = new InterfaceReader(
+                problems, warnings, directory, stateDirectory, warren.flag("insecure-key-files", false));
+        var defaults = warren.section("defaults");
+        if (defaults != null) {
+            defaults.allow(List.of("interface", "peer"));
+            reader.defaults(defaults.section("interface"), defaults.section("peer"));
+        }
+        var result = new ArrayList<InterfaceConfig>();
+        var ports = new HashMap<Integer, String>();
+        var interfaces = warren.section("interfaces");
+        if (interfaces == null) {
+            return result;
+        }
+        for (var section : interfaces.sections()) {
+            var device = reader.read(section);
+            result.add(device);
+            var taken = device.listenPort() == 0 ? null : ports.putIfAbsent(device.listenPort(), device.name());
+            if (taken != null) {
+                section.problem(
+                        "listen-port",
+                        "is " + device.listenPort() + ", which " + taken + " listens on",
+                        "a port of its own, or auto");
+            }
+        }
+        return result;
+    }
+}

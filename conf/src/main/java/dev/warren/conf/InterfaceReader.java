@@ -1,0 +1,221 @@
+package dev.warren.conf;
+
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.routing.IpFamily;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// Reads one interface after the other.
+final class InterfaceReader {
+    private static final List<String> KEYS = List.of(
+            "private-key", "private-key-file", "addresses", "listen-port", "mtu", "fwmark", "routes", "peers");
+    private static final List<String> DEFAULT_KEYS = List.of("listen-port", "mtu", "fwmark", "routes");
+    private static final String ADDRESSES = "[\"10.8.0.1/24\", \"fd00:8::1/64\"]";
+    private static final int LEAST_IPV6_MTU = 1280;
+
+    private final Problems problems;
+    private final List<Problem> warnings;
+    private final Path directory;
+    private final Path stateDirectory;
+    private final boolean insecure;
+    private final PeerReader peers;
+    private final AddressText addresses = new AddressText();
+
+    // warren.defaults.interface
+    private int listenPort;
+    private int mtu; // 0: auto
+    private int fwmark;
+    private boolean routes = true;
+
+    InterfaceReader(
+            Problems problems, List<Problem> warnings, Path directory, Path stateDirectory, boolean insecure) {
+        this.problems = problems;
+        this.warnings = warnings;
+        this.directory = directory;
+        this.stateDirectory = stateDirectory;
+        this.insecure = insecure;
+        this.peers = new PeerReader(this, directory);
+    }
+
+    void defaults(@Nullable Section ofInterface, @Nullable Section ofPeer) {
+        if (ofInterface != null) {
+            ofInterface.allow(DEFAULT_KEYS);
+            listenPort = listenPort(ofInterface);
+            mtu = mtu(ofInterface);
+            fwmark = fwmark(ofInterface);
+            routes = ofInterface.flag("routes", true);
+        }
+        if (ofPeer != null) {
+            peers.defaults(ofPeer);
+        }
+    }
+
+    InterfaceConfig read(Section section) {
+        name(section);
+        section.allow(KEYS);
+        var key = privateKey(section);
+        var own = addresses(section);
+        int bytes = mtu(section);
+        for (var address : own) {
+            if (bytes > 0 && bytes < LEAST_IPV6_MTU && address.address().family() == IpFamily.V6) {
+                section.problem("mtu", "is " + bytes + ", too small for " + address, "auto, or 1280 or more with IPv6");
+                break;
+            }
+        }
+        return new InterfaceConfig(
+                section.name(),
+                key,
+                own,
+                listenPort(section),
+                bytes == 0 ? OptionalInt.empty() : OptionalInt.of(bytes),
+                fwmark(section),
+                section.flag("routes", routes),
+                peers.read(section.section("peers"), publicKey(key)));
+    }
+
+    /// As the kernel checks them, dev_valid_name; % would make it choose a name.
+    private void name(Section section) {
+        var name = section.name();
+        int length = name.getBytes(StandardCharsets.UTF_8).length;
+        boolean right = length >= 1 && length <= 15 && !name.equals(".") && !name.equals("..");
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            right &= c != '/' && c != ':' && c != '%' && c > ' ' && c != 0x7f && !Character.isWhitespace(c);
+        }
+        if (!right) {
+            problems.add(
+                    section.origin(),
+                    "warren.interfaces." + Section.shown(name),
+                    "is no name for an interface",
+                    "1 to 15 characters without / : % and white space, not . or ..");
+        }
+    }
+
+    private int listenPort(Section section) {
+        return (int) section.number("listen-port", "auto", 0, 0, 65535, "auto or 0 to 65535")
+                .orElse(listenPort);
+    }
+
+    private int mtu(Section section) {
+        return (int) section.number("mtu", "auto", 0, 576, 65535, "auto or 576 to 65535")
+                .orElse(mtu);
+    }
+
+    private int fwmark(Section section) {
+        return (int) section.number("fwmark", "off", 0, 0, 0xffff_ffffL, "off, or 0 to 4294967295, or 0x...")
+                .orElse(fwmark);
+    }
+
+    private List<InterfaceAddress> addresses(Section section) {
+        var found = new ArrayList<InterfaceAddress>();
+        var seen = new HashSet<Object>();
+        for (var text : section.texts("addresses", ADDRESSES)) {
+            var address = addresses.interfaceAddress(text.getBytes(StandardCharsets.UTF_8));
+            if (address == null) {
+                section.problem("addresses", Problems.echo(text) + " is no address", ADDRESSES);
+            } else if (!seen.add(address.address())) {
+                section.problem("addresses", address.address() + " is given twice", "it once");
+            } else {
+                found.add(address);
+            }
+        }
+        return found;
+    }
+
+    private PrivateKeySource privateKey(Section section) {
+        boolean inFile = section.has("private-key-file");
+        if (section.has("private-key")) {
+            if (inFile) {
+                section.problem("private-key-file", "is given, and private-key too", "one of them");
+            }
+            var bytes = inlineKey(section, "private-key");
+            return bytes == null ? new PrivateKeySource.Missing(Path.of("")) : known(section, "private-key", bytes, null);
+        }
+        var text = inFile ? section.text("private-key-file", "a file") : section.name() + ".key";
+        var base = inFile ? directory : stateDirectory;
+        var file = text == null ? base : base.resolve(text).normalize();
+        if (!java.nio.file.Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+            return new PrivateKeySource.Missing(file);
+        }
+        var bytes = keyFile(section, "private-key-file", file);
+        return bytes == null ? new PrivateKeySource.Missing(file) : known(section, "private-key-file", bytes, file);
+    }
+
+    private PrivateKeySource known(Section section, String key, byte[] bytes, @Nullable Path file) {
+        int any = 0;
+        for (byte b : bytes) {
+            any |= b;
+        }
+        if (any == 0) {
+            section.problem(key, "is all zero", "a key made by `warren genkey`");
+        }
+        try {
+            return new PrivateKeySource.Known(PrivateKey.of(bytes), file);
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /// A secret in the configuration itself; its bytes, or null after saying what is wrong.
+    byte @Nullable [] inlineKey(Section section, String key) {
+        var text = section.text(key, KeyText.EXPECTED);
+        if (text == null) {
+            return null;
+        }
+        warnOfReaders(section, key);
+        var ascii = text.strip().getBytes(StandardCharsets.UTF_8);
+        var bytes = KeyText.decode(ascii);
+        Arrays.fill(ascii, (byte) 0);
+        if (bytes == null) {
+            section.problem(key, KeyText.problem(ascii.length), KeyText.EXPECTED);
+        }
+        return bytes;
+    }
+
+    private void warnOfReaders(Section section, String key) {
+        var value = section.value(key);
+        if (value == null || insecure) {
+            return;
+        }
+        try {
+            var file = problems.file(value.origin());
+            if (KeyFile.othersCan(file)) {
+                var warning = "others can read this file (mode " + KeyFile.mode(file) + ") and the secret in it";
+                var advice = "mode 0600 (chmod 600 " + file + "), or " + key + "-file";
+                if (warnings.stream().noneMatch(w -> w.problem().equals(warning) && w.file().equals(file))) {
+                    warnings.add(problems.at(value.origin(), section.path() + "." + key, warning, advice));
+                }
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            // no mode to speak of, then
+        }
+    }
+
+    /// The bytes in a key file, or null after saying what is wrong.
+    byte @Nullable [] keyFile(Section section, String key, Path file) {
+        try {
+            return KeyFile.read(file, insecure);
+        } catch (KeyFile.Refused e) {
+            section.problem(key, e.problem, e.expected);
+            return null;
+        }
+    }
+
+    private static @Nullable PublicKey publicKey(PrivateKeySource source) {
+        if (!(source instanceof PrivateKeySource.Known known)) {
+            return null;
+        }
+        try (var suite = Suite.open(Suite.Choice.AUTO)) {
+            return known.key().publicKey(suite.x25519());
+        }
+    }
+}

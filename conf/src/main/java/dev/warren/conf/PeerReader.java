@@ -1,0 +1,195 @@
+package dev.warren.conf;
+
+import dev.warren.crypto.noise.PresharedKey;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.routing.IpPrefix;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the peers of one interface after the other. There may be 100,000: little is done per peer.
+final class PeerReader {
+    private static final List<String> KEYS = List.of(
+            "public-key", "preshared-key", "preshared-key-file", "allowed-ips", "endpoint", "persistent-keepalive");
+    private static final String ALLOWED_IPS = "[\"10.8.0.2/32\", \"fd00:8::/64\"]";
+    private static final String ENDPOINT = "\"name:port\", \"1.2.3.4:port\" or \"[2001:db8::1]:port\", port 1 to 65535";
+    private static final String KEEPALIVE = "off, or seconds from 0 to 65535 as 25 or 25s";
+
+    private final InterfaceReader keys;
+    private final Path directory;
+    private final AddressText addresses = new AddressText();
+    private int keepalive; // warren.defaults.peer
+
+    PeerReader(InterfaceReader keys, Path directory) {
+        this.keys = keys;
+        this.directory = directory;
+    }
+
+    void defaults(Section section) {
+        section.allow(List.of("persistent-keepalive"));
+        keepalive = keepalive(section);
+    }
+
+    /// @param own public key of the interface, if known
+    List<PeerConfig> read(@Nullable Section peers, @Nullable PublicKey own) {
+        if (peers == null) {
+            return List.of();
+        }
+        var sections = peers.sections();
+        var result = new ArrayList<PeerConfig>(sections.size());
+        var names = HashMap.<PublicKey, String>newHashMap(sections.size());
+        var owners = HashMap.<IpPrefix, String>newHashMap(sections.size());
+        for (var section : sections) {
+            section.allow(KEYS);
+            var publicKey = publicKey(section, own, names);
+            var psk = presharedKey(section);
+            var allowedIps = allowedIps(section, owners);
+            var endpoint = endpoint(section);
+            int interval = keepalive(section);
+            if (publicKey != null) {
+                result.add(new PeerConfig(section.name(), publicKey, psk, allowedIps, endpoint, interval));
+            }
+        }
+        return result;
+    }
+
+    private @Nullable PublicKey publicKey(Section section, @Nullable PublicKey own, Map<PublicKey, String> names) {
+        var text = section.text("public-key", KeyText.EXPECTED);
+        if (text == null) {
+            if (!section.has("public-key")) {
+                section.problem("public-key", "is missing", KeyText.EXPECTED);
+            }
+            return null;
+        }
+        var bytes = KeyText.decode(text.strip().getBytes(StandardCharsets.UTF_8));
+        if (bytes == null) {
+            section.problem("public-key", KeyText.problem(text.strip().length()), KeyText.EXPECTED);
+            return null;
+        }
+        var key = PublicKey.of(bytes);
+        if (key.isZero()) {
+            section.problem("public-key", "is all zero", "a key printed by `warren pubkey`");
+            return null;
+        }
+        if (key.equals(own)) {
+            section.problem("public-key", "is the public key of this interface itself", "that of the peer");
+        }
+        var other = names.putIfAbsent(key, section.name());
+        if (other != null) {
+            section.problem("public-key", "is also that of peer " + Section.shown(other), "a key of its own");
+        }
+        return key;
+    }
+
+    private @Nullable PresharedKey presharedKey(Section section) {
+        boolean inFile = section.has("preshared-key-file");
+        byte[] bytes = null;
+        if (section.has("preshared-key")) {
+            if (inFile) {
+                section.problem("preshared-key-file", "is given, and preshared-key too", "one of them");
+            }
+            bytes = keys.inlineKey(section, "preshared-key");
+        } else if (inFile) {
+            var file = section.text("preshared-key-file", "a file");
+            bytes = file == null
+                    ? null
+                    : keys.keyFile(section, "preshared-key-file", directory.resolve(file).normalize());
+        }
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            var psk = PresharedKey.of(bytes);
+            return psk.isZero() ? null : psk;
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    private List<IpPrefix> allowedIps(Section section, Map<IpPrefix, String> owners) {
+        var texts = section.texts("allowed-ips", ALLOWED_IPS);
+        if (texts.isEmpty()) {
+            return List.of();
+        }
+        var prefixes = new ArrayList<IpPrefix>(texts.size());
+        for (var text : texts) {
+            var prefix = addresses.prefixOrHost(text.getBytes(StandardCharsets.UTF_8));
+            if (prefix == null) {
+                section.problem("allowed-ips", Problems.echo(text) + " is no prefix", ALLOWED_IPS);
+                continue;
+            }
+            var owner = owners.putIfAbsent(prefix, section.name());
+            if (owner == null) {
+                prefixes.add(prefix);
+            } else if (owner.equals(section.name())) {
+                section.problem("allowed-ips", prefix + " is given twice", "it once");
+            } else {
+                section.problem(
+                        "allowed-ips", prefix + " is also given to peer " + Section.shown(owner), "one peer per prefix");
+            }
+        }
+        return prefixes;
+    }
+
+    private @Nullable HostAndPort endpoint(Section section) {
+        var text = section.text("endpoint", ENDPOINT);
+        if (text == null) {
+            return null;
+        }
+        int colon = text.lastIndexOf(':');
+        var host = colon < 0 ? text : text.substring(0, colon);
+        var problem = problem(text, host, colon);
+        if (problem != null) {
+            section.problem("endpoint", "is " + Problems.echo(text) + problem, ENDPOINT);
+            return null;
+        }
+        int port = Integer.parseInt(text, colon + 1, text.length(), 10);
+        return new HostAndPort(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
+    }
+
+    private @Nullable String problem(String text, String host, int colon) {
+        boolean brackets = host.startsWith("[");
+        if (!brackets && host.indexOf(':') >= 0) {
+            return ", an IPv6 address without brackets";
+        }
+        if (colon < 0 || (brackets && !host.endsWith("]"))) {
+            return ", without a port";
+        }
+        var port = text.substring(colon + 1).getBytes(StandardCharsets.UTF_8);
+        if (AddressText.number(port, 0, port.length, 65535) < 1) {
+            return ", whose port is not 1 to 65535";
+        }
+        if (brackets) {
+            var inside = host.substring(1, host.length() - 1);
+            return inside.indexOf(':') >= 0 && addresses.literal(inside) != null ? null : ", which holds no IPv6 address";
+        }
+        if (host.matches("[0-9.]+")) {
+            return addresses.literal(host) != null ? null : ", whose address is no IPv4 address";
+        }
+        boolean name = host.length() <= 253 && host.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
+        return name && !host.contains("..") ? null : ", whose host is neither a name nor an address";
+    }
+
+    private int keepalive(Section section) {
+        var text = section.text("persistent-keepalive", KEEPALIVE);
+        if (text == null) {
+            return keepalive;
+        }
+        if (text.equals("off") || text.equals("false")) {
+            return 0;
+        }
+        var digits = (text.endsWith("s") ? text.substring(0, text.length() - 1).strip() : text)
+                .getBytes(StandardCharsets.UTF_8);
+        long seconds = AddressText.number(digits, 0, digits.length, 65535);
+        if (seconds < 0) {
+            section.problem("persistent-keepalive", "is " + Problems.echo(text), KEEPALIVE);
+            return keepalive;
+        }
+        return (int) seconds;
+    }
+}

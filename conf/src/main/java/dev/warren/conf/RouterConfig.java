@@ -1,0 +1,37 @@
+package dev.warren.conf;
+
+import dev.warren.crypto.Suite;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalInt;
+
+/// A whole configuration file, checked: whatever exists here is right.
+///
+/// @param interfaces in the order of the file; may be empty
+/// @param loops number of event loops for peers, 1 to 1024; empty: decided by the number of cores
+/// @param stateDirectory absolute; keys that are made on first start go here
+/// @param warnings nothing that stops a start, but the operator should read it
+public record RouterConfig(
+        List<InterfaceConfig> interfaces,
+        OptionalInt loops,
+        Suite.Choice aead,
+        OffloadConfig offload,
+        LogLevel logLevel,
+        Path stateDirectory,
+        List<Problem> warnings)
+        implements AutoCloseable {
+    /// How much is logged.
+    public enum LogLevel {
+        ERROR,
+        WARN,
+        INFO,
+        DEBUG,
+        TRACE
+    }
+
+    /// Wipes the keys in it.
+    @Override
+    public void close() {
+        interfaces.forEach(InterfaceConfig::close);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.aead;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.cookie;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.noise;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,23 @@
+package dev.warren.crypto.peer;
+
+/// What a person or a log may want to know about a peer. `now` is the time that was passed to the peer, nanoseconds.
+public sealed interface PeerEvent {
+    long now();
+
+    /// An initiation was handed to the outbox; `attempt` counts from 1.
+    record HandshakeStarted(long now, int attempt) implements PeerEvent {}
+
+    /// A session can be used both ways: as initiator when the response came, as responder when the first datagram
+    /// under the new keys came. `rtt` is nanoseconds from initiation to response, or -1 as responder.
+    record SessionEstablished(long now, boolean initiator, long rtt) implements PeerEvent {}
+
+    /// Nobody answers: an initiation had to be repeated, or data went unanswered for 15 s. The path is in doubt: forget
+    /// the local (source) address that is remembered with the endpoint, as the kernel does.
+    record PathInDoubt(long now) implements PeerEvent {}
+
+    /// No answer to `attempts` initiations in a row; `dropped` staged packets were given up with them.
+    record HandshakeGivenUp(long now, int attempts, int dropped) implements PeerEvent {}
+
+    /// All keys were wiped since there was no new handshake for 3 x REJECT_AFTER_TIME.
+    record KeysZeroed(long now) implements PeerEvent {}
+}

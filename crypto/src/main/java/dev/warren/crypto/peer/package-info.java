@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.peer;
+
+import org.jspecify.annotations.NullMarked;

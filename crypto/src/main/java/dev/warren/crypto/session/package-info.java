@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.session;
+
+import org.jspecify.annotations.NullMarked;

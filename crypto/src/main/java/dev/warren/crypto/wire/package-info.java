@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.wire;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,31 @@
+package dev.warren.routing;
+
+/// Lets so many events through per second and no more, for ICMP errors (RFC 1812 §4.3.2.8, RFC 4443 §2.4 f). Belongs to
+/// one thread.
+public final class TokenBucket {
+    private final long interval;
+    private final long burst;
+    private long full = Long.MIN_VALUE; // when the bucket is full again
+
+    /// @param perSecond events per second in the long run, at least 1
+    /// @param burst events at once after a silence, at least 1
+    public TokenBucket(int perSecond, int burst) {
+        if (perSecond < 1 || burst < 1) {
+            throw new IllegalArgumentException("Rate and burst are at least 1.");
+        }
+        interval = 1_000_000_000L / perSecond;
+        this.burst = burst * interval;
+    }
+
+    /// True when the event may happen; it then takes its token.
+    ///
+    /// @param now nanoseconds, 0 or more, never going back
+    public boolean take(long now) {
+        long next = Math.max(full, now) + interval;
+        if (next - now > burst) {
+            return false;
+        }
+        full = next;
+        return true;
+    }
+}

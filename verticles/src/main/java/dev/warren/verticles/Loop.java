@@ -1,0 +1,149 @@
+package dev.warren.verticles;
+
+import dev.warren.crypto.Suite;
+import dev.warren.io.BatchPool;
+import dev.warren.io.BootClock;
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Deployable;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.ThreadingModel;
+import io.vertx.core.Vertx;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.internal.VertxInternal;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One event loop and what belongs to its thread: cryptography, clock, buffers. Actors that exchange packets are
+/// deployed on the same loop, since a hop between sleeping loops costs two hundred times one within a loop.
+public final class Loop {
+    private final VertxInternal vertx;
+    private final ContextInternal context;
+    private final BootClock clock;
+    private final Suite suite;
+
+    private Loop(VertxInternal vertx, ContextInternal context, BootClock clock, Suite suite) {
+        this.vertx = vertx;
+        this.context = context;
+        this.clock = clock;
+        this.suite = suite;
+    }
+
+    /// Takes the next event loop of the Vert.x instance; the cryptography is opened on it.
+    public static Future<Loop> open(Vertx vertx, Suite.Choice choice) {
+        var internal = (VertxInternal) vertx;
+        var context = internal.contextBuilder()
+                .withThreadingModel(ThreadingModel.EVENT_LOOP)
+                .withEventLoop(internal.nettyEventLoopGroup().next())
+                .build();
+        Promise<Loop> opened = internal.promise();
+        context.runOnContext(_ -> {
+            try {
+                opened.complete(new Loop(internal, context, new BootClock(), Suite.open(choice)));
+            } catch (RuntimeException e) {
+                opened.fail(e);
+            }
+        });
+        return opened.future();
+    }
+
+    /// Makes a verticle on this loop and deploys it there, whichever loop Vert.x would have chosen. Undeployed like any
+    /// other.
+    public Future<String> deploy(Supplier<VerticleBase> verticle) {
+        return vertx.deployVerticle(new Pinned(verticle));
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /// Where tasks of this loop run.
+    public Context context() {
+        return context;
+    }
+
+    EventLoop nettyEventLoop() {
+        return context.nettyEventLoop();
+    }
+
+    public boolean onLoop() {
+        return context.nettyEventLoop().inEventLoop();
+    }
+
+    /// A pool whose home is this loop.
+    public BatchPool pool(int batches, long slabBytes, int maxEntries) {
+        var loop = context.nettyEventLoop();
+        return new BatchPool(batches, slabBytes, maxEntries, loop, loop::inEventLoop);
+    }
+
+    /// Confined to this loop.
+    public Suite suite() {
+        return suite;
+    }
+
+    /// Confined to this loop.
+    public BootClock clock() {
+        return clock;
+    }
+
+    /// Closes the cryptography, on the loop.
+    public Future<Void> close() {
+        Promise<Void> closed = vertx.promise();
+        context.runOnContext(_ -> {
+            suite.close();
+            closed.complete();
+        });
+        return closed.future();
+    }
+
+    private final class Pinned implements Deployable {
+        private final Supplier<VerticleBase> maker;
+        private final ContextInternal own;
+        private @Nullable VerticleBase verticle;
+
+        Pinned(Supplier<VerticleBase> maker) {
+            this.maker = maker;
+            this.own = vertx.contextBuilder()
+                    .withThreadingModel(ThreadingModel.EVENT_LOOP)
+                    .withEventLoop(context.nettyEventLoop())
+                    .build();
+        }
+
+        @Override
+        public Future<?> deploy(Context chosenByVertx) {
+            Promise<Object> started = vertx.promise();
+            own.runOnContext(_ -> {
+                try {
+                    var made = maker.get();
+                    verticle = made;
+                    made.deploy(own).onComplete(ended -> {
+                        if (ended.succeeded()) started.complete(ended.result());
+                        else started.fail(ended.cause());
+                    });
+                } catch (Exception e) {
+                    started.fail(e);
+                }
+            });
+            return started.future();
+        }
+
+        @Override
+        public Future<?> undeploy(Context chosenByVertx) {
+            Promise<Object> stopped = vertx.promise();
+            own.runOnContext(_ -> {
+                try {
+                    Objects.requireNonNull(verticle).undeploy(own).onComplete(ended -> {
+                        if (ended.succeeded()) stopped.complete(ended.result());
+                        else stopped.fail(ended.cause());
+                    });
+                } catch (Exception e) {
+                    stopped.fail(e);
+                }
+            });
+            return stopped.future();
+        }
+    }
+}

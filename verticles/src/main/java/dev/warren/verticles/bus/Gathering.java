@@ -1,0 +1,64 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.io.BatchPool;
+import dev.warren.io.PacketBatch;
+import io.vertx.core.Context;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// The batch that the actors of one loop are filling together. It leaves when it is full or when the loop has run what
+/// was queued before, so that packets of many peers share one message and one system call.
+final class Gathering {
+    private final Context loop;
+    private final Supplier<BatchPool> maker;
+    private @Nullable BatchPool pool;
+    private final Consumer<PacketBatch> leaves;
+    private @Nullable PacketBatch open;
+
+    /// @param pool made on first use, since not every loop has packets to send
+    Gathering(Context loop, Supplier<BatchPool> pool, Consumer<PacketBatch> leaves) {
+        this.loop = loop;
+        this.maker = pool;
+        this.leaves = leaves;
+    }
+
+    /// A batch with this much room behind [PacketBatch#used] and a free entry; null while all are on their way.
+    @Nullable PacketBatch gather(int bytes) {
+        var batch = open;
+        if (batch != null) {
+            if (batch.used() + bytes <= batch.slabSize() && batch.count() < batch.capacity()) return batch;
+            flush();
+        }
+        var from = pool;
+        if (from == null) {
+            from = maker.get();
+            pool = from;
+        }
+        batch = from.take();
+        if (batch != null) {
+            open = batch;
+            loop.runOnContext(_ -> flush());
+        }
+        return batch;
+    }
+
+    void flush() {
+        var batch = open;
+        if (batch == null) return;
+        open = null;
+        if (batch.count() == 0) batch.release();
+        else leaves.accept(batch);
+    }
+
+    /// Called once when a batch comes back after [#gather] found none.
+    void onRoom(Runnable resume) {
+        if (pool != null) pool.onAvailable(resume);
+    }
+
+    /// No more batches; the memory goes when the last is home.
+    void close() {
+        flush();
+        if (pool != null) pool.close();
+    }
+}

@@ -1,0 +1,16 @@
+package dev.warren.verticles.bus;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+
+/// The door of the handshake verticle.
+public final class HandshakeMailbox extends Door<HandshakeMessage> {
+    public HandshakeMailbox(Vertx vertx, String device) {
+        super(vertx, Addresses.handshake(device));
+    }
+
+    /// Fails when the device is closing; handshake messages are then lost like any datagram.
+    public Future<Void> tell(HandshakeMessage message) {
+        return write(message);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.io.Endpoint;
+import io.vertx.core.Promise;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// What the handshake verticle can be told.
+public sealed interface HandshakeMessage {
+    /// Handshake messages off the wire, sizes and types checked.
+    record Received(List<Datagram> datagrams) implements HandshakeMessage {}
+
+    /// One of them.
+    ///
+    /// @param owner whose receiver index a response or cookie reply names; null for an initiation
+    record Datagram(byte[] message, Endpoint source, @Nullable PeerMailbox owner) {}
+
+    /// The device got another private key, or lost it.
+    record Identity(@Nullable LocalIdentity identity) implements HandshakeMessage {}
+
+    /// Tell your counters by name.
+    record Report(Promise<Map<String, Long>> answer) implements HandshakeMessage {}
+}

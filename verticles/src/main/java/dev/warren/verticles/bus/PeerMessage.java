@@ -1,0 +1,75 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.noise.PresharedKey;
+import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketRun;
+import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
+
+/// What a peer can be told.
+public sealed interface PeerMessage {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
+    /// Plaintext frames from the TUN; the run is the peer's until it calls [PacketRun#done].
+    record Outbound(PacketRun run) implements PeerMessage {
+        @Override
+        public void discard() {
+            run.done();
+        }
+    }
+
+    /// Transport datagrams from the network; the run is the peer's until it calls [PacketRun#done].
+    record Inbound(PacketRun run) implements PeerMessage {
+        @Override
+        public void discard() {
+            run.done();
+        }
+    }
+
+    /// An initiation that passed the gate and names this peer; the peer closes it.
+    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source) implements PeerMessage {
+        @Override
+        public void discard() {
+            initiation.close();
+        }
+    }
+
+    /// A response that passed the gate.
+    record Response(byte[] message, Endpoint source) implements PeerMessage {}
+
+    /// A cookie reply to this peer's last message.
+    record CookieReply(byte[] message) implements PeerMessage {}
+
+    /// Its settings.
+    ///
+    /// @param presharedKey the router's, copied by the peer; null: none
+    /// @param endpoint null: it stays where it is
+    /// @param persistentKeepalive seconds, 0 for none
+    record Configure(@Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, int persistentKeepalive)
+            implements PeerMessage {}
+
+    /// The device got another private key.
+    record Identity(LocalIdentity identity) implements PeerMessage {}
+
+    /// Another peer drew the same receiver index first.
+    record IndexTaken(int index) implements PeerMessage {}
+
+    /// Tell what you know about yourself.
+    record Report(Promise<PeerReport> answer) implements PeerMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the peer is gone");
+        }
+    }
+
+    /// The end: tell what must be remembered, wipe the rest. What still comes behind is given back unread.
+    record Retire(Promise<PeerReport> answer) implements PeerMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the peer is gone");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.crypto.noise.PublicKey;
+
+/// The identity of a configured peer, asleep or awake: what the trie maps prefixes to. Compared by identity, so that a
+/// peer removed and added again is another one.
+public final class PeerRef {
+    private final int id;
+    private final PublicKey publicKey;
+
+    public PeerRef(int id, PublicKey publicKey) {
+        this.id = id;
+        this.publicKey = publicKey;
+    }
+
+    /// Dense, never reused within a device.
+    public int id() {
+        return id;
+    }
+
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /// The short form that log lines use, as wireguard-go prints it: `peer(AbCd…WxYz)`.
+    @Override
+    public String toString() {
+        var base64 = publicKey.toBase64();
+        return "peer(" + base64.substring(0, 4) + "…" + base64.substring(39, 43) + ")";
+    }
+}

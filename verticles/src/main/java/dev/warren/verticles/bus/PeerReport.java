@@ -1,0 +1,23 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.crypto.peer.PeerMemory;
+import dev.warren.io.Endpoint;
+import org.jspecify.annotations.Nullable;
+
+/// What a peer says of itself when asked.
+///
+/// @param memory counters, last handshake and drops by verdict
+/// @param endpoint where it was last heard, or was configured to be
+/// @param noEndpoint packets that had nowhere to go
+/// @param sourceNotOwned received packets whose source address is not this peer's
+/// @param badPacket received packets that are no IP packets
+/// @param routingLoop own encrypted packets that came back through the TUN
+/// @param backlog packets dropped for want of buffers
+public record PeerReport(
+        PeerMemory memory,
+        @Nullable Endpoint endpoint,
+        long noEndpoint,
+        long sourceNotOwned,
+        long badPacket,
+        long routingLoop,
+        long backlog) {}

@@ -1,0 +1,19 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.io.PacketRun;
+import io.vertx.core.Vertx;
+
+/// The door of the router.
+public final class RouterMailbox extends Door<RouterMessage> {
+    public RouterMailbox(Vertx vertx, String device) {
+        super(vertx, Addresses.router(device));
+    }
+
+    public void wake(PeerRef peer, PacketRun run) {
+        tell(new RouterMessage.Wake(peer, run));
+    }
+
+    public void tell(RouterMessage message) {
+        write(message).onFailure(_ -> message.discard());
+    }
+}

@@ -1,0 +1,61 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.conf.DeviceStatus;
+import dev.warren.conf.DeviceUpdate;
+import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketRun;
+import io.vertx.core.Promise;
+import java.util.Map;
+
+/// What the router can be asked.
+public sealed interface RouterMessage {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
+    /// Apply a change, whole or not at all.
+    record Update(DeviceUpdate update, Promise<Void> answer) implements RouterMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Tell the state of the device and all its peers.
+    record Status(Promise<DeviceStatus> answer) implements RouterMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Tell the counters of all actors, summed by name.
+    record Counters(Promise<Map<String, Long>> answer) implements RouterMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Packets for a peer that has no actor yet.
+    record Wake(PeerRef peer, PacketRun run) implements RouterMessage {
+        @Override
+        public void discard() {
+            run.done();
+        }
+    }
+
+    /// An initiation that authenticates; its peer is found by public key.
+    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source) implements RouterMessage {
+        @Override
+        public void discard() {
+            initiation.close();
+        }
+    }
+
+    /// This peer has nothing left to do.
+    record Sleepy(PeerRef peer) implements RouterMessage {}
+
+    /// The interface went up or down.
+    record Link(boolean up) implements RouterMessage {}
+}

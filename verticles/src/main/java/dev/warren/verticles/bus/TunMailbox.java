@@ -1,0 +1,47 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.io.PacketBatch;
+import dev.warren.verticles.Loop;
+import io.vertx.core.Vertx;
+import org.jspecify.annotations.Nullable;
+
+/// The way to the TUN verticle for all actors of one loop, which share it. Packets gather in one batch, which leaves
+/// when it is full or when the loop has run what was queued before.
+public final class TunMailbox extends Door<TunMessage> {
+    private static final int SLAB = 4 * (65536 + 512) + 1024;
+    private static final int MAX_PACKETS = 512;
+    private static final int BATCHES = 4;
+
+    private final Gathering gathering;
+
+    public TunMailbox(Vertx vertx, String device, Loop loop) {
+        super(vertx, Addresses.tun(device));
+        this.gathering = new Gathering(
+                loop.context(), () -> loop.pool(BATCHES, SLAB, MAX_PACKETS), batch -> tell(new TunMessage.Write(batch)));
+    }
+
+    /// A batch with this much room and a free entry, to append plaintext packets to; null while all buffers are on
+    /// their way. It stays the mailbox's: append and let go.
+    public @Nullable PacketBatch gather(int bytes) {
+        return gathering.gather(bytes + 2 * PacketBatch.MARGIN);
+    }
+
+    /// Sends what has gathered.
+    public void flush() {
+        gathering.flush();
+    }
+
+    public void tell(TunMessage message) {
+        write(message).onFailure(_ -> message.discard());
+    }
+
+    /// Called once when buffers come back after [#gather] found none.
+    public void onRoom(Runnable resume) {
+        gathering.onRoom(resume);
+    }
+
+    /// No more batches; the memory goes when the last is home.
+    public void close() {
+        gathering.close();
+    }
+}

@@ -1,0 +1,38 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.io.PacketBatch;
+import io.vertx.core.Promise;
+import java.util.Map;
+
+/// What the TUN verticle can be told.
+public sealed interface TunMessage {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
+    /// Plaintext packets to write; the batch is the TUN verticle's, which releases it.
+    record Write(PacketBatch batch) implements TunMessage {
+        @Override
+        public void discard() {
+            batch.release();
+        }
+    }
+
+    /// This peer has an actor now: send it its packets directly.
+    record Awake(PeerMailbox peer) implements TunMessage {}
+
+    /// This peer's actor is about to go; answered when nothing more will be sent to it.
+    record Forget(PeerRef peer, Promise<Void> answer) implements TunMessage {
+        @Override
+        public void discard() {
+            answer.tryComplete();
+        }
+    }
+
+    /// Tell your counters by name.
+    record Report(Promise<Map<String, Long>> answer) implements TunMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+}

@@ -1,0 +1,67 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
+import io.vertx.core.Promise;
+import java.util.Map;
+
+/// What the UDP verticle can be told.
+public sealed interface UdpMessage {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
+    /// Datagrams to send; the batch is the UDP verticle's, which releases it.
+    record Send(PacketBatch batch) implements UdpMessage {
+        @Override
+        public void discard() {
+            batch.release();
+        }
+    }
+
+    /// One handshake message or cookie reply.
+    record Transmit(byte[] datagram, Endpoint destination) implements UdpMessage {}
+
+    /// Datagrams to this receiver index belong to that peer from now on.
+    record Claim(int index, PeerMailbox owner) implements UdpMessage {}
+
+    /// The receiver index is free again.
+    record Unclaim(int index, PeerMailbox owner) implements UdpMessage {}
+
+    /// So many handshake messages have been dealt with: credit for as many more.
+    record HandshakesDone(int count) implements UdpMessage {}
+
+    /// Answered when everything sent before has been dealt with.
+    record Barrier(Promise<Void> answer) implements UdpMessage {
+        @Override
+        public void discard() {
+            answer.tryComplete();
+        }
+    }
+
+    /// Local addresses learnt so far may be gone: let the kernel choose.
+    record RoutesChanged() implements UdpMessage {}
+
+    /// Open sockets on this port (0: any), or close them. Answers the port, 0 when closed.
+    record Bind(boolean open, int port, Promise<Integer> answer) implements UdpMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Set the firewall mark of outgoing datagrams, 0 for none.
+    record Mark(int fwmark, Promise<Void> answer) implements UdpMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Tell your counters by name.
+    record Report(Promise<Map<String, Long>> answer) implements UdpMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.bus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,157 @@
+package dev.warren.verticles.handshake;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Verdict;
+import dev.warren.crypto.cookie.HandshakeGate;
+import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.wire.CookieReplyMessage;
+import dev.warren.crypto.wire.MessageType;
+import dev.warren.io.Endpoint;
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.HandshakeMessage.Datagram;
+import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what passed
+/// the gate costs a Diffie-Hellman, and only what authenticates reaches a peer.
+public final class HandshakeVerticle extends VerticleBase {
+    private static final int TURN = 32; // messages before other work of the loop gets its chance
+    private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go
+    private static final long LOADED_FOR = TimeUnit.SECONDS.toNanos(1);
+
+    private final Loop loop;
+    private final HandshakeMailbox door;
+    private final RouterMailbox router;
+    private final UdpMailbox udp;
+    private final SecureRandom random;
+    private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
+    private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
+    private final long[] verdicts = new long[Verdict.values().length];
+
+    private @Nullable MessageConsumer<Object> consumer;
+    private @Nullable LocalIdentity identity;
+    private @Nullable HandshakeGate gate;
+    private long loadedUntil = Long.MIN_VALUE;
+    private long noIdentity;
+    private boolean scheduled;
+
+    public HandshakeVerticle(
+            Loop loop, HandshakeMailbox door, RouterMailbox router, UdpMailbox udp, SecureRandom random) {
+        this.loop = loop;
+        this.door = door;
+        this.router = router;
+        this.udp = udp;
+        this.random = random;
+    }
+
+    @Override
+    public Future<?> start() {
+        var listening = door.listen(this::onMessage);
+        consumer = listening;
+        return listening.completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        if (gate != null) gate.close();
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+
+    private void onMessage(HandshakeMessage message) {
+        switch (message) {
+            case HandshakeMessage.Received received -> {
+                queue.addAll(received.datagrams());
+                if (!scheduled) turn();
+            }
+            case HandshakeMessage.Identity changed -> identity(changed.identity());
+            case HandshakeMessage.Report report -> report.answer().complete(counters());
+        }
+    }
+
+    private void identity(@Nullable LocalIdentity changed) {
+        identity = changed;
+        if (changed == null) {
+            if (gate != null) gate.close();
+            gate = null;
+        } else if (gate == null) {
+            gate = new HandshakeGate(loop.suite(), changed, random);
+        } else {
+            gate.identity(changed);
+        }
+    }
+
+    /// Deals with some of the queue. Its length is the measure of load: it grows only when we cannot keep up.
+    private void turn() {
+        scheduled = false;
+        long now = loop.clock().now();
+        if (queue.size() >= LOADED) loadedUntil = now + LOADED_FOR;
+        int done = 0;
+        for (var next = queue.poll(); next != null; next = queue.poll()) {
+            onHandshake(next, now);
+            if (++done == TURN) break;
+        }
+        if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done));
+        if (!queue.isEmpty()) {
+            scheduled = true;
+            context.runOnContext(_ -> turn());
+        }
+    }
+
+    private void onHandshake(Datagram datagram, long now) {
+        var open = gate;
+        if (open == null) {
+            noIdentity++;
+            return;
+        }
+        open.load(now < loadedUntil);
+        var source = datagram.source();
+        var verdict = open.admit(datagram.message(), source.addressBytes(), source.port(), now, cookieReply);
+        if (verdict == Verdict.COOKIE_SENT) udp.transmit(cookieReply.clone(), source);
+        if (verdict == Verdict.OK) verdict = pass(datagram, source);
+        verdicts[verdict.ordinal()]++;
+    }
+
+    private Verdict pass(Datagram datagram, Endpoint source) {
+        var message = datagram.message();
+        switch (MessageType.of(message)) {
+            case MessageType.INITIATION -> {
+                var initiation = ReceivedInitiation.read(loop.suite(), Objects.requireNonNull(identity), message);
+                if (initiation == null) return Verdict.DECRYPT_FAILED;
+                router.tell(new RouterMessage.Initiation(initiation, message.length, source));
+            }
+            case MessageType.RESPONSE ->
+                Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.Response(message, source));
+            default -> Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.CookieReply(message));
+        }
+        return Verdict.OK;
+    }
+
+    private Map<String, Long> counters() {
+        var counters = new HashMap<String, Long>();
+        for (var verdict : Verdict.values()) {
+            long count = verdicts[verdict.ordinal()];
+            if (count == 0) continue;
+            var name = verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
+            counters.put((verdict == Verdict.OK ? "handshake." : "handshake.drop.") + name, count);
+        }
+        if (noIdentity > 0) counters.put("handshake.drop.no-private-key", noIdentity);
+        counters.put("handshake.under-load", loop.clock().now() < loadedUntil ? 1L : 0L);
+        return counters;
+    }
+}

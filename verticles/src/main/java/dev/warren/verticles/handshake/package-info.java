@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.handshake;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,29 @@
+package dev.warren.verticles.launch;
+
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/// What Linux accepts as the name of a network interface (`dev_valid_name` in net/core/dev.c). It also becomes the name
+/// of a file, so this is where a path is kept from being one.
+final class InterfaceName {
+    private static final int MAX_BYTES = 15;
+
+    private InterfaceName() {}
+
+    /// Null when the name is fine, else a sentence.
+    static @Nullable String problem(String name) {
+        if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+            return "an interface name has 1 to 15 characters: '" + name + "'";
+        }
+        if (name.equals(".") || name.equals("..")) {
+            return "'" + name + "' cannot be the name of an interface";
+        }
+        for (int i = 0; i < name.length(); i++) {
+            char c = name.charAt(i);
+            if (c == '/' || c == ':' || Character.isWhitespace(c) || Character.isISOControl(c)) {
+                return "an interface name has no '/', ':' or blanks: '" + name + "'";
+            }
+        }
+        return null;
+    }
+}

@@ -1,0 +1,36 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+
+/// Something that keeps a command from doing its work. The message is all a person gets to see, and is enough.
+final class LaunchException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    LaunchException(String sentence) {
+        super(sentence);
+    }
+
+    LaunchException(String sentence, Throwable cause) {
+        super(sentence, cause);
+    }
+
+    /// `what: why`, with the why in the words of the innermost cause that has any.
+    static LaunchException of(String what, Throwable cause) {
+        return new LaunchException(what + ": " + reason(cause), cause);
+    }
+
+    private static String reason(Throwable cause) {
+        var inner = cause;
+        while ((inner instanceof CompletionException || inner instanceof ExecutionException || inner.getMessage() == null)
+                && inner.getCause() != null) {
+            inner = inner.getCause();
+        }
+        if (inner instanceof ErrnoException e && (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES)) {
+            return inner.getMessage() + "; this needs root (CAP_NET_ADMIN)";
+        }
+        return inner.getMessage() == null ? inner.getClass().getSimpleName() : inner.getMessage();
+    }
+}

@@ -1,0 +1,34 @@
+package dev.warren.verticles.launch;
+
+import org.jspecify.annotations.Nullable;
+
+/// Sets up the log before the first line of it: to stderr, a level and a message, nothing else.
+final class LogLevel {
+    private LogLevel() {}
+
+    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, all else errors.
+    static String ofEnvironment(@Nullable String level) {
+        return switch (level == null ? "" : level) {
+            case "verbose", "debug" -> "debug";
+            case "silent" -> "off";
+            default -> "error";
+        };
+    }
+
+    /// Whether a router in the background keeps its output: only if a log was asked for.
+    static boolean logs(@Nullable String level) {
+        return level != null && !level.isEmpty() && !level.equals("silent");
+    }
+
+    /// @param level a level of slf4j-simple: trace, debug, info, warn, error, off
+    static void apply(String level) {
+        var prefix = "org.slf4j.simpleLogger.";
+        System.setProperty(prefix + "defaultLogLevel", level);
+        System.setProperty(prefix + "showThreadName", "false");
+        System.setProperty(prefix + "showLogName", "false");
+        System.setProperty(prefix + "logFile", "System.err");
+        for (var library : new String[] {"io.netty", "io.vertx"}) {
+            System.setProperty(prefix + "log." + library, level.equals("off") ? "off" : "error");
+        }
+    }
+}

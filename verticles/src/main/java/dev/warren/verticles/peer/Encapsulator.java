@@ -1,0 +1,127 @@
+package dev.warren.verticles.peer;
+
+import dev.warren.io.BootClock;
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.PacketRun;
+import dev.warren.io.offload.GsoSplitter;
+import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.UdpMailbox;
+import java.util.ArrayDeque;
+
+/// Plaintext frames in, datagrams out: the one loop that runs for every outbound packet. One per event loop, shared by
+/// its peers. Packets are sealed from the batch they were read into straight into the batch they are sent from.
+public final class Encapsulator {
+    private static final int DATAGRAM_OVERHEAD = 16 + 15 + 16; // header, most padding, tag
+    private static final int MOST_HEADERS = 128; // of IP and TCP, which each packet of a frame gets a copy of
+    private static final int MAX_TRAIN = 64; // UDP_MAX_SEGMENTS, linux/udp.h
+    private static final int MAX_TRAIN_BYTES = 65507;
+
+    private final UdpMailbox udp;
+    private final Unreachable unreachable;
+    private final Bulletin bulletin;
+    private final BootClock clock;
+    private final GsoSplitter splitter = new GsoSplitter();
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+
+    private record Waiting(LivePeer peer, PacketRun run, int entry) {}
+
+    public Encapsulator(UdpMailbox udp, Unreachable unreachable, Bulletin bulletin, BootClock clock) {
+        this.udp = udp;
+        this.unreachable = unreachable;
+        this.bulletin = bulletin;
+        this.clock = clock;
+    }
+
+    /// Seals a run and gives it back to its batch. Without a session the packets are staged. While all send buffers are
+    /// on their way the run waits here, and everything behind it: order is kept, and the TUN's pool bounds the queue.
+    void run(LivePeer to, PacketRun run, long now) {
+        if (waiting.isEmpty()) {
+            seal(to, run, run.from(), now);
+        } else {
+            waiting.add(new Waiting(to, run, run.from()));
+        }
+    }
+
+    private void resume() {
+        long now = clock.now();
+        for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+            if (!seal(next.peer, next.run, next.entry, now)) return;
+        }
+    }
+
+    /// False when the run has to wait for buffers.
+    private boolean seal(LivePeer to, PacketRun run, int first, long now) {
+        var endpoint = to.endpoint;
+        if (endpoint == null) {
+            to.noEndpoint += unreachable.answer(run, first, now);
+            run.done();
+            return true;
+        }
+        var peer = to.peer;
+        boolean ready = peer.ready(now);
+        var batch = run.batch();
+        var source = batch.slab();
+        int packets = 0;
+        long bytes = 0;
+        for (int entry = first; entry < run.to(); entry++) {
+            if (OwnTraffic.isLoop(source, batch.offset(entry), batch.length(entry), endpoint, bulletin.listenPort())) {
+                to.routingLoop++;
+                continue;
+            }
+            int count = splitter.start(batch, entry);
+            if (count < 0) {
+                to.badPacket++;
+                continue;
+            }
+            if (!ready) {
+                while (splitter.next()) peer.stage(source, splitter.offset(), splitter.length());
+                continue;
+            }
+            int copies = count == 1 ? 0 : count * MOST_HEADERS;
+            var out = udp.gather(batch.length(entry) + copies + count * DATAGRAM_OVERHEAD);
+            if (out == null) {
+                peer.sent(packets, bytes, now);
+                waiting.addFirst(new Waiting(to, run, entry));
+                udp.onRoom(this::resume);
+                return false;
+            }
+            int start = Math.max(out.used(), PacketBatch.MARGIN);
+            int at = start;
+            int datagram = 0;
+            while (splitter.next()) {
+                int sealed = peer.seal(source, splitter.offset(), splitter.length(), out.slab(), at);
+                if (sealed < 0) { // the counter limit: the rest waits for the next session
+                    peer.stage(source, splitter.offset(), splitter.length());
+                    continue;
+                }
+                if (datagram == 0) datagram = sealed;
+                at += sealed;
+                packets++;
+            }
+            bytes += at - start;
+            append(out, start, at - start, datagram, endpoint);
+        }
+        if (packets > 0) peer.sent(packets, bytes, now);
+        run.done();
+        return true;
+    }
+
+    /// Equal datagrams to one endpoint join into one train, which leaves as one GSO send.
+    private static void append(PacketBatch out, int at, int length, int datagram, Endpoint endpoint) {
+        if (length == 0) return;
+        int last = out.count() - 1;
+        if (last >= 0
+                && length == datagram
+                && out.endpoint(last) == endpoint
+                && out.offset(last) + out.length(last) == at
+                && out.segment(last) == datagram
+                && out.length(last) % datagram == 0
+                && out.length(last) / datagram < MAX_TRAIN
+                && out.length(last) + length <= MAX_TRAIN_BYTES) {
+            out.set(last, out.offset(last), out.length(last) + length, datagram, endpoint);
+        } else {
+            out.add(at, length, datagram, endpoint);
+        }
+    }
+}

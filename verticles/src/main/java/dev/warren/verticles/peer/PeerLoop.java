@@ -1,0 +1,51 @@
+package dev.warren.verticles.peer;
+
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.bus.UdpMailbox;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+
+/// What the peers of one device on one event loop share: the loop's cryptography and clock, the doors to TUN and UDP
+/// with the batches that gather there, and the two packet loops.
+public final class PeerLoop {
+    final Loop loop;
+    final Bulletin bulletin;
+    final UdpMailbox udp;
+    final TunMailbox tun;
+    final Encapsulator encapsulator;
+    final Decapsulator decapsulator;
+
+    public PeerLoop(Loop loop, Bulletin bulletin, UdpMailbox udp, TunMailbox tun) {
+        this.loop = loop;
+        this.bulletin = bulletin;
+        this.udp = udp;
+        this.tun = tun;
+        this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
+        this.decapsulator = new Decapsulator(tun, bulletin);
+    }
+
+    public Loop loop() {
+        return loop;
+    }
+
+    public UdpMailbox udp() {
+        return udp;
+    }
+
+    public TunMailbox tun() {
+        return tun;
+    }
+
+    /// Ends the sharing, on the loop, when no peer uses it any more.
+    public Future<Void> close() {
+        Promise<Void> closed = Promise.promise();
+        loop.context().runOnContext(_ -> {
+            udp.close();
+            tun.close();
+            closed.complete();
+        });
+        return closed.future();
+    }
+}

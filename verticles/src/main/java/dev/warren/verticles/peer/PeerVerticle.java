@@ -1,0 +1,237 @@
+package dev.warren.verticles.peer;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Verdict;
+import dev.warren.crypto.noise.PresharedKey;
+import dev.warren.crypto.peer.IndexSource;
+import dev.warren.crypto.peer.Peer;
+import dev.warren.crypto.peer.PeerEvent;
+import dev.warren.crypto.peer.PeerMemory;
+import dev.warren.io.Endpoint;
+import dev.warren.verticles.bus.PeerMailbox;
+import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.PeerReport;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.UdpMessage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The actor of one peer: owns its keypairs, replay filter, timers, staged packets and endpoint, and steps them with
+/// what arrives at its door. Deployed when the peer first has something to do, gone after a long silence.
+public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerVerticle.class);
+    private static final long NO_TIMER = -1;
+
+    /// What a peer starts with.
+    ///
+    /// @param presharedKey the router's; copied by the peer
+    /// @param memory what an earlier actor of this peer left, if there was one
+    public record Settings(
+            PeerRef ref,
+            LocalIdentity identity,
+            @Nullable PresharedKey presharedKey,
+            @Nullable Endpoint endpoint,
+            int persistentKeepalive,
+            @Nullable PeerMemory memory) {}
+
+    private final Settings settings;
+    private final PeerLoop shared;
+    private final PeerMailbox door;
+    private final RouterMailbox router;
+    private final Peer peer;
+    private final LivePeer live;
+
+    private @Nullable MessageConsumer<Object> consumer;
+    private long timer = NO_TIMER;
+    private long timerDue = Long.MAX_VALUE;
+    private boolean retired;
+
+    /// Called on the peer's loop.
+    public PeerVerticle(
+            Settings settings,
+            PeerLoop shared,
+            PeerMailbox door,
+            RouterMailbox router,
+            IndexSource indices,
+            SecureRandom random) {
+        this.settings = settings;
+        this.shared = shared;
+        this.door = door;
+        this.router = router;
+        this.peer = new Peer(
+                shared.loop.suite(),
+                settings.identity(),
+                settings.ref().publicKey(),
+                indices,
+                random,
+                this);
+        this.live = new LivePeer(settings.ref(), peer);
+    }
+
+    @Override
+    public Future<?> start() {
+        long now = shared.loop.clock().now();
+        var memory = settings.memory();
+        if (memory != null) peer.restore(memory);
+        peer.presharedKey(settings.presharedKey());
+        peer.mtu(shared.bulletin.mtu());
+        live.endpoint(settings.endpoint());
+        peer.persistentKeepalive(settings.persistentKeepalive(), now);
+        var listening = door.listen(this::onMessage);
+        consumer = listening;
+        settle(now);
+        return listening.completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        retire();
+        var listening = consumer;
+        return listening == null ? Future.succeededFuture() : listening.unregister();
+    }
+
+    private void onMessage(PeerMessage message) {
+        long now = shared.loop.clock().now();
+        switch (message) {
+            case PeerMessage.Outbound outbound -> {
+                if (retired) outbound.run().done();
+                else shared.encapsulator.run(live, outbound.run(), now);
+            }
+            case PeerMessage.Inbound inbound -> {
+                if (retired) inbound.run().done();
+                else shared.decapsulator.run(live, inbound.run(), now);
+            }
+            case PeerMessage.Initiation arrived -> {
+                try (var initiation = arrived.initiation()) {
+                    if (!retired) onInitiation(arrived, now);
+                }
+            }
+            case PeerMessage.Response response -> {
+                if (!retired) onResponse(response, now);
+            }
+            case PeerMessage.CookieReply reply -> {
+                if (!retired) peer.receiveCookieReply(reply.message(), now); // never moves the endpoint
+            }
+            case PeerMessage.Configure changed -> configure(changed, now);
+            case PeerMessage.Identity changed -> peer.identity(changed.identity());
+            case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
+            case PeerMessage.Report report -> report.answer().complete(report());
+            case PeerMessage.Retire last -> {
+                var report = report();
+                retire();
+                last.answer().complete(report);
+            }
+        }
+        if (!retired) settle(now);
+    }
+
+    private void onInitiation(PeerMessage.Initiation arrived, long now) {
+        // The answer goes where the initiation came from, which is known only once it authenticates.
+        var before = live.endpoint;
+        live.endpoint(arrived.source());
+        if (peer.receiveInitiation(arrived.initiation(), arrived.bytes(), now) != Verdict.OK) live.endpoint(before);
+    }
+
+    private void onResponse(PeerMessage.Response response, long now) {
+        var before = live.endpoint;
+        live.endpoint(response.source());
+        if (peer.receiveResponse(response.message(), now) != Verdict.OK) live.endpoint(before);
+    }
+
+    private void configure(PeerMessage.Configure changed, long now) {
+        peer.presharedKey(changed.presharedKey());
+        if (changed.endpoint() != null) live.endpoint(changed.endpoint());
+        peer.persistentKeepalive(changed.persistentKeepalive(), now);
+    }
+
+    /// Does what is due and sees to it that we are called again.
+    private void settle(long now) {
+        if (peer.nextDeadline() <= now) peer.advance(now, shared.loop.clock().wall());
+        long next = peer.nextDeadline();
+        if (next < timerDue) {
+            if (timer != NO_TIMER) vertx.cancelTimer(timer);
+            arm(next, now);
+        }
+    }
+
+    private void arm(long due, long now) {
+        timerDue = due;
+        long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(due - now + 999_999));
+        timer = vertx.setTimer(millis, _ -> onTimer());
+    }
+
+    /// Deadlines mostly move away while traffic flows: the timer is then just set again, not on each packet.
+    private void onTimer() {
+        timer = NO_TIMER;
+        timerDue = Long.MAX_VALUE;
+        if (retired) return;
+        settle(shared.loop.clock().now());
+        if (peer.idle()) router.tell(new RouterMessage.Sleepy(settings.ref()));
+    }
+
+    private PeerReport report() {
+        return new PeerReport(
+                peer.memory(),
+                live.endpoint,
+                live.noEndpoint,
+                live.sourceNotOwned,
+                live.badPacket,
+                live.routingLoop,
+                live.backlog);
+    }
+
+    private void retire() {
+        if (retired) return;
+        retired = true;
+        if (timer != NO_TIMER) vertx.cancelTimer(timer);
+        peer.close();
+    }
+
+    // Outbox
+
+    @Override
+    public void transmit(MemorySegment datagram, long at, int length) {
+        var endpoint = live.endpoint;
+        if (endpoint == null) return;
+        shared.udp.transmit(datagram.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE), endpoint);
+    }
+
+    @Override
+    public void indexAdded(int index) {
+        shared.udp.tell(new UdpMessage.Claim(index, door));
+    }
+
+    @Override
+    public void indexRemoved(int index) {
+        shared.udp.tell(new UdpMessage.Unclaim(index, door));
+    }
+
+    @Override
+    public void event(PeerEvent event) {
+        var ref = settings.ref();
+        switch (event) {
+            case PeerEvent.HandshakeStarted started -> {
+                if (started.attempt() == 1) LOG.debug("{} - Sending handshake initiation", ref);
+                else LOG.debug("{} - Handshake did not complete, retrying (try {})", ref, started.attempt());
+            }
+            case PeerEvent.SessionEstablished session ->
+                LOG.debug("{} - Session established as {}", ref, session.initiator() ? "initiator" : "responder");
+            case PeerEvent.PathInDoubt _ -> {
+                if (live.endpoint != null && live.endpoint.hasLocal()) live.endpoint = live.endpoint.withoutLocal();
+            }
+            case PeerEvent.HandshakeGivenUp given ->
+                LOG.debug("{} - Handshake did not complete after {} attempts, giving up", ref, given.attempts());
+            case PeerEvent.KeysZeroed _ -> LOG.debug("{} - Keys removed after a long silence", ref);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.peer;
+
+import org.jspecify.annotations.NullMarked;

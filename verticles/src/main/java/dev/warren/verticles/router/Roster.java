@@ -1,0 +1,219 @@
+package dev.warren.verticles.router;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.peer.IndexSource;
+import dev.warren.verticles.bus.PeerMailbox;
+import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.PeerReport;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.peer.PeerLoop;
+import dev.warren.verticles.peer.PeerVerticle;
+import dev.warren.verticles.router.PeerEntry.State;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The configured peers of a device, and the sleep and waking of their actors. Belongs to the router.
+///
+/// A peer is asleep until the first packet or initiation for it; then its verticle is deployed, what came meanwhile is
+/// handed over, and the TUN learns its door. Going to sleep is the same backwards: the TUN forgets the door, the actor
+/// says what must be remembered, the UDP verticle has dealt with all it had for it, and only then is it undeployed, so
+/// that no batch is ever lost with an actor.
+public final class Roster {
+    private static final Logger LOG = LoggerFactory.getLogger(Roster.class);
+    private static final int MOST_WAITING = 64;
+
+    private final Vertx vertx;
+    private final String device;
+    private final List<PeerLoop> loops;
+    private final TunMailbox tun;
+    private final UdpMailbox udp;
+    private final RouterMailbox router;
+    private final IndexSource indices;
+    private final SecureRandom random;
+    private final Map<PublicKey, PeerEntry> peers = new LinkedHashMap<>();
+
+    private int nextId;
+    private @Nullable LocalIdentity identity;
+    private boolean up;
+
+    public Roster(
+            Vertx vertx,
+            String device,
+            List<PeerLoop> loops,
+            TunMailbox tun,
+            UdpMailbox udp,
+            RouterMailbox router,
+            SecureRandom random) {
+        this.vertx = vertx;
+        this.device = device;
+        this.loops = loops;
+        this.tun = tun;
+        this.udp = udp;
+        this.router = router;
+        this.indices = random::nextInt;
+        this.random = random;
+    }
+
+    Collection<PeerEntry> all() {
+        return peers.values();
+    }
+
+    @Nullable PeerEntry find(PublicKey publicKey) {
+        return peers.get(publicKey);
+    }
+
+    PeerEntry add(PublicKey publicKey) {
+        var entry = new PeerEntry(new PeerRef(nextId++, publicKey));
+        peers.put(publicKey, entry);
+        return entry;
+    }
+
+    /// Forgets a peer at once; its actor ends in its own time.
+    void remove(PeerEntry entry) {
+        peers.remove(entry.ref.publicKey());
+        entry.removed = true;
+        discard(entry);
+        if (entry.state == State.AWAKE) retire(entry);
+        if (entry.state == State.ASLEEP) wipe(entry);
+    }
+
+    private static void wipe(PeerEntry entry) {
+        if (entry.presharedKey != null) entry.presharedKey.close();
+        entry.presharedKey = null;
+    }
+
+    /// The private key is another now, or gone: without one all peers sleep.
+    Future<Void> identity(@Nullable LocalIdentity changed) {
+        identity = changed;
+        if (changed == null) return sleepAll();
+        for (var entry : peers.values()) tellIfAwake(entry, new PeerMessage.Identity(changed));
+        wakeTheInsistent();
+        return Future.succeededFuture();
+    }
+
+    /// The sockets are open, or about to close: while they are closed all peers sleep.
+    Future<Void> up(boolean nowUp) {
+        up = nowUp;
+        if (!nowUp) return sleepAll();
+        wakeTheInsistent();
+        return Future.succeededFuture();
+    }
+
+    /// Peers with a persistent keepalive do not wait for traffic.
+    private void wakeTheInsistent() {
+        for (var entry : peers.values()) wakeIfInsistent(entry);
+    }
+
+    void wakeIfInsistent(PeerEntry entry) {
+        if (entry.persistentKeepalive > 0 && entry.endpoint != null) wake(entry);
+    }
+
+    private Future<Void> sleepAll() {
+        var asleep = new ArrayList<Future<Void>>();
+        for (var entry : peers.values()) {
+            discard(entry);
+            if (entry.state == State.AWAKE) asleep.add(retire(entry));
+        }
+        return Future.join(asleep).mapEmpty();
+    }
+
+    void tellIfAwake(PeerEntry entry, PeerMessage message) {
+        if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(message);
+    }
+
+    /// Hands a message to a peer, waking it first if need be.
+    void deliver(PeerEntry entry, PeerMessage message) {
+        if (entry.state == State.AWAKE) {
+            Objects.requireNonNull(entry.door).tell(message);
+        } else if (identity == null || !up || entry.removed || !entry.hold(message, MOST_WAITING)) {
+            message.discard();
+        } else {
+            wake(entry);
+        }
+    }
+
+    private void wake(PeerEntry entry) {
+        var own = identity;
+        if (entry.state != State.ASLEEP || own == null || !up) return;
+        entry.state = State.WAKING;
+        var door = new PeerMailbox(vertx, device, entry.ref);
+        var loop = loops.get(entry.ref.id() % loops.size());
+        var settings = new PeerVerticle.Settings(
+                entry.ref, own, entry.presharedKey, entry.endpoint, entry.persistentKeepalive, entry.memory);
+        loop.loop()
+                .deploy(() -> new PeerVerticle(settings, loop, door, router, indices, random))
+                .onSuccess(deployment -> awake(entry, door, deployment, settings))
+                .onFailure(failure -> {
+                    LOG.error("{} - Cannot be started", entry.ref, failure);
+                    entry.state = State.ASLEEP;
+                    discard(entry);
+                });
+    }
+
+    private void awake(PeerEntry entry, PeerMailbox door, String deployment, PeerVerticle.Settings settings) {
+        entry.state = State.AWAKE;
+        entry.door = door;
+        entry.deployment = deployment;
+        if (entry.removed || identity == null || !up) {
+            retire(entry);
+            return;
+        }
+        if (identity != settings.identity()) door.tell(new PeerMessage.Identity(identity));
+        door.tell(entry.configuration());
+        for (var message : entry.release()) door.tell(message);
+        tun.tell(new TunMessage.Awake(door));
+    }
+
+    /// Lets an actor go to sleep.
+    Future<Void> retire(PeerEntry entry) {
+        if (entry.state != State.AWAKE) return Future.succeededFuture();
+        entry.state = State.RETIRING;
+        var door = Objects.requireNonNull(entry.door);
+        Promise<Void> forgotten = Promise.promise();
+        tun.tell(new TunMessage.Forget(entry.ref, forgotten));
+        return forgotten
+                .future()
+                .compose(_ -> {
+                    Promise<PeerReport> retired = Promise.promise();
+                    door.tell(new PeerMessage.Retire(retired));
+                    return retired.future();
+                })
+                .compose(last -> {
+                    entry.memory = last.memory();
+                    entry.endpoint = last.endpoint();
+                    Promise<Void> drained = Promise.promise();
+                    udp.tell(new UdpMessage.Barrier(drained));
+                    return drained.future();
+                })
+                .compose(_ -> vertx.undeploy(Objects.requireNonNull(entry.deployment)))
+                .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
+                .onComplete(_ -> {
+                    entry.state = State.ASLEEP;
+                    entry.door = null;
+                    entry.deployment = null;
+                    if (entry.removed) wipe(entry);
+                    else if (entry.wanted()) wake(entry);
+                });
+    }
+
+    private static void discard(PeerEntry entry) {
+        for (var message : entry.release()) message.discard();
+    }
+}

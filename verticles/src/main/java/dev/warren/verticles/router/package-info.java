@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.router;
+
+import org.jspecify.annotations.NullMarked;

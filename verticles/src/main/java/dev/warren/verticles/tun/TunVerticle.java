@@ -1,0 +1,241 @@
+package dev.warren.verticles.tun;
+
+import dev.warren.io.BatchPool;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.TunDevice;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.tun.LinkEvent;
+import dev.warren.io.tun.LinkMonitor;
+import dev.warren.routing.IpHeader;
+import dev.warren.verticles.EpollWatch;
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.PeerMailbox;
+import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.peer.Unreachable;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/// The actor of the TUN: owns its file descriptor and its batches. What it reads it hands to peers by destination, what
+/// it is given it writes.
+public final class TunVerticle extends VerticleBase {
+    /// A frame is 64 KiB at most and the splitter wants its margin; four of them kept the loop busiest, see
+    /// docs/BENCHMARKS.md.
+    private static final int SLAB = 4 * (65536 + 512) + 1024;
+
+    private static final int MAX_FRAMES = 256;
+    private static final int BATCHES = 4;
+    private static final int NOBODY = -1;
+
+    private final Loop loop;
+    private final TunDevice tun;
+    private final @Nullable LinkMonitor links;
+    private final UdpMailbox udp;
+    private final Bulletin bulletin;
+    private final TunMailbox door;
+    private final RouterMailbox router;
+    private final Unreachable unreachable;
+    private final Consumer<String> lost;
+    private final BatchPool pool;
+    private final int[] owners = new int[MAX_FRAMES];
+    private @Nullable PeerRef[] refs = new @Nullable PeerRef[16];
+    private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
+
+    private @Nullable EpollWatch watch;
+    private @Nullable EpollWatch linkWatch;
+    private @Nullable MessageConsumer<Object> consumer;
+    private long noRoute;
+    private long badPacket;
+
+    /// @param lost called once, with the reason, when the interface was taken away
+    public TunVerticle(
+            Loop loop,
+            TunDevice tun,
+            @Nullable LinkMonitor links,
+            Bulletin bulletin,
+            TunMailbox door,
+            UdpMailbox udp,
+            RouterMailbox router,
+            Consumer<String> lost) {
+        this.loop = loop;
+        this.tun = tun;
+        this.links = links;
+        this.udp = udp;
+        this.bulletin = bulletin;
+        this.door = door;
+        this.router = router;
+        this.lost = lost;
+        this.unreachable = new Unreachable(door);
+        this.pool = loop.pool(BATCHES, SLAB, MAX_FRAMES);
+    }
+
+    @Override
+    public Future<?> start() {
+        var listening = door.listen(this::onMessage);
+        consumer = listening;
+        return listening.completion()
+                .compose(_ -> EpollWatch.open(context, tun.fd(), this::onReadable))
+                .compose(opened -> {
+                    watch = opened;
+                    return watchLink();
+                });
+    }
+
+    @Override
+    public Future<?> stop() {
+        endWatches();
+        if (links != null) links.close();
+        tun.close();
+        pool.close();
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+
+    private Future<?> watchLink() {
+        if (links == null) {
+            router.tell(new RouterMessage.Link(true));
+            return Future.succeededFuture();
+        }
+        return EpollWatch.open(context, links.fd(), this::onLink).onSuccess(opened -> {
+            linkWatch = opened;
+            onLink();
+        });
+    }
+
+    private void onLink() {
+        if (links == null || linkWatch == null) return;
+        for (var event : links.poll()) {
+            switch (event) {
+                case LinkEvent.Up _ -> router.tell(new RouterMessage.Link(true));
+                case LinkEvent.Down _ -> router.tell(new RouterMessage.Link(false));
+                case LinkEvent.MtuChanged changed -> {
+                    tun.mtu(changed.mtu());
+                    bulletin.mtu(changed.mtu());
+                }
+                case LinkEvent.Gone _ -> {
+                    if (!tun.attached()) lost("the interface " + tun.name() + " was deleted");
+                }
+                case LinkEvent.RoutesChanged _ -> udp.tell(new UdpMessage.RoutesChanged());
+            }
+        }
+    }
+
+    private void lost(String reason) {
+        endWatches();
+        lost.accept(reason);
+    }
+
+    private void endWatches() {
+        if (watch != null) watch.cancel();
+        if (linkWatch != null) linkWatch.cancel();
+        watch = null;
+        linkWatch = null;
+    }
+
+    private void onReadable() {
+        if (watch == null) return;
+        var batch = pool.take();
+        if (batch == null) {
+            watch.pause();
+            pool.onAvailable(watch::resume);
+            return;
+        }
+        int frames = tun.read(batch);
+        if (frames > 0) {
+            route(batch);
+        } else {
+            batch.release();
+            if (frames < 0) {
+                lost("the interface " + tun.name() + " is gone (" + Errno.describe(-frames) + ")");
+            }
+        }
+    }
+
+    /// One lookup per frame, none while the destination's owner stays the same for a whole batch of one flow.
+    private void route(PacketBatch batch) {
+        var routes = bulletin.routes();
+        var slab = batch.slab();
+        boolean orphans = false;
+        for (int i = 0; i < batch.count(); i++) {
+            int at = batch.offset(i);
+            if (IpHeader.validate(slab, at, batch.length(i)) < 0) {
+                badPacket++;
+                owners[i] = NOBODY;
+                continue;
+            }
+            var peer = routes.destination(slab, at);
+            if (peer == null) {
+                noRoute++;
+                unreachable.answer(batch, i, loop.clock().now());
+                owners[i] = NOBODY;
+                continue;
+            }
+            owners[i] = peer.id();
+            remember(peer);
+        }
+        int runs = batch.group(owners);
+        if (runs == 0) {
+            batch.release();
+            return;
+        }
+        batch.retain(runs);
+        for (int k = 0; k < runs; k++) {
+            var run = batch.run(k);
+            var peer = doors[run.owner()];
+            if (peer != null) peer.outbound(run);
+            else router.wake(Objects.requireNonNull(refs[run.owner()]), run);
+        }
+    }
+
+    private void remember(PeerRef peer) {
+        int id = peer.id();
+        if (id >= refs.length) {
+            int size = Math.max(id + 1, refs.length * 2);
+            refs = Arrays.copyOf(refs, size);
+            doors = Arrays.copyOf(doors, size);
+        }
+        refs[id] = peer;
+    }
+
+    private void onMessage(TunMessage message) {
+        switch (message) {
+            case TunMessage.Write write -> {
+                tun.write(write.batch());
+                write.batch().release();
+            }
+            case TunMessage.Awake awake -> {
+                remember(awake.peer().peer());
+                doors[awake.peer().peer().id()] = awake.peer();
+            }
+            case TunMessage.Forget forget -> {
+                int id = forget.peer().id();
+                if (id < doors.length) {
+                    doors[id] = null;
+                    refs[id] = null;
+                }
+                forget.answer().complete();
+            }
+            case TunMessage.Report report -> report.answer().complete(counters());
+        }
+    }
+
+    private Map<String, Long> counters() {
+        var counters = new HashMap<String, Long>();
+        counters.put("tun.drop.no-route", noRoute);
+        counters.put("tun.drop.bad-packet", badPacket);
+        tun.counters((name, value) -> counters.put("tun." + name, value));
+        return counters;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.tun;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,166 @@
+package dev.warren.verticles.uapi;
+
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.unix.DomainSocketAddress;
+import io.netty.channel.unix.Errors;
+import io.netty.channel.unix.Socket;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.jspecify.annotations.Nullable;
+
+/// The listening control socket of one interface and its file, `/var/run/wireguard/INTERFACE.sock`.
+///
+/// Only root, or whoever runs the router, can reach it: the folder is 0700 and the socket 0600 from the moment it
+/// exists.
+public final class UapiSocket {
+    /// Where `wg` looks.
+    public static final Path DIRECTORY = Path.of("/var/run/wireguard");
+
+    private static final int BACKLOG = 128;
+    private static final int EADDRINUSE = 98;
+
+    private final Path path;
+    private final int fd;
+    /// Identity of the file that is ours; null when there was none to begin with.
+    private final @Nullable Object fileKey;
+
+    private UapiSocket(Path path, int fd) {
+        this.path = path;
+        this.fd = fd;
+        this.fileKey = identity(path);
+    }
+
+    /// Creates folder and socket. A socket nobody listens on any more is replaced.
+    ///
+    /// @throws IOException with a sentence, also when another router already serves this name
+    public static UapiSocket listen(Path directory, String name) throws IOException {
+        Epoll.ensureAvailability();
+        prepare(directory);
+        var path = directory.resolve(name + ".sock");
+        var socket = Socket.newSocketDomain();
+        try {
+            // On Linux the mode of an unbound socket becomes that of its file: there is no moment with another one.
+            Files.setPosixFilePermissions(
+                    Path.of("/proc/self/fd/" + socket.intValue()), PosixFilePermissions.fromString("rw-------"));
+            bind(socket, path);
+            socket.listen(BACKLOG);
+            return new UapiSocket(path, socket.intValue());
+        } catch (IOException e) {
+            socket.close();
+            throw e;
+        }
+    }
+
+    /// Takes over a listening socket that was inherited (WG_UAPI_FD). It must not block.
+    public static UapiSocket adopt(int fd, Path directory, String name) {
+        Epoll.ensureAvailability();
+        return new UapiSocket(directory.resolve(name + ".sock"), fd);
+    }
+
+    /// The descriptor, which belongs to whoever serves it.
+    int fd() {
+        return fd;
+    }
+
+    /// Path of the socket's file.
+    public Path path() {
+        return path;
+    }
+
+    /// False when somebody has removed or replaced the file. Always true if there was no file to begin with.
+    boolean present() {
+        return fileKey == null || fileKey.equals(identity(path));
+    }
+
+    /// Removes the file, if it is still ours.
+    public void removeFile() {
+        if (fileKey == null || !present()) {
+            return;
+        }
+        try {
+            Files.deleteIfExists(path);
+        } catch (IOException e) {
+            // Somebody else was faster, or took away our right to; either way it is not ours to mend.
+        }
+    }
+
+    private static void prepare(Path directory) throws IOException {
+        var mode = PosixFilePermissions.fromString("rwx------");
+        try {
+            if (directory.getParent() != null) {
+                Files.createDirectories(directory.getParent());
+            }
+            Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(mode));
+        } catch (FileAlreadyExistsException e) {
+            var attributes = Files.readAttributes(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+            if (!attributes.isDirectory()) {
+                throw new IOException(directory + " is not a directory", e);
+            }
+            // wireguard-go leaves it 0755. If it is somebody else's, it is not ours to change.
+            if (!attributes.permissions().equals(mode)) {
+                try {
+                    Files.setPosixFilePermissions(directory, mode);
+                } catch (IOException denied) {
+                    throw new IOException(directory + " belongs to somebody else: " + denied.getMessage(), denied);
+                }
+            }
+        } catch (java.nio.file.AccessDeniedException e) {
+            throw new IOException("may not create " + directory + ": this needs root", e);
+        }
+    }
+
+    private static void bind(Socket socket, Path path) throws IOException {
+        var address = new DomainSocketAddress(path.toString());
+        for (int attempt = 0; ; attempt++) {
+            try {
+                socket.bind(address);
+                return;
+            } catch (Errors.NativeIoException e) {
+                if (e.expectedErr() != -EADDRINUSE) {
+                    throw new IOException("cannot create " + path + ": " + e.getMessage(), e);
+                }
+                if (attempt == 3 || answers(address)) {
+                    throw new IOException(path + ": address already in use, a router is already running", e);
+                }
+            }
+            try {
+                Files.deleteIfExists(path);
+            } catch (DirectoryNotEmptyException e) {
+                throw new IOException(path + " is a directory", e);
+            }
+        }
+    }
+
+    /// True when somebody listens there.
+    private static boolean answers(DomainSocketAddress address) throws IOException {
+        var probe = Socket.newSocketDomain();
+        try {
+            probe.connect(address);
+            return true;
+        } catch (ConnectException | NoSuchFileException | java.io.FileNotFoundException e) {
+            return false;
+        } catch (IOException e) {
+            return true; // a full backlog, for example
+        } finally {
+            probe.close();
+        }
+    }
+
+    private static @Nullable Object identity(Path path) {
+        try {
+            return Files.readAttributes(path, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .fileKey();
+        } catch (IOException e) {
+            return null;
+        }
+    }
+}

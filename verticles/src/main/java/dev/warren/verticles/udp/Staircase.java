@@ -1,0 +1,153 @@
+package dev.warren.verticles.udp;
+
+import dev.warren.crypto.wire.CookieReplyMessage;
+import dev.warren.crypto.wire.DataMessage;
+import dev.warren.crypto.wire.MessageType;
+import dev.warren.crypto.wire.ResponseMessage;
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
+import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.PeerMailbox;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/// The first steps of every received datagram: size, type, receiver index. Data stays in the batch, cut into trains of
+/// one receiver each; handshake messages are copied out; the rest is counted and forgotten.
+final class Staircase {
+
+    private final int[] offsets;
+    private final int[] lengths;
+    private final int[] segments;
+    private final @Nullable Endpoint[] sources;
+    private final int[] owners;
+    private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
+    private List<HandshakeMessage.Datagram> handshakes = List.of();
+    private int count;
+
+    private long malformed;
+    private long unknownIndex;
+    private long handshakeBacklog;
+
+    Staircase(int maxTrains) {
+        offsets = new int[maxTrains];
+        lengths = new int[maxTrains];
+        segments = new int[maxTrains];
+        sources = new @Nullable Endpoint[maxTrains];
+        owners = new int[maxTrains];
+    }
+
+    /// Replaces the batch's entries by the trains that peers get. Afterwards [#owners] says whose each is and
+    /// [#handshakes] what was found besides.
+    ///
+    /// @param handshakeRoom how many handshake messages may be taken
+    void walk(PacketBatch batch, IndexTable indices, int handshakeRoom) {
+        count = 0;
+        handshakes = List.of();
+        for (int i = 0; i < batch.count(); i++) {
+            var source = Objects.requireNonNull(batch.endpoint(i));
+            walk(batch, i, source, indices, handshakeRoom);
+        }
+        batch.clear();
+        for (int i = 0; i < count; i++) batch.add(offsets[i], lengths[i], segments[i], sources[i]);
+    }
+
+    private void walk(PacketBatch batch, int entry, Endpoint source, IndexTable indices, int handshakeRoom) {
+        var slab = batch.slab();
+        int at = batch.offset(entry);
+        int end = at + batch.length(entry);
+        int segment = batch.segment(entry);
+        int step = segment > 0 ? segment : Math.max(1, batch.length(entry));
+        if (at == end) malformed++;
+        int receiver = 0;
+        boolean open = false; // the last train grows while its receiver stays the same
+        for (; at < end; at += step) {
+            int length = Math.min(step, end - at);
+            int type = MessageType.classify(slab, at, length);
+            if (type == MessageType.DATA) {
+                int index = DataMessage.receiver(slab, at);
+                if (open && index == receiver) {
+                    lengths[count - 1] += length;
+                    continue;
+                }
+                var owner = indices.owner(index);
+                if (owner == null) {
+                    unknownIndex++;
+                    open = false;
+                    continue;
+                }
+                receiver = index;
+                open = true;
+                train(at, length, step, source, owner);
+            } else {
+                open = false;
+                if (type == 0) malformed++;
+                else handshake(slab, at, length, type, source, indices, handshakeRoom);
+            }
+        }
+    }
+
+    private void train(int at, int length, int step, Endpoint source, PeerMailbox owner) {
+        int id = owner.peer().id();
+        if (id >= doors.length) doors = Arrays.copyOf(doors, Math.max(id + 1, doors.length * 2));
+        doors[id] = owner;
+        offsets[count] = at;
+        lengths[count] = length;
+        segments[count] = step;
+        sources[count] = source;
+        owners[count] = id;
+        count++;
+    }
+
+    private void handshake(
+            MemorySegment slab, int at, int length, int type, Endpoint source, IndexTable indices, int room) {
+        PeerMailbox owner = null;
+        if (type != MessageType.INITIATION) {
+            owner = indices.owner(
+                    type == MessageType.RESPONSE
+                            ? ResponseMessage.receiver(slab, at)
+                            : CookieReplyMessage.receiver(slab, at));
+            if (owner == null) {
+                unknownIndex++;
+                return;
+            }
+        }
+        if (handshakes.size() >= room) {
+            handshakeBacklog++;
+            return;
+        }
+        if (handshakes.isEmpty()) handshakes = new ArrayList<>();
+        var message = slab.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE);
+        handshakes.add(new HandshakeMessage.Datagram(message, source, owner));
+    }
+
+    /// An owner id for each entry of the batch last walked.
+    int[] owners() {
+        return owners;
+    }
+
+    PeerMailbox door(int owner) {
+        return Objects.requireNonNull(doors[owner]);
+    }
+
+    /// The handshake messages of the batch last walked; the caller's.
+    List<HandshakeMessage.Datagram> handshakes() {
+        return handshakes;
+    }
+
+    long malformed() {
+        return malformed;
+    }
+
+    long unknownIndex() {
+        return unknownIndex;
+    }
+
+    long handshakeBacklog() {
+        return handshakeBacklog;
+    }
+}

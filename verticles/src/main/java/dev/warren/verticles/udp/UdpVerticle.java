@@ -1,0 +1,250 @@
+package dev.warren.verticles.udp;
+
+import dev.warren.io.BatchPool;
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.UdpSocket;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.verticles.EpollWatch;
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// The actor of the UDP sockets: owns their file descriptors, the receiver indices and its batches. Data goes to the
+/// peer whose index it names, handshakes to the handshake verticle; nothing here costs more than reading a few bytes
+/// before it is authenticated.
+public final class UdpVerticle extends VerticleBase {
+    private static final int SLAB = 4 * (65536 + 512) + 1024;
+    private static final int MAX_TRAINS = 320;
+    private static final int BATCHES = 4;
+    private static final int MOST_HANDSHAKES = 1024; // queued at the handshake verticle, as wireguard-go's queue
+
+    private final Loop loop;
+    private final SocketOpener opener;
+    private final Bulletin bulletin;
+    private final UdpMailbox door;
+    private final HandshakeMailbox handshakes;
+    private final BatchPool pool;
+    private final IndexTable indices = new IndexTable();
+    private final Staircase staircase = new Staircase(MAX_TRAINS);
+    private final Arena arena = Arena.ofConfined();
+    private final PacketBatch single = PacketBatch.unpooled(arena.allocate(4096, 64), 1);
+
+    private @Nullable MessageConsumer<Object> consumer;
+    private @Nullable UdpSocket socket;
+    private @Nullable EpollWatch watch4;
+    private @Nullable EpollWatch watch6;
+    private int fwmark;
+    private int handshakesQueued;
+
+    private long noSocket;
+
+    public UdpVerticle(
+            Loop loop, SocketOpener opener, Bulletin bulletin, UdpMailbox door, HandshakeMailbox handshakes) {
+        this.loop = loop;
+        this.opener = opener;
+        this.bulletin = bulletin;
+        this.door = door;
+        this.handshakes = handshakes;
+        this.pool = loop.pool(BATCHES, SLAB, MAX_TRAINS);
+    }
+
+    @Override
+    public Future<?> start() {
+        var listening = door.listen(this::onMessage);
+        consumer = listening;
+        return listening.completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        unbind();
+        pool.close();
+        arena.close();
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
+    }
+
+    private void onMessage(UdpMessage message) {
+        switch (message) {
+            case UdpMessage.Send send -> send(send.batch());
+            case UdpMessage.Transmit single -> transmit(single.datagram(), single.destination());
+            case UdpMessage.Claim claim -> {
+                if (!indices.claim(claim.index(), claim.owner())) {
+                    claim.owner().tell(new PeerMessage.IndexTaken(claim.index()));
+                }
+            }
+            case UdpMessage.Unclaim unclaim -> indices.unclaim(unclaim.index(), unclaim.owner());
+            case UdpMessage.HandshakesDone done -> handshakesQueued -= done.count();
+            case UdpMessage.Barrier barrier -> barrier.answer().complete();
+            case UdpMessage.RoutesChanged _ -> {
+                if (socket != null) socket.routesChanged();
+            }
+            case UdpMessage.Bind bind -> bind(bind);
+            case UdpMessage.Mark mark -> mark(mark);
+            case UdpMessage.Report report -> report.answer().complete(counters());
+        }
+    }
+
+    // Receiving
+
+    private void onReadable(boolean v6) {
+        var open = socket;
+        if (open == null) return;
+        var batch = pool.take();
+        if (batch == null) {
+            pauseAll();
+            return;
+        }
+        if (open.receive(v6 ? open.fd6() : open.fd4(), batch) <= 0) {
+            batch.release();
+            return;
+        }
+        staircase.walk(batch, indices, handshakeRoom());
+        deliver(batch);
+    }
+
+    private void deliver(PacketBatch batch) {
+        int runs = batch.group(staircase.owners());
+        var strangers = staircase.handshakes();
+        if (!strangers.isEmpty()) queue(strangers);
+        if (runs == 0) {
+            batch.release();
+            return;
+        }
+        batch.retain(runs);
+        for (int k = 0; k < runs; k++) {
+            var run = batch.run(k);
+            staircase.door(run.owner()).inbound(run);
+        }
+    }
+
+    private void queue(List<HandshakeMessage.Datagram> strangers) {
+        handshakesQueued += strangers.size();
+        handshakes
+                .tell(new HandshakeMessage.Received(strangers))
+                .onFailure(_ -> handshakesQueued -= strangers.size());
+    }
+
+    private int handshakeRoom() {
+        return MOST_HANDSHAKES - handshakesQueued;
+    }
+
+    private void pauseAll() {
+        if (watch4 != null) watch4.pause();
+        if (watch6 != null) watch6.pause();
+        pool.onAvailable(this::resumeAll);
+    }
+
+    private void resumeAll() {
+        if (watch4 != null) watch4.resume();
+        if (watch6 != null) watch6.resume();
+    }
+
+    // Sending
+
+    private void send(PacketBatch batch) {
+        var open = socket;
+        if (open == null) {
+            for (int i = 0; i < batch.count(); i++) noSocket += batch.packets(i);
+        } else {
+            open.send(batch);
+        }
+        batch.release();
+    }
+
+    private void transmit(byte[] datagram, Endpoint destination) {
+        var open = socket;
+        if (open == null) {
+            noSocket++;
+            return;
+        }
+        int at = single.nextOffset();
+        MemorySegment.copy(datagram, 0, single.slab(), ValueLayout.JAVA_BYTE, at, datagram.length);
+        single.add(at, datagram.length, 0, destination);
+        open.send(single);
+        single.clear();
+    }
+
+    // Sockets
+
+    private void bind(UdpMessage.Bind bind) {
+        if (!bind.open()) {
+            unbind();
+            bind.answer().complete(0);
+            return;
+        }
+        var old = socket;
+        if (old != null && old.port() == bind.port()) {
+            bind.answer().complete(old.port());
+            return;
+        }
+        UdpSocket fresh;
+        try {
+            fresh = opener.open(bind.port(), fwmark);
+        } catch (ErrnoException refused) {
+            bind.answer().fail(refused);
+            return;
+        }
+        unbind();
+        socket = fresh;
+        bulletin.listenPort(fresh.port());
+        watch(fresh.fd4(), false)
+                .compose(opened4 -> {
+                    watch4 = opened4;
+                    return watch(fresh.fd6(), true);
+                })
+                .onSuccess(opened6 -> watch6 = opened6)
+                .<Integer>map(_ -> fresh.port())
+                .onComplete(bind.answer());
+    }
+
+    private Future<@Nullable EpollWatch> watch(int fd, boolean v6) {
+        if (fd < 0) return Future.succeededFuture();
+        return EpollWatch.open(context, fd, () -> onReadable(v6)).map(watch -> watch);
+    }
+
+    private void unbind() {
+        if (watch4 != null) watch4.cancel();
+        if (watch6 != null) watch6.cancel();
+        watch4 = null;
+        watch6 = null;
+        bulletin.listenPort(0);
+        if (socket != null) socket.close();
+        socket = null;
+    }
+
+    private void mark(UdpMessage.Mark mark) {
+        int refused = socket == null ? 0 : socket.mark(mark.fwmark());
+        if (refused < 0) {
+            mark.answer().fail(new ErrnoException("SO_MARK", -refused));
+        } else {
+            fwmark = mark.fwmark();
+            mark.answer().complete();
+        }
+    }
+
+    private Map<String, Long> counters() {
+        var counters = new HashMap<String, Long>();
+        counters.put("udp.drop.malformed", staircase.malformed());
+        counters.put("udp.drop.unknown-index", staircase.unknownIndex());
+        counters.put("udp.drop.handshake-backlog", staircase.handshakeBacklog());
+        counters.put("udp.drop.no-socket", noSocket);
+        counters.put("udp.indices", (long) indices.size());
+        if (socket != null) socket.counters((name, value) -> counters.put("udp." + name, value));
+        return counters;
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.udp;
+
+import org.jspecify.annotations.NullMarked;

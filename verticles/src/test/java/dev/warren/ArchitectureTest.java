@@ -1,0 +1,107 @@
+package dev.warren;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/// The one-way graph of the modules and the rules of the sans-IO core.
+@AnalyzeClasses(packages = "dev.warren", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule cryptoKnowsNoOtherModule = noClasses()
+            .that()
+            .resideInAPackage("dev.warren.crypto..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "dev.warren.routing..", "dev.warren.io..", "dev.warren.conf..", "dev.warren.verticles..");
+
+    @ArchTest
+    static final ArchRule routingKnowsTheJdkOnly = noClasses()
+            .that()
+            .resideInAPackage("dev.warren.routing..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("dev.warren.routing..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule ioKnowsTheJdkOnly = noClasses()
+            .that()
+            .resideInAPackage("dev.warren.io..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("dev.warren.io..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule confKnowsCryptoAndRouting = noClasses()
+            .that()
+            .resideInAPackage("dev.warren.conf..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.warren.io..", "dev.warren.verticles..");
+
+    @ArchTest
+    static final ArchRule vertxAndNettyStayInVerticles = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("io.vertx..", "io.netty..");
+
+    // packets never touch Vert.x's own datagram socket.
+    @ArchTest
+    static final ArchRule noVertxDatagramSocket =
+            noClasses().should().dependOnClassesThat().resideInAPackage("io.vertx.core.datagram..");
+
+    @ArchTest
+    static final ArchRule theCoreReadsNoClock = noClasses()
+            .that()
+            .resideInAnyPackage("dev.warren.crypto..", "dev.warren.routing..")
+            .should()
+            .callMethod(System.class, "nanoTime")
+            .orShould()
+            .callMethod(System.class, "currentTimeMillis")
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("java.time.Clock");
+
+    @ArchTest
+    static final ArchRule theCoreStartsNoThreadAndLogsNothing = noClasses()
+            .that()
+            .resideInAnyPackage("dev.warren.crypto..", "dev.warren.routing..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.slf4j..", "java.util.logging..", "java.net.http..")
+            .orShould()
+            .dependOnClassesThat()
+            .belongToAnyOf(Thread.class, java.util.Timer.class)
+            .orShould()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.util\\.concurrent\\.(Executor.*|.*Executors?|ForkJoin.*)");
+
+    @ArchTest
+    static final ArchRule nobodyStartsThreads = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.warren.verticles.launch..") // the shutdown hook must be a thread
+            .should()
+            .callConstructor(Thread.class)
+            .orShould()
+            .callConstructor(Thread.class, Runnable.class);
+
+    @ArchTest
+    static final ArchRule noMutableStatics = fields().that()
+            .areStatic()
+            .and()
+            .areDeclaredInClassesThat()
+            .resideInAPackage("dev.warren..")
+            .should()
+            .beFinal();
+
+    @ArchTest
+    static final ArchRule noCyclesInTheCore = slices().matching("dev.warren.(routing|io|conf)..").should().beFreeOfCycles();
+}
