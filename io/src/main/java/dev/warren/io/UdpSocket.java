@@ -28,7 +28,7 @@ public interface UdpSocket extends AutoCloseable {
 
     /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
     /// something arrives on them again.
-    void routesChanged();
+    default void routesChanged() {}
 
     /// Sets SO_MARK on both sockets; 0 is none.
     ///

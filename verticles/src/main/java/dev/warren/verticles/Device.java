@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import io.vertx.core.VerticleBase;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,7 @@ public final class Device implements DeviceControl {
     private final Promise<String> ended = Promise.promise();
     private final List<String> deployments = new ArrayList<>();
     private final List<Loop> loops = new ArrayList<>();
+    private final List<PeerLoop> peerLoops = new ArrayList<>();
 
     private Device(Vertx vertx, TunDevice tun) {
         this.vertx = vertx;
@@ -90,11 +92,10 @@ public final class Device implements DeviceControl {
         var handshakes = new HandshakeMailbox(vertx, tun.name());
         Consumer<String> lost = reason -> ended.tryComplete(reason);
 
-        var peerLoops = new ArrayList<PeerLoop>();
         for (var loop : packets) peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(loop)));
         var controlUdp = udp(control);
         var controlTun = tun(control);
-        var roster = new Roster(vertx, tun.name(), peerLoops, controlTun, controlUdp, router, random);
+        var roster = new Roster(vertx, tun.name(), List.copyOf(peerLoops), controlTun, controlUdp, router, random);
 
         return deploy(
                         control,
@@ -119,7 +120,7 @@ public final class Device implements DeviceControl {
                                 lost)));
     }
 
-    private Future<Void> deploy(Loop loop, Supplier<io.vertx.core.VerticleBase> verticle) {
+    private Future<Void> deploy(Loop loop, Supplier<VerticleBase> verticle) {
         return loop.deploy(verticle).map(id -> {
             deployments.add(id);
             return null;
@@ -165,7 +166,9 @@ public final class Device implements DeviceControl {
         Future<Void> closed = Future.succeededFuture();
         for (var id : deployments) closed = closed.compose(_ -> vertx.undeploy(id)).otherwiseEmpty();
         deployments.clear();
+        for (var loop : peerLoops) closed = closed.compose(_ -> loop.close());
         for (var loop : loops) closed = closed.compose(_ -> loop.close());
+        peerLoops.clear();
         loops.clear();
         return closed.onComplete(_ -> tun.close());
     }

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 /// are read and unchanged on return. Of `dst` everything before `to` is unchanged on return; up to MARGIN + TAG_LENGTH
 /// bytes behind
 /// `to + length` may be clobbered. No other byte is touched.
-public interface AeadKey extends AutoCloseable {
+public sealed interface AeadKey extends AutoCloseable permits OpenSslAead.Key, JdkAead.Key {
     /// Encrypts `length` bytes at `src + at` to `dst + to` and writes the tag behind them. Nonce: 4 zero bytes, then
     /// LE64 `counter`.
     void seal(long counter, MemorySegment src, long at, int length, MemorySegment dst, long to);

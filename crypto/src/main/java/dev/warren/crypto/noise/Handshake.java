@@ -1,13 +1,23 @@
 package dev.warren.crypto.noise;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
+import dev.warren.crypto.wire.InitiationMessage;
+import dev.warren.crypto.wire.MessageType;
+import dev.warren.crypto.wire.ResponseMessage;
+import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The Noise_IKpsk2 handshake with one peer, in both roles. Confined to the thread of its Suite.
-@SuppressWarnings("DoNotCallSuggester")
+/// The Noise_IKpsk2 handshake with one peer, in both roles (whitepaper §5.4.2 and §5.4.3). Confined to the thread of
+/// its Suite.
+/// All its secrets lie in one off-heap cell; each step loads them, computes, and stores what it found only when all of
+/// it was right.
 public final class Handshake implements AutoCloseable {
     public enum State {
         NONE,
@@ -17,19 +27,63 @@ public final class Handshake implements AutoCloseable {
         RESPONSE_CONSUMED
     }
 
+    /// The shortest time between two initiations of one peer.
+    private static final long INITIATION_INTERVAL = Protocol.SECOND / Protocol.INITIATIONS_PER_SECOND;
+
+    private static final byte[] EMPTY = {};
+
+    // The cell: chaining key and hash, our ephemeral key, the peer's ephemeral key: all of one handshake;
+    // then what lasts longer: static-static secret, preshared key, last timestamp and a place for a new one.
+    private static final int SYMMETRIC = 0,
+            EPHEMERAL = 64,
+            REMOTE_EPHEMERAL = 96,
+            IN_FLIGHT = 128,
+            STATIC_STATIC = 128,
+            PRESHARED_KEY = 160,
+            LAST_TIMESTAMP = 192,
+            NEW_TIMESTAMP = 208;
+
+    private final Suite suite;
+    private final PublicKey remote;
+    private final SecureRandom random;
+    private final MemorySegment cell;
+    private final PrivateKey ephemeral;
+    private LocalIdentity identity;
+    private boolean staticStaticKnown;
+    private boolean closed;
+
+    private State state = State.NONE;
+    private int localIndex;
+    private int remoteIndex;
+    private long lastInitiation = Long.MIN_VALUE;
+    private long ownStamp = Long.MIN_VALUE;
+
     /// Costs nothing yet: the static-static DH is done on first use.
     public Handshake(Suite suite, LocalIdentity identity, PublicKey remote, SecureRandom random) {
-        throw new UnsupportedOperationException();
+        this.suite = suite;
+        this.identity = identity;
+        this.remote = remote;
+        this.random = random;
+        this.cell = suite.handshakeCells().take();
+        this.ephemeral = new PrivateKey(cell.asSlice(EPHEMERAL, PrivateKey.LENGTH));
     }
 
     /// The private key changed: the handshake in flight is forgotten.
     public void identity(LocalIdentity changed) {
-        throw new UnsupportedOperationException();
+        clear();
+        identity = changed;
+        staticStaticKnown = false;
+        cell.asSlice(STATIC_STATIC, Blake2s.LENGTH).fill((byte) 0);
     }
 
     /// Copied; counts from the next use on. Null or zero: none.
     public void presharedKey(@Nullable PresharedKey psk) {
-        throw new UnsupportedOperationException();
+        var place = cell.asSlice(PRESHARED_KEY, PresharedKey.LENGTH);
+        if (psk == null) {
+            place.fill((byte) 0);
+        } else {
+            place.copyFrom(psk.memory());
+        }
     }
 
     /// A new initiation, 148 bytes, MACs not yet filled. Replaces a handshake in flight.
@@ -37,63 +91,244 @@ public final class Handshake implements AutoCloseable {
     ///
     /// @param wall nanoseconds since the Unix epoch
     public byte @Nullable [] createInitiation(int senderIndex, long wall) {
-        throw new UnsupportedOperationException();
+        clear();
+        var symmetric = suite.symmetricState();
+        try {
+            if (!staticStatic(symmetric)) {
+                return null;
+            }
+            var message = InitiationMessage.create(senderIndex);
+            symmetric.begin(remote);
+            newEphemeral(symmetric, message, InitiationMessage.EPHEMERAL);
+            if (!suite.x25519().agree(ephemeral, remote, symmetric.shared)) {
+                clear();
+                return null;
+            }
+            symmetric.mixSharedToKey();
+            symmetric.encryptAndHash(
+                    identity.publicKey().raw(), 0, PublicKey.LENGTH, message, InitiationMessage.STATIC);
+            loadStaticStatic(symmetric);
+            symmetric.mixSharedToKey();
+            ownStamp = Tai64n.whiten(wall, ownStamp);
+            var stamp = new byte[Tai64n.LENGTH];
+            Tai64n.write(ownStamp, MemorySegment.ofArray(stamp), 0);
+            symmetric.encryptAndHash(stamp, 0, Tai64n.LENGTH, message, InitiationMessage.TIMESTAMP);
+            symmetric.save(cell, SYMMETRIC);
+            localIndex = senderIndex;
+            state = State.INITIATION_CREATED;
+            return message;
+        } finally {
+            symmetric.wipe();
+        }
     }
 
     /// Proves the sender, checks timestamp and rate. Nothing is changed unless OK.
     public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
-        throw new UnsupportedOperationException();
+        if (initiation.identity() != identity || !initiation.remoteStatic().equals(remote)) {
+            return Verdict.DECRYPT_FAILED;
+        }
+        var symmetric = suite.symmetricState();
+        try {
+            if (!staticStatic(symmetric)) {
+                return Verdict.LOW_ORDER_POINT;
+            }
+            initiation.load(symmetric);
+            loadStaticStatic(symmetric);
+            symmetric.mixSharedToKey();
+            var message = initiation.message();
+            var stamp = new byte[Tai64n.LENGTH];
+            if (!symmetric.decryptAndHash(message, InitiationMessage.TIMESTAMP, Tai64n.LENGTH + 16, stamp)) {
+                return Verdict.DECRYPT_FAILED;
+            }
+            MemorySegment.copy(stamp, 0, cell, JAVA_BYTE, NEW_TIMESTAMP, Tai64n.LENGTH);
+            if (!Tai64n.after(cell, NEW_TIMESTAMP, cell, LAST_TIMESTAMP)) {
+                return Verdict.OLD_TIMESTAMP;
+            }
+            if (lastInitiation != Long.MIN_VALUE && now - lastInitiation < INITIATION_INTERVAL) {
+                return Verdict.INITIATION_FLOOD;
+            }
+            clear();
+            lastInitiation = now;
+            MemorySegment.copy(cell, NEW_TIMESTAMP, cell, LAST_TIMESTAMP, Tai64n.LENGTH);
+            MemorySegment.copy(
+                    message, InitiationMessage.EPHEMERAL, cell, JAVA_BYTE, REMOTE_EPHEMERAL, PublicKey.LENGTH);
+            symmetric.save(cell, SYMMETRIC);
+            remoteIndex = initiation.senderIndex();
+            state = State.INITIATION_CONSUMED;
+            return Verdict.OK;
+        } finally {
+            symmetric.wipe();
+        }
     }
 
     /// The response, 92 bytes, MACs not yet filled. Null (and state NONE) when a DH result is zero.
     ///
     /// @throws IllegalStateException when no initiation was consumed
     public byte @Nullable [] createResponse(int senderIndex) {
-        throw new UnsupportedOperationException();
+        require(State.INITIATION_CONSUMED);
+        var symmetric = suite.symmetricState();
+        try {
+            var message = ResponseMessage.create(senderIndex, remoteIndex);
+            symmetric.load(cell, SYMMETRIC);
+            newEphemeral(symmetric, message, ResponseMessage.EPHEMERAL);
+            var theirs = new byte[PublicKey.LENGTH];
+            MemorySegment.copy(cell, JAVA_BYTE, REMOTE_EPHEMERAL, theirs, 0, PublicKey.LENGTH);
+            if (!suite.x25519().agree(ephemeral, theirs, 0, symmetric.shared)) {
+                clear();
+                return null;
+            }
+            symmetric.mixShared();
+            if (!suite.x25519().agree(ephemeral, remote, symmetric.shared)) {
+                clear();
+                return null;
+            }
+            symmetric.mixShared();
+            symmetric.mixPresharedKey(cell, PRESHARED_KEY);
+            symmetric.encryptAndHash(EMPTY, 0, 0, message, ResponseMessage.NOTHING);
+            symmetric.save(cell, SYMMETRIC);
+            wipeEphemeral();
+            localIndex = senderIndex;
+            state = State.RESPONSE_CREATED;
+            return message;
+        } finally {
+            symmetric.wipe();
+        }
     }
 
     /// Nothing is changed unless OK. Else UNEXPECTED_RESPONSE, MALFORMED, LOW_ORDER_POINT or DECRYPT_FAILED.
     public Verdict consumeResponse(byte[] message) {
-        throw new UnsupportedOperationException();
+        if (MessageType.classify(message) != MessageType.RESPONSE) {
+            return Verdict.MALFORMED;
+        }
+        if (state != State.INITIATION_CREATED || ResponseMessage.receiver(message) != localIndex) {
+            return Verdict.UNEXPECTED_RESPONSE;
+        }
+        var symmetric = suite.symmetricState();
+        try {
+            symmetric.load(cell, SYMMETRIC);
+            symmetric.mixEphemeral(message, ResponseMessage.EPHEMERAL);
+            if (!suite.x25519().agree(ephemeral, message, ResponseMessage.EPHEMERAL, symmetric.shared)) {
+                return Verdict.LOW_ORDER_POINT;
+            }
+            symmetric.mixShared();
+            if (!suite.x25519().agree(identity.privateKey(), message, ResponseMessage.EPHEMERAL, symmetric.shared)) {
+                return Verdict.LOW_ORDER_POINT;
+            }
+            symmetric.mixShared();
+            symmetric.mixPresharedKey(cell, PRESHARED_KEY);
+            if (!symmetric.decryptAndHash(message, ResponseMessage.NOTHING, 16, EMPTY)) {
+                return Verdict.DECRYPT_FAILED;
+            }
+            symmetric.save(cell, SYMMETRIC);
+            wipeEphemeral();
+            remoteIndex = ResponseMessage.sender(message);
+            state = State.RESPONSE_CONSUMED;
+            return Verdict.OK;
+        } finally {
+            symmetric.wipe();
+        }
     }
 
     /// After createResponse or consumeResponse; the state is NONE then and everything wiped but the static-static
-    /// secret.
+    /// secret and the preshared key.
     ///
     /// @throws IllegalStateException in any other state
     public SessionKeys deriveSession() {
-        throw new UnsupportedOperationException();
+        if (state != State.RESPONSE_CONSUMED) {
+            require(State.RESPONSE_CREATED);
+        }
+        var symmetric = suite.symmetricState();
+        symmetric.load(cell, SYMMETRIC);
+        boolean initiator = state == State.RESPONSE_CONSUMED;
+        var keys = new SessionKeys(suite.keyCells(), symmetric, initiator, localIndex, remoteIndex);
+        clear();
+        return keys;
     }
 
     public State state() {
-        throw new UnsupportedOperationException();
+        return state;
     }
 
     /// The receiver index we gave out last; keeps its value in state NONE.
     public int localIndex() {
-        throw new UnsupportedOperationException();
+        return localIndex;
     }
 
+    /// The receiver index the peer gave last.
     public int remoteIndex() {
-        throw new UnsupportedOperationException();
+        return remoteIndex;
     }
 
     /// Forgets the handshake in flight; timestamps stay.
     public void clear() {
-        throw new UnsupportedOperationException();
+        if (state != State.NONE) {
+            state = State.NONE;
+            suite.x25519().forget(ephemeral);
+            cell.asSlice(0, IN_FLIGHT).fill((byte) 0);
+        }
     }
 
     /// The greatest TAI64N accepted from this peer, 12 bytes; zeros at first.
     public byte[] lastTimestamp() {
-        throw new UnsupportedOperationException();
+        var stamp = new byte[Tai64n.LENGTH];
+        MemorySegment.copy(cell, JAVA_BYTE, LAST_TIMESTAMP, stamp, 0, Tai64n.LENGTH);
+        return stamp;
     }
 
-    /// What [#lastTimestamp] gave before.
+    /// What [#lastTimestamp] gave before; zeros accept everything again.
     public void restoreTimestamp(byte[] tai64n) {
-        throw new UnsupportedOperationException();
+        MemorySegment.copy(tai64n, 0, cell, JAVA_BYTE, LAST_TIMESTAMP, Tai64n.LENGTH);
     }
 
-    /// Wipes everything.
+    /// Wipes everything. Idempotent; nothing else may be called afterwards.
     @Override
-    public void close() {}
+    public void close() {
+        if (!closed) {
+            clear();
+            closed = true;
+            suite.x25519().forget(ephemeral);
+            ephemeral.close();
+            suite.handshakeCells().giveBack(cell);
+        }
+    }
+
+    /// What must be zero when no handshake is in flight.
+    MemorySegment inFlight() {
+        return cell.asSlice(0, IN_FLIGHT).asReadOnly();
+    }
+
+    private void require(State expected) {
+        if (state != expected) {
+            throw new IllegalStateException("The handshake is " + state + ", not " + expected + ".");
+        }
+    }
+
+    private void newEphemeral(SymmetricState symmetric, byte[] message, int at) {
+        suite.x25519().forget(ephemeral);
+        ephemeral.regenerate(random, symmetric.shared);
+        suite.x25519().publicKey(ephemeral, message, at);
+        symmetric.mixEphemeral(message, at);
+    }
+
+    private void wipeEphemeral() {
+        suite.x25519().forget(ephemeral);
+        ephemeral.memory().fill((byte) 0);
+    }
+
+    // Computes the static-static secret once; false when it is zero.
+    private boolean staticStatic(SymmetricState symmetric) {
+        if (!staticStaticKnown) {
+            if (!suite.x25519().agree(identity.privateKey(), remote, symmetric.shared)) {
+                return false;
+            }
+            MemorySegment.copy(symmetric.shared, 0, cell, JAVA_BYTE, STATIC_STATIC, Blake2s.LENGTH);
+            Arrays.fill(symmetric.shared, (byte) 0);
+            staticStaticKnown = true;
+        }
+        return true;
+    }
+
+    private void loadStaticStatic(SymmetricState symmetric) {
+        MemorySegment.copy(cell, JAVA_BYTE, STATIC_STATIC, symmetric.shared, 0, Blake2s.LENGTH);
+    }
 }

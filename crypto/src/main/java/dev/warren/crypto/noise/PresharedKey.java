@@ -1,13 +1,16 @@
 package dev.warren.crypto.noise;
 
+import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 
-/// A secret of 32 bytes, kept off-heap. Usable from any thread; [#close] wipes it.
-@SuppressWarnings("DoNotCallSuggester")
+/// A preshared key, kept off-heap; all zero means none. Usable from any thread; [#close] wipes it.
 public final class PresharedKey implements AutoCloseable {
-    public static final int LENGTH = 32;
+    public static final int LENGTH = Secret.LENGTH;
+    private final Secret secret;
 
-    private PresharedKey() {}
+    private PresharedKey(Secret secret) {
+        this.secret = secret;
+    }
 
     /// All zero, which means none.
     public static PresharedKey zero() {
@@ -15,50 +18,59 @@ public final class PresharedKey implements AutoCloseable {
     }
 
     public static PresharedKey generate(SecureRandom random) {
-        throw new UnsupportedOperationException();
+        var bytes = new byte[LENGTH];
+        random.nextBytes(bytes);
+        return new PresharedKey(Secret.take(bytes));
     }
 
     /// Copies; the caller wipes his own.
     ///
     /// @throws IllegalArgumentException when it is not 32 bytes
     public static PresharedKey of(byte[] bytes) {
-        throw new UnsupportedOperationException();
+        return new PresharedKey(Secret.of(bytes));
     }
 
     /// @throws IllegalArgumentException with a sentence when it is not 44 characters of base64
     public static PresharedKey fromBase64(CharSequence text) {
-        throw new UnsupportedOperationException();
+        return new PresharedKey(Secret.take(KeyText.fromBase64(text)));
     }
 
     /// @throws IllegalArgumentException with a sentence when it is not 64 hexadecimal digits
     public static PresharedKey fromHex(CharSequence text) {
-        throw new UnsupportedOperationException();
+        return new PresharedKey(Secret.take(KeyText.fromHex(text)));
     }
 
+    /// A key of its own with the same content.
     public PresharedKey copy() {
-        throw new UnsupportedOperationException();
+        var bytes = new byte[LENGTH];
+        secret.copyTo(bytes);
+        return new PresharedKey(Secret.take(bytes));
     }
 
     /// Writes the 32 bytes to the start of `out`; the caller wipes it.
     public void copyTo(byte[] out) {
-        throw new UnsupportedOperationException();
+        secret.copyTo(out);
     }
 
     public void writeBase64(StringBuilder out) {
-        throw new UnsupportedOperationException();
+        secret.writeBase64(out);
     }
 
     public void writeHex(StringBuilder out) {
-        throw new UnsupportedOperationException();
+        secret.writeHex(out);
     }
 
     /// In constant time.
     public boolean sameAs(PresharedKey other) {
-        throw new UnsupportedOperationException();
+        return secret.sameAs(other.secret);
     }
 
     public boolean isZero() {
-        throw new UnsupportedOperationException();
+        return secret.isZero();
+    }
+
+    MemorySegment memory() {
+        return secret.bytes();
     }
 
     @Override
@@ -67,5 +79,7 @@ public final class PresharedKey implements AutoCloseable {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        secret.close();
+    }
 }

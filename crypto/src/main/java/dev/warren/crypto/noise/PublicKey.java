@@ -1,7 +1,9 @@
 package dev.warren.crypto.noise;
 
+import java.security.MessageDigest;
+import java.util.Arrays;
+
 /// A Curve25519 public key: a value of 32 bytes.
-@SuppressWarnings("DoNotCallSuggester")
 public final class PublicKey {
     public static final int LENGTH = 32;
     private final byte[] bytes;
@@ -12,22 +14,25 @@ public final class PublicKey {
 
     /// @throws IllegalArgumentException when it is not 32 bytes
     public static PublicKey of(byte[] bytes) {
+        if (bytes.length != LENGTH) {
+            throw new IllegalArgumentException("A public key has 32 bytes, not " + bytes.length + ".");
+        }
         return new PublicKey(bytes.clone());
     }
 
     /// The 32 bytes at `at`.
     public static PublicKey of(byte[] bytes, int at) {
-        return new PublicKey(java.util.Arrays.copyOfRange(bytes, at, at + LENGTH));
+        return new PublicKey(Arrays.copyOfRange(bytes, at, at + LENGTH));
     }
 
     /// @throws IllegalArgumentException with a sentence when it is not 44 characters of base64
     public static PublicKey fromBase64(CharSequence text) {
-        throw new UnsupportedOperationException();
+        return new PublicKey(KeyText.fromBase64(text));
     }
 
     /// @throws IllegalArgumentException with a sentence when it is not 64 hexadecimal digits
     public static PublicKey fromHex(CharSequence text) {
-        throw new UnsupportedOperationException();
+        return new PublicKey(KeyText.fromHex(text));
     }
 
     /// A copy.
@@ -45,25 +50,34 @@ public final class PublicKey {
     }
 
     public boolean isZero() {
-        throw new UnsupportedOperationException();
+        int any = 0;
+        for (byte b : bytes) {
+            any |= b;
+        }
+        return any == 0;
     }
 
     public String toBase64() {
-        throw new UnsupportedOperationException();
+        var out = new StringBuilder(44);
+        KeyText.base64(bytes, out);
+        return out.toString();
     }
 
     public String toHex() {
-        throw new UnsupportedOperationException();
+        var out = new StringBuilder(64);
+        KeyText.hex(bytes, out);
+        return out.toString();
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof PublicKey key && java.security.MessageDigest.isEqual(bytes, key.bytes);
+        return other instanceof PublicKey key && MessageDigest.isEqual(bytes, key.bytes);
     }
 
     @Override
     public int hashCode() {
-        return java.util.Arrays.hashCode(bytes);
+        // The bytes of an honest key are as good as random; those of a chosen one must still spread.
+        return Arrays.hashCode(bytes);
     }
 
     @Override

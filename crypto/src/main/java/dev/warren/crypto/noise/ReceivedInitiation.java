@@ -2,28 +2,79 @@ package dev.warren.crypto.noise;
 
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Suite;
+import dev.warren.crypto.wire.InitiationMessage;
+import dev.warren.crypto.wire.MessageType;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// An initiation whose sender is known but not yet proved: its static key was decrypted, its timestamp was not.
 /// May be handed to another thread; [#close] wipes.
-@SuppressWarnings("DoNotCallSuggester")
 public final class ReceivedInitiation implements AutoCloseable {
-    private ReceivedInitiation() {}
+    private static final int STATIC_LENGTH = PublicKey.LENGTH + 16;
 
-    /// One DH and one decryption. Null when the message does not authenticate or carries a low-order point. MAC1 is the
-    /// gate's affair.
-    public static @Nullable ReceivedInitiation read(Suite suite, LocalIdentity identity, byte[] message) {
-        throw new UnsupportedOperationException();
+    private final LocalIdentity identity;
+    private final PublicKey remoteStatic;
+    private final byte[] message;
+    // Chaining key and hash after es; on the heap because it changes threads.
+    private final byte[] state = new byte[2 * Blake2s.LENGTH];
+
+    private ReceivedInitiation(LocalIdentity identity, PublicKey remoteStatic, byte[] message) {
+        this.identity = identity;
+        this.remoteStatic = remoteStatic;
+        this.message = message;
     }
 
+    /// One DH and one decryption. Null when the message does not authenticate or carries a low-order point. MAC1 is the
+    /// gate's affair. Keeps `message`, which must not change.
+    public static @Nullable ReceivedInitiation read(Suite suite, LocalIdentity identity, byte[] message) {
+        if (MessageType.classify(message) != MessageType.INITIATION) {
+            return null;
+        }
+        var symmetric = suite.symmetricState();
+        try {
+            symmetric.begin(identity.publicKey());
+            symmetric.mixEphemeral(message, InitiationMessage.EPHEMERAL);
+            if (!suite.x25519().agree(identity.privateKey(), message, InitiationMessage.EPHEMERAL, symmetric.shared)) {
+                return null;
+            }
+            symmetric.mixSharedToKey();
+            var remote = new byte[PublicKey.LENGTH];
+            if (!symmetric.decryptAndHash(message, InitiationMessage.STATIC, STATIC_LENGTH, remote)) {
+                return null;
+            }
+            var received = new ReceivedInitiation(identity, PublicKey.of(remote), message);
+            symmetric.save(MemorySegment.ofArray(received.state), 0);
+            return received;
+        } finally {
+            symmetric.wipe();
+        }
+    }
+
+    /// Who says he sent it.
     public PublicKey remoteStatic() {
-        throw new UnsupportedOperationException();
+        return remoteStatic;
     }
 
     public int senderIndex() {
-        throw new UnsupportedOperationException();
+        return InitiationMessage.sender(message);
+    }
+
+    /// Whom it was sent to.
+    public LocalIdentity identity() {
+        return identity;
+    }
+
+    byte[] message() {
+        return message;
+    }
+
+    void load(SymmetricState symmetric) {
+        symmetric.load(MemorySegment.ofArray(state), 0);
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        Arrays.fill(state, (byte) 0);
+    }
 }

@@ -1,34 +1,67 @@
 package dev.warren.crypto.noise;
 
+import dev.warren.crypto.Secrets;
 import java.lang.foreign.MemorySegment;
 
 /// What a handshake leaves: two transport keys and the indices of both sides. Give the keys to `Aead.key`, then close.
-@SuppressWarnings("DoNotCallSuggester")
+/// Confined to the thread of its Suite.
 public final class SessionKeys implements AutoCloseable {
-    SessionKeys() {}
+    private final Secrets cells;
+    private final MemorySegment cell;
+    private final boolean initiator;
+    private final int localIndex;
+    private final int remoteIndex;
+    private boolean closed;
+
+    SessionKeys(Secrets cells, SymmetricState state, boolean initiator, int localIndex, int remoteIndex) {
+        this.cells = cells;
+        this.cell = cells.take();
+        this.initiator = initiator;
+        this.localIndex = localIndex;
+        this.remoteIndex = remoteIndex;
+        if (initiator) {
+            state.split(sendKey(), receiveKey());
+        } else {
+            state.split(receiveKey(), sendKey());
+        }
+    }
 
     /// 32 bytes, native; gone after [#close].
     public MemorySegment sendKey() {
-        throw new UnsupportedOperationException();
+        return part(0);
     }
 
     /// 32 bytes, native; gone after [#close].
     public MemorySegment receiveKey() {
-        throw new UnsupportedOperationException();
+        return part(32);
     }
 
+    private MemorySegment part(int at) {
+        if (closed) {
+            throw new IllegalStateException("The session keys were closed.");
+        }
+        return cell.asSlice(at, 32);
+    }
+
+    /// Whether the handshake was ours.
     public boolean initiator() {
-        throw new UnsupportedOperationException();
+        return initiator;
     }
 
     public int localIndex() {
-        throw new UnsupportedOperationException();
+        return localIndex;
     }
 
     public int remoteIndex() {
-        throw new UnsupportedOperationException();
+        return remoteIndex;
     }
 
+    /// Wipes. Idempotent.
     @Override
-    public void close() {}
+    public void close() {
+        if (!closed) {
+            closed = true;
+            cells.giveBack(cell);
+        }
+    }
 }

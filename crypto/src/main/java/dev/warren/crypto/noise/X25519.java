@@ -1,11 +1,11 @@
 package dev.warren.crypto.noise;
 
 /// Diffie-Hellman on Curve25519 (RFC 7748). Confined to the thread of its Suite.
-public interface X25519 extends AutoCloseable {
+public sealed interface X25519 extends AutoCloseable permits OpenSslX25519, BouncyCastleX25519 {
     int LENGTH = 32;
 
-    /// Writes the shared secret to `shared`, 32 bytes. False when it is all zero (a low-order point): `shared` is zero
-    /// then and must not be used.
+    /// Writes the shared secret to `shared`, 32 bytes. False when it is all zero (a low-order point, R-09): `shared` is
+    /// zero then and must not be used.
     boolean agree(PrivateKey mine, byte[] theirs, int at, byte[] shared);
 
     default boolean agree(PrivateKey mine, PublicKey theirs, byte[] shared) {
@@ -21,7 +21,7 @@ public interface X25519 extends AutoCloseable {
         return PublicKey.of(bytes);
     }
 
-    /// Drops and wipes what the engine keeps of a private key.
+    /// Drops and wipes what the engine keeps of a private key; to be called before its content changes.
     void forget(PrivateKey mine);
 
     String describe();

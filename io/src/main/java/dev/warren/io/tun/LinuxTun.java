@@ -1,85 +1,316 @@
 package dev.warren.io.tun;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
+import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.Libc;
+import dev.warren.io.offload.GroCoalescer;
+import dev.warren.io.offload.VirtioNetHeader;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.function.ObjLongConsumer;
 
-/// A TUN device of the kernel.
-@SuppressWarnings("DoNotCallSuggester")
+/// A TUN device of the kernel. It goes away with [#close], and with the process, unless it was made persistent.
 public final class LinuxTun implements TunDevice {
     /// Slab bytes of a batch that holds four frames of any size.
     public static final int READ_SLAB = 4 * (65_536 + 192) + 2 * PacketBatch.MARGIN;
+    /// txqueuelen.
+    public static final int QUEUE_LENGTH = 1000;
 
-    private LinuxTun() {}
+    private static final int LARGEST = 65_535;
+    private static final int MOST_INTERRUPTS = 8;
+    /// Coalesced writes refused one after the other before no more are tried.
+    private static final int MOST_REFUSALS = 8;
+
+    private final Libc libc;
+    private final Arena arena;
+    private final TunDescriptor tun;
+    private final boolean limitGso;
+    private final TunCounters counters = new TunCounters();
+    private final MemorySegment vectors;
+    private GroCoalescer coalescer;
+    private int coalescerEntries;
+    private boolean gro;
+    private boolean udpGro;
+    private int groRefusals;
+    private int udpGroRefusals;
+    private int mtu;
+
+    private LinuxTun(Libc libc, Arena arena, TunDescriptor tun, boolean limitGso) {
+        this.libc = libc;
+        this.arena = arena;
+        this.tun = tun;
+        this.limitGso = limitGso;
+        this.gro = tun.gro;
+        this.udpGro = tun.udpGro;
+        this.vectors = arena.allocate((long) GroCoalescer.MAX_PACKETS * GroCoalescer.IOVEC, 16);
+        this.coalescerEntries = 256;
+        this.coalescer = new GroCoalescer(coalescerEntries, gro, udpGro);
+    }
 
     /// Creates the device, or attaches to a persistent one. It is left down and without addresses; see [Netlink].
     /// May be called on any thread; what comes back belongs to the loop it is given to.
     ///
     /// @param name at most 15 bytes; may hold `%d`, which the kernel replaces by a number
     public static LinuxTun open(String name, TunOptions options) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        return open(new Libc(), name, options);
     }
 
-    /// Adopts a descriptor that was opened and attached elsewhere (WG_TUN_FD). It is closed with the device.
+    static LinuxTun open(Libc libc, String name, TunOptions options) throws ErrnoException {
+        return opened(libc, options, tun -> tun.open(name));
+    }
+
+    /// Adopts a descriptor that was opened and attached elsewhere (WG_TUN_FD). It is closed with the device, also when
+    /// this fails.
     public static LinuxTun adopt(int fd, TunOptions options) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        return adopt(new Libc(), fd, options);
+    }
+
+    static LinuxTun adopt(Libc libc, int fd, TunOptions options) throws ErrnoException {
+        return opened(libc, options, tun -> tun.adopt(fd));
+    }
+
+    private interface Opening {
+        void run(TunDescriptor tun) throws ErrnoException;
+    }
+
+    private static LinuxTun opened(Libc libc, TunOptions options, Opening opening) throws ErrnoException {
+        Arena arena = Arena.ofShared();
+        var tun = new TunDescriptor(libc, arena, options);
+        boolean done = false;
+        try {
+            opening.run(tun);
+            var device = new LinuxTun(libc, arena, tun, options.limitGso() && tun.tso);
+            device.settle();
+            done = true;
+            return device;
+        } finally {
+            if (!done) {
+                tun.close();
+                arena.close();
+            }
+        }
+    }
+
+    private void settle() throws ErrnoException {
+        try (var netlink = Netlink.open(libc)) {
+            Link link = netlink.link(tun.name);
+            if (link.queueLength() < QUEUE_LENGTH) netlink.queueLength(link.index(), QUEUE_LENGTH);
+            mtu = link.mtu();
+            limitGso(netlink, link.index());
+        }
+    }
+
+    /// One super-packet read is to make one UDP send: as many full segments as fit 65507 bytes with 32 bytes of
+    /// WireGuard each. 540 is room for what TCP sets aside for headers (MAX_TCP_HEADER), and no further segment.
+    private void limitGso(Netlink netlink, int index) {
+        if (!limitGso || mtu <= 576) return;
+        int segments = Math.min(64, 65_507 / (mtu + 32));
+        int bytes = Math.min(65_536, segments * (mtu - 52) + 540);
+        try {
+            netlink.gsoMaxSize(index, bytes);
+        } catch (ErrnoException e) {
+            tun.warnings.add(e.getMessage() + ": super-packets may need two sends");
+        }
     }
 
     /// What an operator should know, such as an offload that was wanted and is not there. Empty when all is well.
     public List<String> warnings() {
-        throw new UnsupportedOperationException();
+        return List.copyOf(tun.warnings);
     }
 
     /// Whether the descriptor still has its device: false once it was deleted, true when it only moved to another
     /// network namespace.
     public boolean attached() {
-        throw new UnsupportedOperationException();
+        return tun.attached();
     }
 
     @Override
     public String name() {
-        throw new UnsupportedOperationException();
+        return tun.name;
     }
 
     @Override
     public int mtu() {
-        throw new UnsupportedOperationException();
+        return mtu;
     }
 
-    /// The link monitor saw another MTU. 0 to 65535; nothing here breaks at either end.
-    public void mtu(int mtu) {
-        throw new UnsupportedOperationException();
+    /// The interface has another MTU now, 0 to 65535; nothing here breaks at either end.
+    public void mtu(int changed) {
+        if (changed == mtu || tun.fd < 0) return;
+        mtu = changed;
+        if (!limitGso) return;
+        try (var netlink = Netlink.open(libc)) {
+            limitGso(netlink, netlink.link(tun.name).index());
+        } catch (ErrnoException _) {
+            counters.readErrors++; // gone or moved: the link monitor tells
+        }
     }
 
     @Override
     public int fd() {
-        throw new UnsupportedOperationException();
+        return tun.fd;
     }
 
     @Override
     public int read(PacketBatch batch) {
-        throw new UnsupportedOperationException();
+        if (tun.fd < 0) return -Errno.EBADF;
+        int before = batch.count();
+        int interrupts = 0;
+        int header = tun.vnetHeader ? VirtioNetHeader.LENGTH : 0;
+        while (!batch.full() && batch.room() >= LARGEST) {
+            int at = batch.nextOffset();
+            int length = libc.read(tun.fd, batch.slab(), at - header, LARGEST + header) - header;
+            if (length <= 0) {
+                int errno = -(length + header);
+                if (errno == Errno.EAGAIN) break;
+                if (errno == Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
+                if (errno <= 0) {
+                    counters.malformed++; // a header and nothing behind it
+                    if (errno == 0) break;
+                    continue;
+                }
+                counters.readErrors++;
+                return batch.count() > before ? batch.count() - before : -errno;
+            }
+            int segment = 0;
+            if (header == 0) {
+                VirtioNetHeader.clear(batch.slab(), at - VirtioNetHeader.LENGTH);
+            } else if (VirtioNetHeader.gsoType(batch.slab(), at - header) != VirtioNetHeader.GSO_NONE) {
+                segment = VirtioNetHeader.gsoSize(batch.slab(), at - header);
+                counters.superFramesRead++;
+            }
+            batch.add(at, length, segment, null);
+        }
+        int frames = batch.count() - before;
+        counters.framesRead += frames;
+        return frames;
     }
 
     @Override
     public int write(PacketBatch batch) {
-        throw new UnsupportedOperationException();
+        if (!tun.vnetHeader || tun.fd < 0) return writePlain(batch);
+        if (batch.count() > coalescerEntries) {
+            coalescerEntries = batch.capacity();
+            coalescer = new GroCoalescer(coalescerEntries, gro, udpGro);
+        }
+        int units = coalescer.plan(batch);
+        int lost = 0;
+        for (int k = 0; k < units; k++) {
+            int count = coalescer.count(k);
+            int result = writev(coalescer.fill(k, vectors, 0));
+            if (result >= 0) {
+                counters.packetsWritten += count;
+                if (count > 1) taken(batch, k);
+            } else if (count > 1 && result == -Errno.EINVAL) {
+                lost += writeSingles(batch, k);
+            } else {
+                lost += drop(result, count);
+            }
+        }
+        return lost;
+    }
+
+    private int writev(int count) {
+        int result;
+        int interrupts = 0;
+        do {
+            counters.writes++;
+            result = libc.writev(tun.fd, vectors, 0, count);
+        } while (result == -Errno.EINTR && interrupts++ < MOST_INTERRUPTS);
+        return result;
+    }
+
+    private void taken(PacketBatch batch, int unit) {
+        counters.coalescedWrites++;
+        if (isUdp(batch, coalescer.first(unit))) {
+            udpGroRefusals = 0;
+        } else {
+            groRefusals = 0;
+        }
+    }
+
+    /// The kernel would not have a coalesced packet: its parts go one by one, and when that happens again and again,
+    /// nothing more is coalesced.
+    private int writeSingles(PacketBatch batch, int unit) {
+        counters.groRefused++;
+        boolean udp = isUdp(batch, coalescer.first(unit));
+        coalescer.restore(unit);
+        int lost = 0;
+        for (int i = coalescer.first(unit); i < coalescer.first(unit) + coalescer.count(unit); i++) {
+            if (batch.length(i) == 0) continue;
+            coalescer.fillSingle(i, vectors, 0);
+            int result = writev(1);
+            if (result >= 0) {
+                counters.packetsWritten++;
+            } else {
+                lost += drop(result, 1);
+            }
+        }
+        if (udp && ++udpGroRefusals == MOST_REFUSALS) {
+            udpGro = false;
+            coalescer.merge(gro, udpGro);
+        } else if (!udp && ++groRefusals == MOST_REFUSALS) {
+            gro = false;
+            coalescer.merge(gro, udpGro);
+        }
+        return lost;
+    }
+
+    private static boolean isUdp(PacketBatch batch, int entry) {
+        long at = batch.offset(entry);
+        boolean v4 = (batch.slab().get(JAVA_BYTE, at) & 0xf0) == 0x40;
+        return batch.slab().get(JAVA_BYTE, at + (v4 ? 9 : 6)) == 17;
+    }
+
+    private int writePlain(PacketBatch batch) {
+        int lost = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.length(i) == 0) continue;
+            counters.writes++;
+            int result = libc.write(tun.fd, batch.slab(), batch.offset(i), batch.length(i));
+            if (result >= 0) {
+                counters.packetsWritten++;
+            } else {
+                lost += drop(result, 1);
+            }
+        }
+        return lost;
+    }
+
+    private int drop(int result, int packets) {
+        switch (-result) {
+            case Errno.EIO -> counters.linkDown += packets; // tun_get_user: not IFF_UP
+            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM -> counters.full += packets;
+            case Errno.EINVAL -> counters.refused += packets; // no IP version the kernel knows
+            default -> counters.writeErrors += packets;
+        }
+        return packets;
     }
 
     @Override
     public String offloads() {
-        throw new UnsupportedOperationException();
+        var names = new java.util.StringJoiner(", ");
+        if (tun.tso) names.add("tso");
+        if (tun.uso) names.add("uso");
+        if (gro) names.add("gro");
+        if (udpGro) names.add("udp-gro");
+        return names.length() == 0 ? "none" : names.toString();
     }
 
     @Override
     public void counters(ObjLongConsumer<String> each) {
-        throw new UnsupportedOperationException();
+        counters.tell(each);
     }
 
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (tun.fd < 0) return;
+        tun.close();
+        arena.close();
     }
 }

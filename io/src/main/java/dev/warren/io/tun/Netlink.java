@@ -1,79 +1,269 @@
 package dev.warren.io.tun;
 
+import static dev.warren.io.tun.NetlinkMessage.HEADER;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.Libc;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.Inet6Address;
 import java.net.InetAddress;
 
 /// Configures network interfaces, see rtnetlink(7). Each call is one short exchange with the kernel. Belongs to one
 /// thread at a time.
-@SuppressWarnings("DoNotCallSuggester")
 public final class Netlink implements AutoCloseable {
-    private Netlink() {}
+    /// The routing table `ip route` shows.
+    public static final int TABLE_MAIN = 254;
+
+    static final int NETLINK_ROUTE = 0;
+    /// A netlink answer is never longer (NLMSG_GOODSIZE and large dumps).
+    static final int ANSWER_BYTES = 65_536;
+
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_RCVTIMEO = 20;
+    private static final int ANSWER_SECONDS = 5;
+    private static final int IFA_ADDRESS = 1;
+    private static final int IFA_LOCAL = 2;
+    private static final int RTA_DST = 1;
+    private static final int RTA_OIF = 4;
+    private static final int RTA_METRICS = 8;
+    private static final int RTA_TABLE = 15;
+    private static final int RTAX_MTU = 2;
+    private static final int RTPROT_BOOT = 3;
+    private static final int RT_SCOPE_UNIVERSE = 0;
+    private static final int RT_SCOPE_LINK = 253;
+    private static final int RT_SCOPE_HOST = 254;
+    private static final int RT_SCOPE_NOWHERE = 255;
+    private static final int RTN_UNICAST = 1;
+
+    private final Libc libc;
+    private final Arena arena;
+    private final NetlinkMessage request;
+    private final MemorySegment answer;
+    private int fd;
+    private int sequence;
+    /// Where the payload of the last answer ends.
+    private long answerEnd;
+
+    private Netlink(Libc libc, Arena arena, int fd) {
+        this.libc = libc;
+        this.arena = arena;
+        this.fd = fd;
+        this.request = new NetlinkMessage(arena);
+        this.answer = arena.allocate(ANSWER_BYTES, 8);
+    }
 
     public static Netlink open() throws ErrnoException {
-        throw new UnsupportedOperationException();
+        return open(new Libc());
+    }
+
+    static Netlink open(Libc libc) throws ErrnoException {
+        int fd = ErrnoException.check(libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
+        var netlink = new Netlink(libc, Arena.ofShared(), fd);
+        netlink.request.segment.set(JAVA_LONG, 0, ANSWER_SECONDS); // struct timeval
+        netlink.request.segment.set(JAVA_LONG, 8, 0);
+        int status = libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, netlink.request.segment, 16);
+        if (status < 0) {
+            netlink.close();
+            throw new ErrnoException("set a timeout on the netlink socket", status);
+        }
+        return netlink;
     }
 
     /// The interface of that name; ENODEV when there is none.
     public Link link(String name) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        begin(NetlinkMessage.RTM_GETLINK, 0).link(0, 0, 0).attribute(Link.IFLA_IFNAME, checked(name));
+        return link("look up interface " + name, name);
     }
 
+    /// The interface of that index; ENODEV when there is none.
     public Link link(int index) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        begin(NetlinkMessage.RTM_GETLINK, 0).link(index, 0, 0);
+        return link("look up interface " + index, "");
+    }
+
+    private Link link(String what, String name) throws ErrnoException {
+        ErrnoException.check(exchange(), what);
+        Link link = Link.read(answer, HEADER, answerEnd);
+        if (!name.isEmpty() && !link.name().equals(name)) throw new ErrnoException(what, Errno.ENODEV); // an alternative name
+        return link;
     }
 
     public void up(int index) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        flags(index, Link.IFF_UP, "bring interface " + index + " up");
     }
 
     public void down(int index) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        flags(index, 0, "take interface " + index + " down");
     }
 
+    private void flags(int index, int flags, String what) throws ErrnoException {
+        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, flags, Link.IFF_UP);
+        ErrnoException.check(exchange(), what);
+    }
+
+    /// @param bytes 68 to 65535 for a TUN; EINVAL beyond what the interface takes
     public void mtu(int index, int bytes) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        set(index, Link.IFLA_MTU, bytes, "set MTU " + bytes + " on interface " + index);
     }
 
     /// Sets txqueuelen, in packets.
     public void queueLength(int index, int packets) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        set(index, Link.IFLA_TXQLEN, packets, "set txqueuelen " + packets + " on interface " + index);
     }
 
-    /// Sets the largest super-packet the interface is given, in bytes.
+    /// Sets the largest super-packet the interface is given, in bytes, 65536 at most.
     public void gsoMaxSize(int index, int bytes) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        set(index, Link.IFLA_GSO_MAX_SIZE, bytes, "set gso_max_size " + bytes + " on interface " + index);
     }
 
+    private void set(int index, int attribute, int value, String what) throws ErrnoException {
+        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0).attribute(attribute, value);
+        ErrnoException.check(exchange(), what);
+    }
+
+    /// Deletes the interface.
     public void deleteLink(int index) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        begin(NetlinkMessage.RTM_DELLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0);
+        ErrnoException.check(exchange(), "delete interface " + index);
     }
 
+    /// Gives the interface an address; one that it has already is kept.
     public void addAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        int flags = NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_REPLACE;
+        address(NetlinkMessage.RTM_NEWADDR, flags, index, address, prefixLength);
+        ErrnoException.check(
+                exchange(), "add address " + address.getHostAddress() + "/" + prefixLength + " to interface " + index);
     }
 
     public void removeAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        address(NetlinkMessage.RTM_DELADDR, NetlinkMessage.NLM_F_ACK, index, address, prefixLength);
+        ErrnoException.check(
+                exchange(),
+                "remove address " + address.getHostAddress() + "/" + prefixLength + " from interface " + index);
     }
 
-    /// Adds a route to a network through the interface; one that is there already is replaced.
+    private void address(int type, int flags, int index, InetAddress address, int prefixLength) {
+        int scope = address.isLoopbackAddress()
+                ? RT_SCOPE_HOST
+                : address.isLinkLocalAddress() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+        begin(type, flags)
+                .address(family(address), prefixLength, scope, index)
+                .attribute(IFA_LOCAL, address)
+                .attribute(IFA_ADDRESS, address);
+    }
+
+    /// Adds a route to a network through the interface, to the main table. One that is there already through the same
+    /// interface is kept; through another, this is EEXIST: nobody's route is replaced.
     public void addRoute(int index, InetAddress network, int prefixLength) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        addRoute(index, network, prefixLength, TABLE_MAIN);
+    }
+
+    /// The same for any routing table.
+    public void addRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
+        int flags = NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
+        int scope = family(network) == Libc.AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
+        route(NetlinkMessage.RTM_NEWROUTE, flags, index, network, prefixLength, table, scope);
+        int status = exchange();
+        if (status == -Errno.EEXIST && table == TABLE_MAIN && routeInterface(network) == index) return;
+        ErrnoException.check(
+                status, "add route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
     }
 
     public void removeRoute(int index, InetAddress network, int prefixLength) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        removeRoute(index, network, prefixLength, TABLE_MAIN);
+    }
+
+    /// The same for any routing table.
+    public void removeRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
+        route(NetlinkMessage.RTM_DELROUTE, NetlinkMessage.NLM_F_ACK, index, network, prefixLength, table, RT_SCOPE_NOWHERE);
+        ErrnoException.check(
+                exchange(),
+                "remove route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
+    }
+
+    private void route(int type, int flags, int index, InetAddress network, int prefix, int table, int scope) {
+        begin(type, flags)
+                .route(family(network), prefix, table, RTPROT_BOOT, scope, RTN_UNICAST, 0)
+                .attribute(RTA_DST, network)
+                .attribute(RTA_OIF, index)
+                .attribute(RTA_TABLE, table);
     }
 
     /// The MTU of the route to a destination: the route's own where it has one, else that of its interface.
     /// ENETUNREACH when there is no route.
     public int routeMtu(InetAddress destination) throws ErrnoException {
-        throw new UnsupportedOperationException();
+        ErrnoException.check(lookUp(destination), "look up the route to " + destination.getHostAddress());
+        long attributes = HEADER + 12;
+        long metrics = NetlinkMessage.locate(answer, attributes, answerEnd, RTA_METRICS);
+        if (metrics >= 0) {
+            long end = metrics + 4 + NetlinkMessage.attributeBytes(answer, metrics);
+            int mtu = NetlinkMessage.find(answer, metrics + 4, end, RTAX_MTU, 0);
+            if (mtu > 0) return mtu;
+        }
+        int index = NetlinkMessage.find(answer, attributes, answerEnd, RTA_OIF, 0);
+        if (index == 0) {
+            throw new ErrnoException("the route to " + destination.getHostAddress() + " has no interface", Errno.ENETUNREACH);
+        }
+        return link(index).mtu();
+    }
+
+    /// Index of the interface through which a destination is reached; 0 when it is not.
+    public int routeInterface(InetAddress destination) {
+        if (lookUp(destination) < 0) return 0;
+        return NetlinkMessage.find(answer, HEADER + 12, answerEnd, RTA_OIF, 0);
+    }
+
+    private int lookUp(InetAddress destination) {
+        int bits = destination.getAddress().length * 8;
+        begin(NetlinkMessage.RTM_GETROUTE, 0)
+                .route(family(destination), bits, 0, 0, 0, 0, 0)
+                .attribute(RTA_DST, destination);
+        return exchange();
+    }
+
+    private NetlinkMessage begin(int type, int flags) {
+        return request.begin(type, flags, ++sequence);
+    }
+
+    /// Sends the request and waits for its answer, which is then in [#answer] up to [#answerEnd]. Returns 0 or minus
+    /// errno.
+    private int exchange() {
+        if (fd < 0) return -Errno.EBADF;
+        int status = libc.write(fd, request.segment, 0, request.length());
+        if (status < 0) return status;
+        while (true) {
+            int bytes = libc.recv(fd, answer, 0, ANSWER_BYTES, 0);
+            if (bytes == -Errno.EINTR) continue;
+            if (bytes < 0) return bytes == -Errno.EAGAIN ? -Errno.ETIMEDOUT : bytes;
+            if (bytes < HEADER || answer.get(JAVA_INT, 8) != sequence) continue; // late answer to an earlier request
+            int length = answer.get(JAVA_INT, 0);
+            if (length < HEADER || length > bytes) return -Errno.EIO;
+            answerEnd = length;
+            if ((answer.get(JAVA_SHORT, 4) & 0xffff) != NetlinkMessage.NLMSG_ERROR) return 0;
+            return length < HEADER + 4 ? -Errno.EIO : answer.get(JAVA_INT, HEADER);
+        }
+    }
+
+    private static int family(InetAddress address) {
+        return address instanceof Inet6Address ? Libc.AF_INET6 : Libc.AF_INET;
+    }
+
+    private static String checked(String name) throws ErrnoException {
+        if (name.isEmpty() || name.length() > 128) throw new ErrnoException("interface '" + name + "'", Errno.ENODEV);
+        return name;
     }
 
     /// Idempotent.
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        if (fd < 0) return;
+        libc.close(fd);
+        fd = -1;
+        arena.close();
     }
 }

@@ -4,19 +4,22 @@ import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Context;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// The batch that the actors of one loop are filling together. It leaves when it is full or when the loop has run what
 /// was queued before, so that packets of many peers share one message and one system call.
 final class Gathering {
     private final Context loop;
-    private final BatchPool pool;
+    private final Supplier<BatchPool> maker;
+    private @Nullable BatchPool pool;
     private final Consumer<PacketBatch> leaves;
     private @Nullable PacketBatch open;
 
-    Gathering(Context loop, BatchPool pool, Consumer<PacketBatch> leaves) {
+    /// @param pool made on first use, since not every loop has packets to send
+    Gathering(Context loop, Supplier<BatchPool> pool, Consumer<PacketBatch> leaves) {
         this.loop = loop;
-        this.pool = pool;
+        this.maker = pool;
         this.leaves = leaves;
     }
 
@@ -27,7 +30,12 @@ final class Gathering {
             if (batch.used() + bytes <= batch.slabSize() && batch.count() < batch.capacity()) return batch;
             flush();
         }
-        batch = pool.take();
+        var from = pool;
+        if (from == null) {
+            from = maker.get();
+            pool = from;
+        }
+        batch = from.take();
         if (batch != null) {
             open = batch;
             loop.runOnContext(_ -> flush());
@@ -45,6 +53,12 @@ final class Gathering {
 
     /// Called once when a batch comes back after [#gather] found none.
     void onRoom(Runnable resume) {
-        pool.onAvailable(resume);
+        if (pool != null) pool.onAvailable(resume);
+    }
+
+    /// No more batches; the memory goes when the last is home.
+    void close() {
+        flush();
+        if (pool != null) pool.close();
     }
 }

@@ -1,6 +1,5 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import dev.warren.verticles.Loop;
 import io.vertx.core.Vertx;
@@ -13,13 +12,12 @@ public final class TunMailbox extends Door<TunMessage> {
     private static final int MAX_PACKETS = 512;
     private static final int BATCHES = 4;
 
-    private final BatchPool pool;
     private final Gathering gathering;
 
     public TunMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.tun(device));
-        this.pool = loop.pool(BATCHES, SLAB, MAX_PACKETS);
-        this.gathering = new Gathering(loop.context(), pool, batch -> tell(new TunMessage.Write(batch)));
+        this.gathering = new Gathering(
+                loop.context(), () -> loop.pool(BATCHES, SLAB, MAX_PACKETS), batch -> tell(new TunMessage.Write(batch)));
     }
 
     /// A batch with this much room and a free entry, to append plaintext packets to; null while all buffers are on
@@ -44,7 +42,6 @@ public final class TunMailbox extends Door<TunMessage> {
 
     /// No more batches; the memory goes when the last is home.
     public void close() {
-        gathering.flush();
-        pool.close();
+        gathering.close();
     }
 }

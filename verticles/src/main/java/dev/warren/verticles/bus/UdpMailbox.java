@@ -1,6 +1,5 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.io.BatchPool;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.verticles.Loop;
@@ -16,13 +15,12 @@ public final class UdpMailbox extends Door<UdpMessage> {
     private static final int MAX_TRAINS = 256;
     private static final int BATCHES = 8;
 
-    private final BatchPool pool;
     private final Gathering gathering;
 
     public UdpMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.udp(device));
-        this.pool = loop.pool(BATCHES, SLAB, MAX_TRAINS);
-        this.gathering = new Gathering(loop.context(), pool, batch -> tell(new UdpMessage.Send(batch)));
+        this.gathering = new Gathering(
+                loop.context(), () -> loop.pool(BATCHES, SLAB, MAX_TRAINS), batch -> tell(new UdpMessage.Send(batch)));
     }
 
     /// A batch with this much room and a free entry, to append sealed datagrams to; null while all buffers are on their
@@ -53,7 +51,6 @@ public final class UdpMailbox extends Door<UdpMessage> {
 
     /// No more batches; the memory goes when the last is home.
     public void close() {
-        gathering.flush();
-        pool.close();
+        gathering.close();
     }
 }

@@ -10,12 +10,19 @@ final class Lifetime {
     private static final long PATIENCE_SECONDS = 3;
 
     private final Teardown teardown;
+    private final int codeOnSignal;
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
     private final CountDownLatch undone = new CountDownLatch(1);
 
+    /// For a router: like wireguard-go, being asked to end is success.
     Lifetime(Teardown teardown) {
+        this(teardown, 0);
+    }
+
+    /// @param codeOnSignal the exit code after SIGINT or SIGTERM
+    Lifetime(Teardown teardown, int codeOnSignal) {
         this.teardown = teardown;
-        // Without the halt the JVM would report 143 for a SIGTERM; like wireguard-go, being asked to end is success.
+        this.codeOnSignal = codeOnSignal;
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "warren-shutdown"));
     }
 
@@ -33,8 +40,9 @@ final class Lifetime {
         return result;
     }
 
+    /// Ends with a halt: left alone the JVM would report 143 for a SIGTERM.
     private void onShutdown() {
-        code.complete(0);
+        code.complete(codeOnSignal);
         undo();
         Runtime.getRuntime().halt(code.join());
     }

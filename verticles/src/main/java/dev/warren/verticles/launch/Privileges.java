@@ -17,7 +17,7 @@ final class Privileges {
             for (var line : Files.readAllLines(Path.of("/proc/self/status"))) {
                 if (line.startsWith("CapEff:")) {
                     long effective = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-                    return (effective >>> CAP_NET_ADMIN & 1) == 1;
+                    return ((effective >>> CAP_NET_ADMIN) & 1) == 1;
                 }
             }
         } catch (IOException e) {

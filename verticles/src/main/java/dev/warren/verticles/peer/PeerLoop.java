@@ -4,6 +4,8 @@ import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 
 /// What the peers of one device on one event loop share: the loop's cryptography and clock, the doors to TUN and UDP
 /// with the batches that gather there, and the two packet loops.
@@ -34,5 +36,16 @@ public final class PeerLoop {
 
     public TunMailbox tun() {
         return tun;
+    }
+
+    /// Ends the sharing, on the loop, when no peer uses it any more.
+    public Future<Void> close() {
+        Promise<Void> closed = Promise.promise();
+        loop.context().runOnContext(_ -> {
+            udp.close();
+            tun.close();
+            closed.complete();
+        });
+        return closed.future();
     }
 }

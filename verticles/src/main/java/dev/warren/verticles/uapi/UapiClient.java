@@ -100,7 +100,7 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
         received.clear();
         parser.close();
         releaseSnapshot();
-        channel.close();
+        var _ = channel.close();
     }
 
     // ---- input --------------------------------------------------------------------------------------------------------

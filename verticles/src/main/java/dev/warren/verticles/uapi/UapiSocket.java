@@ -82,7 +82,7 @@ public final class UapiSocket {
     }
 
     /// Removes the file, if it is still ours.
-    void removeFile() {
+    public void removeFile() {
         if (fileKey == null || !present()) {
             return;
         }

@@ -101,7 +101,7 @@ public final class UapiVerticle extends VerticleBase {
     public Future<?> stop() {
         socket.removeFile();
         if (server != null) {
-            server.close();
+            var _ = server.close();
         }
         new ArrayList<>(clients).forEach(UapiClient::end);
         return Future.succeededFuture();
@@ -109,7 +109,7 @@ public final class UapiVerticle extends VerticleBase {
 
     private void admit(EpollDomainSocketChannel channel) {
         if (!trusted(channel)) {
-            channel.close();
+            var _ = channel.close();
             return;
         }
         if (clients.size() >= limits.clients()) {

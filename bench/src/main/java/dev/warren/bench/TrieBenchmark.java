@@ -1,0 +1,133 @@
+package dev.warren.bench;
+
+import dev.warren.routing.AllowedIps;
+import dev.warren.routing.IpAddress;
+import dev.warren.routing.IpPrefix;
+import dev.warren.routing.RouteTable;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+
+/// The allowed-IPs trie. `HOSTS` is a /32 or /128 per peer out of one network, as a big server has them; `ROUTES` are
+/// random prefixes of all lengths from /16 or /32 on. Looked up are 4096 addresses in turn, or one again and again.
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class TrieBenchmark {
+    /// What the prefixes look like.
+    public enum Shape {
+        HOSTS,
+        ROUTES
+    }
+
+    private static final int PROBES = 4096;
+
+    @Param({"1", "1000", "100000"})
+    public int prefixes;
+
+    @Param({"HOSTS", "ROUTES"})
+    public Shape shape = Shape.HOSTS;
+
+    private final Random random = new Random(1);
+    private final Object owner = new Object();
+    private AllowedIps<Object> table = new AllowedIps<>();
+    private RouteTable<Object> routes = RouteTable.empty();
+    private IpPrefix[] all4 = {};
+    private IpPrefix[] all6 = {};
+    private final int[] probes4 = new int[PROBES];
+    private final long[] probes6 = new long[2 * PROBES];
+    private int turn;
+
+    @Setup
+    public void fill() {
+        all4 = new IpPrefix[prefixes];
+        all6 = new IpPrefix[prefixes];
+        for (int i = 0; i < prefixes; i++) {
+            all4[i] = prefix4(i);
+            all6[i] = prefix6(i);
+        }
+        table = new AllowedIps<>();
+        for (int i = 0; i < prefixes; i++) {
+            table.insert(all4[i], all4[i]);
+            table.insert(all6[i], all6[i]);
+        }
+        for (int i = 0; i < PROBES; i++) {
+            probes4[i] = (int) all4[random.nextInt(prefixes)].lo();
+            var six = all6[random.nextInt(prefixes)];
+            probes6[2 * i] = six.hi();
+            probes6[2 * i + 1] = six.lo();
+        }
+        routes = table.snapshot();
+    }
+
+    private IpPrefix prefix4(int i) {
+        return switch (shape) {
+            case HOSTS -> IpPrefix.of(IpAddress.v4(0x0a000000 + i), 32);
+            case ROUTES -> IpPrefix.of(IpAddress.v4(random.nextInt()), 16 + random.nextInt(17));
+        };
+    }
+
+    private IpPrefix prefix6(int i) {
+        return switch (shape) {
+            case HOSTS -> IpPrefix.of(IpAddress.v6(0xfd00_0000_0000_0000L, i), 128);
+            case ROUTES -> IpPrefix.of(IpAddress.v6(random.nextLong(), random.nextLong()), 32 + random.nextInt(97));
+        };
+    }
+
+    @Benchmark
+    public @Nullable Object lookup4() {
+        turn = (turn + 1) % PROBES;
+        return routes.lookup4(probes4[turn]);
+    }
+
+    @Benchmark
+    public @Nullable Object lookup4Same() {
+        return routes.lookup4(probes4[0]);
+    }
+
+    @Benchmark
+    public @Nullable Object lookup6() {
+        turn = (turn + 1) % PROBES;
+        return routes.lookup6(probes6[2 * turn], probes6[2 * turn + 1]);
+    }
+
+    /// One prefix moves to another owner and back: a path copied twice.
+    @Benchmark
+    public RouteTable<Object> move4() {
+        turn = (turn + 1) % prefixes;
+        table.insert(all4[turn], owner);
+        table.insert(all4[turn], all4[turn]);
+        return table.snapshot();
+    }
+
+    /// The whole table from nothing, one prefix after the other.
+    @Benchmark
+    @BenchmarkMode(Mode.AverageTime)
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public RouteTable<Object> fill4() {
+        return filled(all4);
+    }
+
+    @Benchmark
+    @BenchmarkMode(Mode.AverageTime)
+    @OutputTimeUnit(TimeUnit.MILLISECONDS)
+    public RouteTable<Object> fill6() {
+        return filled(all6);
+    }
+
+    private static RouteTable<Object> filled(IpPrefix[] prefixes) {
+        var fresh = new AllowedIps<Object>();
+        for (var prefix : prefixes) {
+            fresh.insert(prefix, prefix);
+        }
+        return fresh.snapshot();
+    }
+}

@@ -1,0 +1,101 @@
+package dev.warren.crypto.cookie;
+
+import dev.warren.crypto.Protocol;
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.Blake2s;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.wire.CookieReplyMessage;
+import dev.warren.crypto.wire.InitiationMessage;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/// Checks MAC1 and MAC2 of messages to us and makes cookie replies (whitepaper §5.4.4 and §5.4.7). Keeps nothing per
+/// source: a cookie is a MAC
+/// of address and port under a secret that changes every two minutes. Confined to the thread of its Suite.
+final class CookieChecker implements AutoCloseable {
+    private final Suite suite;
+    private final SecureRandom random;
+    private final byte[] secret = new byte[Blake2s.LENGTH];
+    private final byte[] cookie = new byte[CookieReplyMessage.COOKIE_LENGTH];
+    private final byte[] expected = new byte[Macs.LENGTH];
+    private final byte[] source = new byte[16 + 2];
+    private byte[] mac1Key;
+    private byte[] cookieKey;
+    private boolean secretMade;
+    private long secretTime;
+
+    CookieChecker(Suite suite, PublicKey own, SecureRandom random) {
+        this.suite = suite;
+        this.random = random;
+        this.mac1Key = Macs.mac1Key(suite.blake2s(), own);
+        this.cookieKey = Macs.cookieKey(suite.blake2s(), own);
+    }
+
+    void own(PublicKey changed) {
+        mac1Key = Macs.mac1Key(suite.blake2s(), changed);
+        cookieKey = Macs.cookieKey(suite.blake2s(), changed);
+    }
+
+    /// Of an initiation or response; in constant time.
+    boolean mac1Valid(byte[] message) {
+        int at = Macs.mac1At(message);
+        suite.blake2s().mac(mac1Key, message, 0, at, expected, 0);
+        return isMac(message, at);
+    }
+
+    /// Whether the sender holds the cookie of this address and port.
+    boolean mac2Valid(byte[] message, byte[] address, int port, long now) {
+        if (!secretMade || now - secretTime >= Protocol.COOKIE_SECRET_MAX_AGE) {
+            return false;
+        }
+        int at = Macs.mac2At(message);
+        cookieFor(address, port);
+        suite.blake2s().mac(cookie, message, 0, at, expected, 0);
+        return isMac(message, at);
+    }
+
+    private boolean isMac(byte[] message, int at) {
+        return MessageDigest.isEqual(expected, Arrays.copyOfRange(message, at, at + Macs.LENGTH));
+    }
+
+    /// Writes the reply to an initiation or response with a valid MAC1, 64 bytes.
+    void reply(byte[] message, byte[] address, int port, long now, byte[] reply) {
+        if (!secretMade || now - secretTime >= Protocol.COOKIE_SECRET_MAX_AGE) {
+            random.nextBytes(secret);
+            secretMade = true;
+            secretTime = now;
+        }
+        cookieFor(address, port);
+        CookieReplyMessage.begin(reply, InitiationMessage.sender(message));
+        var nonce = new byte[CookieReplyMessage.NONCE_LENGTH];
+        random.nextBytes(nonce);
+        System.arraycopy(nonce, 0, reply, CookieReplyMessage.NONCE, nonce.length);
+        int mac1 = Macs.mac1At(message);
+        suite.aead()
+                .sealX(
+                        cookieKey,
+                        nonce,
+                        0,
+                        Arrays.copyOfRange(message, mac1, mac1 + Macs.LENGTH),
+                        cookie,
+                        0,
+                        cookie.length,
+                        reply,
+                        CookieReplyMessage.COOKIE);
+    }
+
+    private void cookieFor(byte[] address, int port) {
+        System.arraycopy(address, 0, source, 0, address.length);
+        source[address.length] = (byte) (port >> 8);
+        source[address.length + 1] = (byte) port;
+        suite.blake2s().mac(secret, source, 0, address.length + 2, cookie, 0);
+    }
+
+    @Override
+    public void close() {
+        Arrays.fill(secret, (byte) 0);
+        Arrays.fill(cookie, (byte) 0);
+        secretMade = false;
+    }
+}

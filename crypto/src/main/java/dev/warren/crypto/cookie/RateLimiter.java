@@ -1,0 +1,92 @@
+package dev.warren.crypto.cookie;
+
+import dev.warren.crypto.Protocol;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.SecureRandom;
+import java.util.Arrays;
+
+/// A token bucket per source: an IPv4 address or an IPv6 /64. Two flat arrays of a fixed size, made on
+/// first use: the source,
+/// and the time at which its bucket will be full again, which says all there is to know about a bucket.
+///
+/// A source may lie in one of the eight places of its row. When all are taken the one that has been full for longest
+/// makes room, which
+/// takes nothing from it; when none is full the newcomer is refused.
+final class RateLimiter {
+    static final int ROWS = 4096, WAYS = 8;
+
+    private static final long COST = Protocol.SECOND / Protocol.SOURCE_MESSAGES_PER_SECOND;
+    private static final long BURST = COST * Protocol.SOURCE_BURST;
+
+    /// No host has an address in ffff:ffff::/64 and so on: this is multicast.
+    private static final long IPV4 = 0xFFFFFFFF_00000000L;
+
+    private static final long NONE = Long.MIN_VALUE;
+    private static final VarHandle U32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+    private final long salt;
+    private long[] sources = {};
+    private long[] fullAt = {};
+
+    /// The salt keeps others from choosing sources that fall into one row.
+    RateLimiter(SecureRandom random) {
+        salt = random.nextLong();
+    }
+
+    /// Takes a token of the source, if it has one.
+    ///
+    /// @param address 4 or 16 bytes
+    boolean allow(byte[] address, long now) {
+        if (sources.length == 0) {
+            sources = new long[ROWS * WAYS];
+            fullAt = new long[ROWS * WAYS];
+            Arrays.fill(fullAt, NONE);
+        }
+        long source =
+                address.length == 4 ? IPV4 | ((int) U32.get(address, 0) & 0xFFFFFFFFL) : (long) U64.get(address, 0);
+        int row = row(source) * WAYS;
+        int place = row;
+        for (int i = row; i < row + WAYS; i++) {
+            if (sources[i] == source && fullAt[i] != NONE) {
+                return take(i, now);
+            }
+            if (fullAt[i] < fullAt[place]) {
+                place = i;
+            }
+        }
+        if (fullAt[place] > now) {
+            return false;
+        }
+        sources[place] = source;
+        fullAt[place] = now;
+        return take(place, now);
+    }
+
+    private boolean take(int i, long now) {
+        long after = Math.max(fullAt[i], now) + COST;
+        if (after - now > BURST) {
+            return false;
+        }
+        fullAt[i] = after;
+        return true;
+    }
+
+    private int row(long source) {
+        // The finalizer of SplitMix64, twice.
+        return (int) (mix(mix(source ^ salt) + salt) & (ROWS - 1));
+    }
+
+    private static long mix(long value) {
+        long mixed = (value ^ (value >>> 30)) * 0xBF58476D1CE4E5B9L;
+        mixed = (mixed ^ (mixed >>> 27)) * 0x94D049BB133111EBL;
+        return mixed ^ (mixed >>> 31);
+    }
+
+    /// Bytes of the table.
+    long size() {
+        return (sources.length + fullAt.length) * (long) Long.BYTES;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.warren.io.tun;
+
+import dev.warren.io.Faults;
+import dev.warren.io.FaultyOutput;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.TunDevice;
+import java.util.function.ObjLongConsumer;
+
+/// Any TUN, with faults: what is written to it may be lost, doubled, late or damaged, and reading may fail.
+public final class FaultyTun implements TunDevice {
+    private final TunDevice inner;
+    private final Faults faults;
+    private final FaultyOutput output;
+
+    public FaultyTun(TunDevice inner, Faults faults) {
+        this.inner = inner;
+        this.faults = faults;
+        this.output = new FaultyOutput(faults);
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public int mtu() {
+        return inner.mtu();
+    }
+
+    @Override
+    public int fd() {
+        return inner.fd();
+    }
+
+    @Override
+    public int read(PacketBatch batch) {
+        int error = faults.inputError();
+        return error != 0 ? error : inner.read(batch);
+    }
+
+    @Override
+    public int write(PacketBatch batch) {
+        return output.pass(batch, inner::write);
+    }
+
+    @Override
+    public String offloads() {
+        return inner.offloads();
+    }
+
+    @Override
+    public void counters(ObjLongConsumer<String> each) {
+        inner.counters(each);
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

@@ -1,0 +1,138 @@
+package dev.warren.io.tun;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+
+import dev.warren.io.PacketBatch;
+import dev.warren.io.TunDevice;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.EventFd;
+import dev.warren.io.offload.VirtioNetHeader;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayDeque;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.ObjLongConsumer;
+
+/// A TUN in memory, for tests: what is injected is read, what is written can be taken. Its descriptor is a real
+/// eventfd, so the same event loop serves it. [#inject] and [#written] may be used from any thread.
+public final class MemoryTun implements TunDevice {
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Frame(byte[] header, byte[] packet) {}
+
+    private static final byte[] NO_OFFLOAD = new byte[VirtioNetHeader.LENGTH];
+
+    private final String name;
+    private final EventFd event = new EventFd();
+    private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+    private final BlockingQueue<byte[]> written = new LinkedBlockingQueue<>();
+    private volatile int mtu;
+    private boolean gone;
+    private boolean closed;
+    private long framesRead;
+    private long packetsWritten;
+
+    public MemoryTun(String name, int mtu) {
+        this.name = name;
+        this.mtu = mtu;
+    }
+
+    /// Makes an IP packet readable.
+    public void inject(byte[] packet) {
+        inject(NO_OFFLOAD, packet);
+    }
+
+    /// Makes a frame readable whose virtio_net_hdr (10 bytes, native order) asks for something.
+    public synchronized void inject(byte[] header, byte[] packet) {
+        if (header.length != VirtioNetHeader.LENGTH) throw new IllegalArgumentException("a header has 10 bytes");
+        if (closed) return;
+        frames.add(new Frame(header.clone(), packet.clone()));
+        event.signal(true);
+    }
+
+    /// The packets written so far and not taken, oldest first.
+    public BlockingQueue<byte[]> written() {
+        return written;
+    }
+
+    /// As when the interface is deleted: reads and writes fail with EBADFD from now on, and the descriptor is readable.
+    public synchronized void delete() {
+        gone = true;
+        event.signal(true);
+    }
+
+    public void mtu(int changed) {
+        mtu = changed;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public synchronized int fd() {
+        return event.fd();
+    }
+
+    @Override
+    public synchronized int read(PacketBatch batch) {
+        if (closed) return -Errno.EBADF;
+        if (gone) return -Errno.EBADFD;
+        int count = 0;
+        while (!frames.isEmpty() && !batch.full() && batch.room() >= 65_535) {
+            Frame frame = frames.remove();
+            int at = batch.nextOffset();
+            copy(frame.header, batch.slab(), at - VirtioNetHeader.LENGTH);
+            copy(frame.packet, batch.slab(), at);
+            boolean whole = VirtioNetHeader.gsoType(batch.slab(), at - VirtioNetHeader.LENGTH) == VirtioNetHeader.GSO_NONE;
+            int segment = whole ? 0 : VirtioNetHeader.gsoSize(batch.slab(), at - VirtioNetHeader.LENGTH);
+            batch.add(at, frame.packet.length, segment, null);
+            count++;
+        }
+        if (frames.isEmpty()) event.signal(false);
+        framesRead += count;
+        return count;
+    }
+
+    private static void copy(byte[] from, MemorySegment to, long at) {
+        MemorySegment.copy(from, 0, to, JAVA_BYTE, at, from.length);
+    }
+
+    @Override
+    public synchronized int write(PacketBatch batch) {
+        int lost = 0;
+        for (int i = 0; i < batch.count(); i++) {
+            if (batch.length(i) == 0) continue;
+            if (closed || gone) {
+                lost++;
+                continue;
+            }
+            written.add(batch.slab().asSlice(batch.offset(i), batch.length(i)).toArray(JAVA_BYTE));
+            packetsWritten++;
+        }
+        return lost;
+    }
+
+    @Override
+    public String offloads() {
+        return "none";
+    }
+
+    @Override
+    public synchronized void counters(ObjLongConsumer<String> each) {
+        each.accept("tun.read.frames", framesRead);
+        each.accept("tun.write.packets", packetsWritten);
+    }
+
+    @Override
+    public synchronized void close() {
+        closed = true;
+        frames.clear();
+        event.close();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.warren.io.udp;
+
+import dev.warren.io.Faults;
+import dev.warren.io.FaultyOutput;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.UdpSocket;
+import java.util.function.ObjLongConsumer;
+
+/// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, and receiving may fail.
+public final class FaultyUdp implements UdpSocket {
+    private final UdpSocket inner;
+    private final Faults faults;
+    private final FaultyOutput output;
+
+    public FaultyUdp(UdpSocket inner, Faults faults) {
+        this.inner = inner;
+        this.faults = faults;
+        this.output = new FaultyOutput(faults);
+    }
+
+    @Override
+    public int port() {
+        return inner.port();
+    }
+
+    @Override
+    public int fd4() {
+        return inner.fd4();
+    }
+
+    @Override
+    public int fd6() {
+        return inner.fd6();
+    }
+
+    @Override
+    public int receive(int fd, PacketBatch batch) {
+        int error = faults.inputError();
+        return error != 0 ? error : inner.receive(fd, batch);
+    }
+
+    @Override
+    public int send(PacketBatch batch) {
+        return output.pass(batch, inner::send);
+    }
+
+    @Override
+    public int mark(int fwmark) {
+        return inner.mark(fwmark);
+    }
+
+    @Override
+    public String offloads() {
+        return inner.offloads();
+    }
+
+    @Override
+    public void counters(ObjLongConsumer<String> each) {
+        inner.counters(each);
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

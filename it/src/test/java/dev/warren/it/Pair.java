@@ -1,0 +1,131 @@
+package dev.warren.it;
+
+import static dev.warren.it.Router.Maker.UNDER_TEST;
+import static dev.warren.it.Router.Maker.WIREGUARD_GO;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Two hosts on one cable: `a` with the router under test, `b` with wireguard-go. Inside the tunnel they are
+/// 10.9.0.1 and 10.9.0.2, fd09::1 and fd09::2; outside 192.168.7.1 and .2, fd07::1 and ::2.
+final class Pair {
+    static final int PORT_A = 51820;
+    static final int PORT_B = 51821;
+    static final String A4 = "10.9.0.1";
+    static final String B4 = "10.9.0.2";
+    static final String A6 = "fd09::1";
+    static final String B6 = "fd09::2";
+    static final String OUTER_A4 = "192.168.7.1";
+    static final String OUTER_B4 = "192.168.7.2";
+    static final String OUTER_A6 = "fd07::1";
+    static final String OUTER_B6 = "fd07::2";
+
+    /// The family of the packets on the cable.
+    enum Outer {
+        V4,
+        V6
+    }
+
+    /// What the router under test does first; the responder's side does not know the other's endpoint.
+    enum Role {
+        INITIATOR,
+        RESPONDER
+    }
+
+    final Host a;
+    final Host b;
+    final Router warren;
+    final Router other;
+    final Keys keyA = Keys.generate();
+    final Keys keyB = Keys.generate();
+
+    private Pair(Lab lab, int cableMtu) {
+        a = lab.host("a");
+        b = lab.host("b");
+        lab.cable(a, "eth0", b, "eth0", cableMtu);
+        a.address("eth0", OUTER_A4 + "/24", OUTER_A6 + "/64");
+        b.address("eth0", OUTER_B4 + "/24", OUTER_B6 + "/64");
+        warren = Router.start(a, UNDER_TEST, "wg0");
+        other = Router.start(b, WIREGUARD_GO, "wg0");
+    }
+
+    /// Daemons that run and have keys and ports, but no peers.
+    static Pair unconfigured(Lab lab) {
+        return unconfigured(lab, 1500);
+    }
+
+    static Pair unconfigured(Lab lab, int cableMtu) {
+        var pair = new Pair(lab, cableMtu);
+        pair.identities();
+        return pair;
+    }
+
+    /// Peers of each other, addresses and links up. Nothing has been sent.
+    static Pair ready(Lab lab, Outer outer, Role role) {
+        var pair = unconfigured(lab);
+        pair.introduce(outer, role, null);
+        pair.up();
+        return pair;
+    }
+
+    void identities() {
+        identity(warren, keyA, PORT_A);
+        identity(other, keyB, PORT_B);
+    }
+
+    private static void identity(Router router, Keys keys, int port) {
+        var wg = router.wg();
+        wg.set("private-key", wg.file(keys.privateKey() + "\n").toString(), "listen-port", "" + port);
+    }
+
+    void introduce(Outer outer, Role role, @Nullable String psk) {
+        introduceTo(warren, keyB, B4, B6, role == Role.INITIATOR ? endpointB(outer) : null, psk);
+        introduceTo(other, keyA, A4, A6, role == Role.RESPONDER ? endpointA(outer) : null, psk);
+    }
+
+    static void introduceTo(
+            Router router, Keys peer, String inner4, String inner6, @Nullable String endpoint, @Nullable String psk) {
+        var wg = router.wg();
+        wg.set("peer", peer.publicKey(), "allowed-ips", inner4 + "/32," + inner6 + "/128");
+        if (endpoint != null) wg.set("peer", peer.publicKey(), "endpoint", endpoint);
+        if (psk != null)
+            wg.set(
+                    "peer",
+                    peer.publicKey(),
+                    "preshared-key",
+                    wg.file(psk + "\n").toString());
+    }
+
+    /// Addresses and links.
+    void up() {
+        up(a, A4, A6);
+        up(b, B4, B6);
+    }
+
+    /// As [#up], with nothing sent by the kernels of their own accord (router solicitations, multicast reports), for
+    /// tests that watch the cable.
+    void quietUp() {
+        for (var host : List.of(a, b)) host.sysctl("net.ipv6.conf.wg0.disable_ipv6", "1");
+        for (var host : List.of(a, b)) host.address("wg0", (host == a ? A4 : B4) + "/24");
+        for (var host : List.of(a, b)) host.up("wg0");
+    }
+
+    static void up(Host host, String inner4, String inner6) {
+        host.address("wg0", inner4 + "/24", inner6 + "/64");
+        host.up("wg0");
+    }
+
+    static String endpointA(Outer outer) {
+        return outer == Outer.V4 ? OUTER_A4 + ":" + PORT_A : "[" + OUTER_A6 + "]:" + PORT_A;
+    }
+
+    static String endpointB(Outer outer) {
+        return outer == Outer.V4 ? OUTER_B4 + ":" + PORT_B : "[" + OUTER_B6 + "]:" + PORT_B;
+    }
+
+    /// The side that knows the other's endpoint speaks first.
+    void speakFirst(Role role) {
+        if (role == Role.INITIATOR) Ping.once(a, B4);
+        else Ping.once(b, A4);
+    }
+}

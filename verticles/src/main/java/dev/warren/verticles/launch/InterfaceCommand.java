@@ -1,0 +1,145 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.conf.OffloadConfig;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.Libc;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.Netlink;
+import dev.warren.verticles.uapi.UapiSocket;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// `warren [-f] INTERFACE`: what wireguard-go is to wg-quick. One interface, configured by `wg` through its socket.
+///
+/// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
+/// WG_PROCESS_FOREGROUND.
+final class InterfaceCommand {
+    /// What wireguard-go gives a new interface.
+    private static final int MTU = 1420;
+
+    private final Function<String, @Nullable String> environment;
+
+    InterfaceCommand(Function<String, @Nullable String> environment) {
+        this.environment = environment;
+    }
+
+    /// Runs until a signal, or until the interface or the socket's file is taken away.
+    ///
+    /// @return the exit code
+    int run(String wanted) {
+        LogLevel.apply(LogLevel.ofEnvironment(environment.apply("LOG_LEVEL")));
+        var readiness = Readiness.inherited();
+        var teardown = new Teardown();
+        var lifetime = new Lifetime(teardown);
+        try {
+            start(wanted, teardown, lifetime);
+            Privileges.hide();
+            if (readiness != null) {
+                readiness.ready();
+            }
+        } catch (LaunchException | IOException e) {
+            lifetime.end(1);
+            teardown.run();
+            if (readiness != null) {
+                readiness.failed(String.valueOf(e.getMessage()));
+            } else {
+                System.err.println("warren: " + e.getMessage());
+            }
+            return 1;
+        }
+        return lifetime.await();
+    }
+
+    private void start(String wanted, Teardown teardown, Lifetime lifetime) throws LaunchException {
+        var problem = InterfaceName.problem(wanted);
+        if (problem != null) {
+            throw new LaunchException(problem);
+        }
+        int tunFd = inherited("WG_TUN_FD");
+        int uapiFd = inherited("WG_UAPI_FD");
+        if (tunFd < 0) {
+            Privileges.requireNetAdmin("warren " + wanted);
+        }
+        var settings = RunningInterface.Settings.usual();
+        var tun = tun(wanted, tunFd, settings.offload());
+        teardown.add("interface", tun::close);
+        var name = tun.name();
+        Logger log = LoggerFactory.getLogger(InterfaceCommand.class);
+        log.debug("({}) Starting {}", name, Version.line());
+        tun.warnings().forEach(warning -> log.error("({}) {}", name, warning));
+        setMtu(name);
+        var socket = socket(name, uapiFd);
+        teardown.add("control socket's file", socket::removeFile);
+        var vertx = RunningInterface.vertx(settings.packetLoops());
+        teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+        var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
+        log.debug("({}) Device started", name);
+        running.uapi().removed().onSuccess(_ -> {
+            log.debug("({}) The control socket was removed: shutting down", name);
+            lifetime.end(0);
+        });
+        running.device().ended().onComplete(ended -> {
+            // Whoever watches over us should know that nobody asked us to end.
+            log.error("({}) {}: shutting down", name, ended.succeeded() ? ended.result() : ended.cause().getMessage());
+            lifetime.end(1);
+        });
+        log.debug("({}) UAPI listener started", name);
+    }
+
+    private static LinuxTun tun(String wanted, int fd, OffloadConfig offload) throws LaunchException {
+        var options = RunningInterface.tunOptions(offload);
+        try {
+            return fd < 0 ? LinuxTun.open(wanted, options) : LinuxTun.adopt(fd, options);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EBUSY) {
+                throw new LaunchException(wanted + " is in use: a router is already running on it", e);
+            }
+            throw LaunchException.of("failed to create TUN device", e);
+        }
+    }
+
+    private static void setMtu(String name) throws LaunchException {
+        try (var netlink = Netlink.open()) {
+            netlink.mtu(netlink.link(name).index(), MTU);
+        } catch (ErrnoException e) {
+            throw LaunchException.of("MTU of " + name, e);
+        }
+    }
+
+    private static UapiSocket socket(String name, int fd) throws LaunchException {
+        try {
+            return fd < 0
+                    ? UapiSocket.listen(UapiSocket.DIRECTORY, name)
+                    : UapiSocket.adopt(fd, UapiSocket.DIRECTORY, name);
+        } catch (IOException e) {
+            throw LaunchException.of("UAPI listen error", e);
+        }
+    }
+
+    /// An inherited descriptor, made non-blocking and kept from our children; -1 when there is none.
+    private int inherited(String variable) throws LaunchException {
+        var value = environment.apply(variable);
+        if (value == null || value.isEmpty()) {
+            return -1;
+        }
+        int fd;
+        try {
+            fd = Integer.parseUnsignedInt(value);
+        } catch (NumberFormatException e) {
+            throw new LaunchException(variable + "=" + value + " is not the number of an open file", e);
+        }
+        var libc = new Libc();
+        int flags = libc.fcntl(fd, Libc.F_GETFL, 0);
+        if (flags < 0) {
+            throw new LaunchException(variable + "=" + value + ": " + Errno.describe(flags));
+        }
+        libc.fcntl(fd, Libc.F_SETFL, flags | Libc.O_NONBLOCK);
+        libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC);
+        return fd;
+    }
+}

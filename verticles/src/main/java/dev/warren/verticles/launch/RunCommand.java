@@ -1,0 +1,203 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.conf.ConfigException;
+import dev.warren.conf.ConfigLoader;
+import dev.warren.conf.InterfaceConfig;
+import dev.warren.conf.RouterConfig;
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.Netlink;
+import dev.warren.verticles.uapi.UapiSocket;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/// `warren run`: everything a HOCON file describes, in this process, until a signal. What fails at the start undoes
+/// what was done before.
+@Command(
+        name = "run",
+        header = "Bring up what a configuration file describes, until Ctrl-C.",
+        description = "All that is wrong with the file is said at once, and then nothing is changed (exit code 2).")
+final class RunCommand implements Callable<Integer> {
+    /// Where the configuration is when nobody says so.
+    static final Path DEFAULT = Path.of("conf", "warren.conf");
+
+    private static final Duration UPDATE = Duration.ofSeconds(30);
+
+    private final PrintStream out;
+    private final PrintStream err;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "The file; conf/warren.conf unless said, here or else next to the program.")
+    private @Nullable Path config;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this.")
+    @SuppressWarnings("UnusedVariable") // for picocli
+    private boolean help;
+
+    RunCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    @Override
+    public Integer call() {
+        var home = System.getProperty("warren.home");
+        return run(config, home == null ? null : Path.of(home));
+    }
+
+    /// @param given the file named on the command line, if any
+    /// @param home the launcher's folder, where the default file is looked for after the current one
+    /// @return the exit code: 0 after a signal, 1 when something failed, 2 when the file is wrong
+    int run(@Nullable Path given, @Nullable Path home) {
+        var file = given != null ? given : defaultFile(home);
+        RouterConfig config;
+        try {
+            config = ConfigLoader.load(file);
+        } catch (ConfigException e) {
+            err.println(e.getMessage());
+            int problems = e.problems().size();
+            err.println("warren: " + file + " has " + problems + (problems == 1 ? " problem" : " problems") + "; nothing was changed");
+            return 2;
+        }
+        LogLevel.apply(config.logLevel().name().toLowerCase(Locale.ROOT));
+        config.warnings().forEach(warning -> err.println("warning: " + warning));
+        if (config.interfaces().isEmpty()) {
+            err.println("warren: " + file + " has no interfaces, so there is nothing to do");
+            return 2;
+        }
+        var teardown = new Teardown();
+        var lifetime = new Lifetime(teardown);
+        try (config) {
+            Privileges.requireNetAdmin("warren run");
+            var vertx = RunningInterface.vertx(config.loops().orElse(1));
+            teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+            for (var each : config.interfaces()) {
+                start(vertx, config, each, file, teardown, lifetime);
+            }
+            Privileges.hide();
+        } catch (LaunchException | RuntimeException e) {
+            lifetime.end(1);
+            teardown.run();
+            err.println("warren: " + (e.getMessage() == null ? e : e.getMessage()));
+            return 1;
+        }
+        out.println("Ctrl-C ends it and takes everything back.");
+        out.flush();
+        return lifetime.await();
+    }
+
+    private static Path defaultFile(@Nullable Path home) {
+        return Files.exists(DEFAULT) || home == null ? DEFAULT : home.resolve(DEFAULT);
+    }
+
+    private void start(
+            Vertx vertx, RouterConfig router, InterfaceConfig config, Path file, Teardown teardown, Lifetime lifetime)
+            throws LaunchException {
+        var name = config.name();
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
+        var routing = new Routing(config);
+        int mark = routing.mark();
+        try (var key = config.privateKey().obtain(new SecureRandom());
+                var netlink = Netlink.open()) {
+            var tun = open(router, name);
+            teardown.add("interface", tun::close);
+            tun.warnings().forEach(warning -> log.warn("({}) {}", name, warning));
+            int index = netlink.link(name).index();
+            int mtu = routing.mtu(netlink);
+            netlink.mtu(index, mtu);
+            for (var address : config.addresses()) {
+                netlink.addAddress(index, Routing.inet(address.address()), address.prefixLength());
+            }
+            netlink.up(index);
+
+            var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
+            teardown.add("control socket's file", socket::removeFile);
+            var settings = new RunningInterface.Settings(
+                    router.aead(), router.offload(), router.loops().orElse(1));
+            var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
+            var resolver = new EndpointResolver(vertx, running.device());
+            try (var update = resolver.withMark(config.toUpdate(key, endpoint -> endpoint.literal()), mark)) {
+                RunningInterface.await(name, running.device().update(update), UPDATE);
+            }
+            routing.install(netlink, index, mark, teardown);
+            config.peers().forEach(resolver::follow);
+
+            running.uapi().removed().onSuccess(_ -> {
+                log.info("({}) the control socket was removed: shutting down", name);
+                lifetime.end(0);
+            });
+            running.device().ended().onComplete(ended -> {
+                log.error("({}) {}: shutting down", name, ended.succeeded() ? ended.result() : ended.cause().getMessage());
+                lifetime.end(1);
+            });
+            int port;
+            try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
+                port = status.listenPort();
+            }
+            introduce(config, publicKey(key), port, mtu, file);
+        } catch (IOException e) {
+            throw LaunchException.of(name, e);
+        }
+    }
+
+    private static LinuxTun open(RouterConfig router, String name) throws LaunchException {
+        try {
+            return LinuxTun.open(name, RunningInterface.tunOptions(router.offload()));
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EBUSY) {
+                throw new LaunchException(name + " is in use: a router is already running on it", e);
+            }
+            throw LaunchException.of(name, e);
+        }
+    }
+
+    private static PublicKey publicKey(PrivateKey key) {
+        try (var suite = Suite.open(Suite.Choice.JDK)) {
+            return key.publicKey(suite.x25519());
+        }
+    }
+
+    /// The first thing on the screen: what the other side needs, and how to let it in.
+    private void introduce(InterfaceConfig config, PublicKey key, int port, int mtu, Path file) {
+        var name = config.name();
+        out.println(name + " is up");
+        out.println("  public key    " + key.toBase64());
+        out.println("  listen port   " + port);
+        if (!config.addresses().isEmpty()) {
+            out.println("  addresses     " + String.join(", ", config.addresses().stream().map(Object::toString).toList()));
+        }
+        out.println("  mtu           " + mtu);
+        out.println("  peers         " + config.peers().size());
+        out.println();
+        out.println("To add a peer now:       wg set " + name + " peer PUBLIC-KEY allowed-ips 10.8.0.2/32");
+        out.println("To add it for good, in " + file + ":");
+        out.println("  warren.interfaces." + name + ".peers.laptop {");
+        out.println("    public-key = \"PUBLIC-KEY\"");
+        out.println("    allowed-ips = [\"10.8.0.2/32\"]");
+        out.println("  }");
+        out.println("To see how it goes:      wg show " + name + "   or   warren stats " + name);
+        out.println();
+        out.flush();
+    }
+}

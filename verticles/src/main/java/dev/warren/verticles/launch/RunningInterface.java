@@ -1,0 +1,104 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.conf.OffloadConfig;
+import dev.warren.crypto.Suite;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.LinkMonitor;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.TunOptions;
+import dev.warren.io.udp.LinuxUdp;
+import dev.warren.io.udp.UdpOptions;
+import dev.warren.verticles.Device;
+import dev.warren.verticles.uapi.UapiSocket;
+import dev.warren.verticles.uapi.UapiVerticle;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/// A device and its control socket, started and stopped together: what both launches share.
+record RunningInterface(Device device, UapiVerticle uapi) {
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofMillis(1500);
+
+    /// What a device is started with, whoever starts it.
+    ///
+    /// @param packetLoops event loops for packets, 1 or more
+    record Settings(Suite.Choice aead, OffloadConfig offload, int packetLoops) {
+        /// Everything the machine has, on one loop: the default.
+        static Settings usual() {
+            return new Settings(Suite.Choice.AUTO, OffloadConfig.on(), 1);
+        }
+    }
+
+    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one for
+    /// handshakes and configuration, and one for control sockets.
+    static Vertx vertx(int packetLoops) throws LaunchException {
+        var vertx = Vertx.vertx(new VertxOptions()
+                .setPreferNativeTransport(true)
+                .setEventLoopPoolSize(packetLoops + 2)
+                .setWorkerPoolSize(2)
+                .setInternalBlockingPoolSize(1)
+                .setBlockedThreadCheckInterval(10)
+                .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
+                .setFileSystemOptions(new FileSystemOptions()
+                        .setFileCachingEnabled(false)
+                        .setClassPathResolvingEnabled(false)));
+        if (!vertx.isNativeTransportEnabled()) {
+            throw LaunchException.of("cannot use epoll", vertx.unavailableNativeTransportCause());
+        }
+        return vertx;
+    }
+
+    static TunOptions tunOptions(OffloadConfig offload) {
+        var standard = TunOptions.standard();
+        return new TunOptions(
+                offload.tunTso(),
+                offload.tunUso(),
+                offload.tunGro(),
+                offload.tunUdpGro(),
+                standard.multiQueue(),
+                standard.limitGso());
+    }
+
+    private static UdpOptions udpOptions(OffloadConfig offload) {
+        return UdpOptions.standard()
+                .withOffloads(offload.udpGso(), offload.udpGro())
+                .withNeverEqualTail(!offload.udpGsoEqualTail());
+    }
+
+    /// Starts the device around an open TUN, which it owns from now on, and serves the socket. `teardown` learns how to
+    /// undo it.
+    static RunningInterface start(Vertx vertx, LinuxTun tun, UapiSocket socket, Settings settings, Teardown teardown)
+            throws LaunchException {
+        var udp = udpOptions(settings.offload);
+        LinkMonitor links;
+        try {
+            links = LinkMonitor.open(tun.name());
+        } catch (ErrnoException e) {
+            throw LaunchException.of(tun.name(), e);
+        }
+        var options = new Device.Options(
+                settings.aead, settings.packetLoops, (port, mark) -> LinuxUdp.open(port, mark, udp), links);
+        var device = await(tun.name(), Device.start(vertx, tun, options), START);
+        teardown.add("router", () -> await(device.name(), device.close(), STOP));
+        var uapi = new UapiVerticle(device, socket, UapiVerticle.Limits.usual());
+        var id = await("control socket", vertx.deployVerticle(uapi), START);
+        teardown.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
+        return new RunningInterface(device, uapi);
+    }
+
+    /// Waits on the main thread, or on the one that stops everything.
+    static <T> T await(String what, Future<T> future, Duration patience) throws LaunchException {
+        try {
+            return future.await(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new LaunchException(what + ": no answer within " + patience.toMillis() + " ms", e);
+        } catch (Throwable e) {
+            throw LaunchException.of(what, e);
+        }
+    }
+}

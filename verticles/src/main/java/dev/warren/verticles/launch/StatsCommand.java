@@ -1,0 +1,87 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.verticles.uapi.UapiSocket;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `warren stats INTERFACE`: counters and drop reasons of a running router.
+@Command(name = "stats", header = "Print counters and drop reasons of a running router.")
+final class StatsCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "INTERFACE", description = "Which.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String name;
+
+    @Option(names = "--json", description = "As one JSON object.")
+    private boolean json;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "Print this.")
+    @SuppressWarnings("UnusedVariable") // for picocli
+    private boolean help;
+
+    private final Path directory;
+    private final PrintStream out;
+    private final PrintStream err;
+
+    StatsCommand(Path directory, PrintStream out, PrintStream err) {
+        this.directory = directory;
+        this.out = out;
+        this.err = err;
+    }
+
+    StatsCommand(PrintStream out, PrintStream err) {
+        this(UapiSocket.DIRECTORY, out, err);
+    }
+
+    @Override
+    public Integer call() {
+        var problem = InterfaceName.problem(name);
+        if (problem != null) {
+            err.println("warren: " + problem);
+            return 2;
+        }
+        try (var conversation = new UapiConversation(directory.resolve(name + ".sock"))) {
+            var lines = conversation.ask("stats=1");
+            out.print(json ? json(lines) : table(lines));
+            out.flush();
+            return 0;
+        } catch (IOException e) {
+            err.println("warren: cannot ask the router of " + name + ": " + e.getMessage()
+                    + " (is it running, and are you root?)");
+            return 1;
+        }
+    }
+
+    private static String table(List<String> lines) {
+        int width = lines.stream().mapToInt(line -> line.indexOf('=')).max().orElse(0);
+        var text = new StringBuilder();
+        for (var line : lines) {
+            int equals = line.indexOf('=');
+            text.append(line, 0, equals)
+                    .append(" ".repeat(width - equals + 2))
+                    .append("%,15d".formatted(Long.parseLong(line.substring(equals + 1))))
+                    .append('\n');
+        }
+        return text.toString();
+    }
+
+    private static String json(List<String> lines) {
+        var text = new StringBuilder("{");
+        for (var line : lines) {
+            int equals = line.indexOf('=');
+            text.append(text.length() > 1 ? ",\n  \"" : "\n  \"")
+                    .append(line.substring(0, equals).replace("\\", "\\\\").replace("\"", "\\\""))
+                    .append("\": ")
+                    .append(line, equals + 1, line.length());
+        }
+        return text.append("\n}\n").toString();
+    }
+}

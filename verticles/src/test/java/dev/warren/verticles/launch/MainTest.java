@@ -1,0 +1,141 @@
+package dev.warren.verticles.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class MainTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+    private int execute(String... arguments) {
+        return Main.commandLine(
+                        new PrintStream(out, true, StandardCharsets.UTF_8),
+                        new PrintStream(err, true, StandardCharsets.UTF_8))
+                .execute(arguments);
+    }
+
+    private String said(ByteArrayOutputStream stream) {
+        return stream.toString(StandardCharsets.UTF_8);
+    }
+
+    @ParameterizedTest // an option never takes the next one for its value; nothing is left over unnoticed
+    @ValueSource(
+            strings = {
+                "", "-f", "--foreground", "-f wg0 extra", "wg0 extra", "wg0 -f", "-f -f", "--bogus", "-x wg0",
+                "run --config", "run --config --help", "run --config --bogus", "run extra", "run --conf x", "run -c -h",
+                "stats", "stats --json", "stats wg0 wg1", "stats --json=maybe=1 wg0", "genkey extra", "pubkey extra",
+                "genpsk --bogus", "demo extra", "demo --seconds", "demo --seconds many", "--version=1 wg0"
+            })
+    void mistakesAreUsageErrorsAndSaidOnStderr(String line) {
+        assertEquals(2, execute(line.isEmpty() ? new String[0] : line.split(" ")));
+        assertTrue(said(err).startsWith("warren: "), said(err));
+        assertTrue(said(err).contains("Usage: "), said(err));
+        assertEquals("", said(out));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"wg0,wg0", "-f wg0,wg0", "--foreground wg0,wg0", "wg%d,wg%d", "running,running", "-f running,running"})
+    void interfacesAreTold(String line, String name) {
+        assertEquals(name, Main.interfaceName(line.split(" ")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"run", "-f run", "demo", "help", "-f", "--help", "-h", "wg0 wg1", "-f wg0 wg1", "-x wg0"})
+    void allElseIsNoInterface(String line) {
+        assertNull(Main.interfaceName(line.split(" ")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ".", "..", "a/b", "../../etc/x", "a b", "a\tb", "a:b", "sixteen-letters-", "ä-ä-ä-ä-ä-ä"})
+    void namesLinuxRefusesAreRefused(String name) {
+        assertNotNull(InterfaceName.problem(name));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wg0", "wg%d", "fifteen-letters", "utun", "wg.100", "WG_1"})
+    void namesLinuxTakesAreTaken(String name) {
+        assertNull(InterfaceName.problem(name));
+    }
+
+    @Test
+    void helpGoesToStandardOutputAndTellsExamplesFilesEnvironmentAndExitCodes() {
+        assertEquals(0, execute("--help"));
+        for (var word : new String[] {"wg-quick", "LOG_LEVEL", "WG_TUN_FD", "/var/run/wireguard", "Exit codes", "demo"}) {
+            assertTrue(said(out).contains(word), word);
+        }
+        assertTrue(said(out).lines().allMatch(line -> line.length() <= 110), said(out));
+        assertEquals("", said(err));
+    }
+
+    @Test
+    void versionIsOneLine() {
+        assertEquals(0, execute("--version"));
+        assertTrue(Pattern.matches("warren \\S+ \\(Java \\d+, \\w+\\)\\n", said(out)), said(out));
+    }
+
+    @Test
+    void everyCommandHasHelp() {
+        for (var command : new String[] {"run", "stats", "genkey", "pubkey", "genpsk", "demo"}) {
+            assertEquals(0, execute(command, "--help"), command);
+            assertEquals(0, execute("help", command), command);
+        }
+    }
+
+    @Test // the launcher must not send a command to the background
+    void theLauncherKnowsTheSameCommands() throws Exception {
+        var line = Files.readAllLines(Path.of("../warren")).stream()
+                .map(String::strip)
+                .filter(text -> text.startsWith("run | stats"))
+                .findFirst()
+                .orElseThrow();
+        var known = Arrays.stream(line.substring(0, line.indexOf(')')).split("\\|"))
+                .map(String::strip)
+                .filter(word -> !word.startsWith("-") && !word.equals("''"))
+                .collect(Collectors.toSet());
+        assertEquals(Main.COMMANDS, known);
+        assertEquals(
+                Main.COMMANDS,
+                Main.commandLine(System.out, System.err).getSubcommands().keySet());
+    }
+
+    @Test
+    void aFileThatIsWrongIsExitCodeTwo() throws Exception {
+        var file = Files.createTempFile("warren", ".conf");
+        try {
+            Files.writeString(file, "warren { interfaces { wg0 { listen-port = many, mtu = tiny } } }\n");
+            assertEquals(2, execute("run", "--config", file.toString()));
+            assertTrue(said(err).contains("listen-port"), said(err));
+            assertTrue(said(err).contains("mtu"), said(err));
+            assertTrue(said(err).contains("nothing was changed"), said(err));
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aFileThatIsNotThereIsExitCodeTwo() {
+        assertEquals(2, execute("run", "--config", "/nonexistent/warren.conf"));
+        assertTrue(said(err).contains("/nonexistent/warren.conf"), said(err));
+    }
+
+    @Test
+    void statsOfNobodyIsAFailure() {
+        assertEquals(1, execute("stats", "nobody0"));
+        assertTrue(said(err).contains("nobody0"), said(err));
+    }
+}

@@ -1,0 +1,373 @@
+package dev.warren.verticles.uapi;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.warren.conf.UapiParser;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A real socket, a fake device.
+@Timeout(60)
+class UapiVerticleTest {
+    @TempDir
+    Path directory;
+
+    private final FakeDevice device = new FakeDevice();
+    private Vertx vertx;
+    private UapiVerticle verticle;
+    private String deployment;
+    private Path path;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(5, TimeUnit.SECONDS);
+    }
+
+    private void serve(UapiVerticle.Limits limits) throws Exception {
+        var socket = UapiSocket.listen(directory, "fake0");
+        path = socket.path();
+        verticle = new UapiVerticle(device, socket, limits);
+        deployment = vertx.deployVerticle(verticle).await(5, TimeUnit.SECONDS);
+    }
+
+    private void serve() throws Exception {
+        serve(UapiVerticle.Limits.usual());
+    }
+
+    @Test
+    void getAnswersAndTheConnectionStaysOpen() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.ask("get=1\n\n"));
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.ask("get=1\n\n"));
+        }
+    }
+
+    @Test
+    void requestsSentAtOnceAreAnsweredInOrder() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            client.send("get=1\n\nset=1\nlisten_port=7\n\nstats=1\n\nget=1\n\n");
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.answer());
+            assertEquals("errno=0\n\n", client.answer());
+            assertEquals("drops.replayed=3\nrx.packets=7\nerrno=0\n\n", client.answer());
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.answer());
+            assertEquals(List.of("port=7 peers=0"), List.copyOf(device.updates));
+        }
+    }
+
+    @Test
+    void requestsMayComeByteByByte() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            for (var request : List.of("stats=1\n\n", "set=1\nlisten_port=9\n\n", "get=1\n\n")) {
+                for (char c : request.toCharArray()) {
+                    client.send(String.valueOf(c));
+                }
+                assertTrue(client.answer().endsWith("errno=0\n\n"));
+            }
+            assertEquals(List.of("port=9 peers=0"), List.copyOf(device.updates));
+        }
+    }
+
+    @Test
+    void errnoOfTheDeviceIsAnswered() throws Exception {
+        serve();
+        device.errno = -98;
+        try (var client = new Client(path)) {
+            assertEquals("errno=-98\n\n", client.ask("set=1\nlisten_port=7\n\n"));
+        }
+    }
+
+    @Test
+    void linesBeforeABadOneAreAppliedAndTheConnectionSurvives() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            assertEquals("errno=-22\n\n", client.ask("set=1\nlisten_port=7\nlisten_port=nonsense\n\n"));
+            assertEquals(List.of("port=7 peers=0"), List.copyOf(device.updates));
+            assertEquals("errno=0\n\n", client.ask("set=1\nlisten_port=8\n\n"));
+        }
+    }
+
+    @Test
+    void halfCloseEndsASetAndIsAnswered() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            client.send("set=1\nlisten_port=7\n");
+            client.channel.shutdownOutput();
+            assertEquals("errno=0\n\n", client.answer());
+            assertTrue(client.isAtEnd());
+        }
+    }
+
+    @Test
+    void anythingElseIsHungUpOn() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            client.send("GET / HTTP/1.1\n\n");
+            assertTrue(client.isAtEnd());
+        }
+    }
+
+    @Test
+    void aHundredThousandPeersAreSetAndTold() throws Exception {
+        serve();
+        device.peers = 100_000;
+        try (var client = new Client(path)) {
+            var request = new StringBuilder("set=1\n");
+            for (int i = 0; i < 100_000; i++) {
+                request.append("public_key=%064x\nallowed_ip=10.%d.%d.%d/32\n".formatted(i + 1, i >> 16, i >> 8 & 255, i & 255));
+            }
+            assertEquals("errno=0\n\n", client.ask(request.append('\n').toString()));
+            assertEquals(List.of("port=-1 peers=100000"), List.copyOf(device.updates));
+
+            var answer = client.ask("get=1\n\n");
+            assertEquals(100_000, answer.lines().filter(line -> line.startsWith("public_key=")).count());
+            assertTrue(answer.endsWith("errno=0\n\n"));
+        }
+    }
+
+    @Test
+    void aClientThatDoesNotReadHoldsUpNobodyAndIsDisconnected() throws Exception {
+        serve(new UapiVerticle.Limits(64, TimeUnit.MILLISECONDS.toNanos(1200), 250_000));
+        device.peers = 20_000;
+        try (var lazy = new Client(path);
+                var busy = new Client(path)) {
+            lazy.send("get=1\n\n");
+            assertTrue(busy.ask("get=1\n\n").endsWith("errno=0\n\n"));
+            assertFalse(lazy.readsToAnAnswer(3000), "a reply to nobody was kept");
+        }
+    }
+
+    @Test
+    void snapshotsAreBoundedAndWaitersGetTheirTurn() throws Exception {
+        serve(new UapiVerticle.Limits(64, TimeUnit.SECONDS.toNanos(30), 20_000));
+        device.peers = 20_000;
+        try (var first = new Client(path)) {
+            assertTrue(first.ask("get=1\n\n").endsWith("errno=0\n\n"));
+            int before = device.snapshots.get();
+            first.send("get=1\n\n"); // and does not read: room for one snapshot only
+            try (var second = new Client(path)) {
+                assertTrue(second.ask("get=1\n\n").endsWith("errno=0\n\n"));
+                assertEquals(before + 2, device.snapshots.get());
+            }
+        }
+    }
+
+    @Test
+    void halfARequestDoesNotStay() throws Exception {
+        serve(new UapiVerticle.Limits(64, TimeUnit.MILLISECONDS.toNanos(300), 250_000));
+        try (var client = new Client(path)) {
+            client.send("set=1\nlisten_po");
+            assertTrue(client.isAtEnd());
+            assertEquals(List.of(), List.copyOf(device.updates));
+        }
+    }
+
+    @Test
+    void anIdleConnectionMayStay() throws Exception {
+        serve(new UapiVerticle.Limits(64, TimeUnit.MILLISECONDS.toNanos(300), 250_000));
+        try (var client = new Client(path)) {
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.ask("get=1\n\n"));
+            TimeUnit.MILLISECONDS.sleep(1500);
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.ask("get=1\n\n"));
+        }
+    }
+
+    @Test
+    void anEndlessLineIsRefusedAndKeepsNothing() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            client.send("set=1\nprivate_key=");
+            var block = "a".repeat(UapiParser.MAX_LINE);
+            boolean refused = false;
+            try {
+                for (int i = 0; i < 200 && !refused; i++) {
+                    client.send(block);
+                }
+                client.send("\n\n");
+                refused = !client.answer().equals("errno=0\n\n");
+            } catch (IOException e) {
+                refused = true;
+            }
+            assertTrue(refused);
+            assertEquals(List.of(), List.copyOf(device.updates));
+        }
+        try (var other = new Client(path)) {
+            assertEquals("listen_port=51820\nerrno=0\n\n", other.ask("get=1\n\n"));
+        }
+    }
+
+    @Test
+    void oneClientTooManyTakesThePlaceOfTheIdlest() throws Exception {
+        serve(new UapiVerticle.Limits(4, TimeUnit.SECONDS.toNanos(30), 250_000));
+        var clients = new ArrayList<Client>();
+        try {
+            for (int i = 0; i < 5; i++) {
+                var client = new Client(path);
+                clients.add(client);
+                assertTrue(client.ask("get=1\n\n").endsWith("errno=0\n\n"));
+            }
+            assertTrue(clients.getFirst().isAtEnd());
+            assertTrue(clients.get(1).ask("get=1\n\n").endsWith("errno=0\n\n"));
+        } finally {
+            for (var client : clients) {
+                client.close();
+            }
+        }
+    }
+
+    @Test
+    void closingWhileRequestsAreInFlightDoesNotHang() throws Exception {
+        serve();
+        device.gate = Promise.promise();
+        device.peers = 1000;
+        var clients = new ArrayList<Client>();
+        for (int i = 0; i < 20; i++) {
+            var client = new Client(path);
+            client.send(i % 2 == 0 ? "set=1\nlisten_port=7\n\n" : "get=1\n\n");
+            clients.add(client);
+        }
+        vertx.undeploy(deployment).await(5, TimeUnit.SECONDS);
+        device.gate.complete();
+        for (var client : clients) {
+            client.isAtEnd();
+            client.close();
+        }
+        assertFalse(Files.exists(path));
+    }
+
+    @Test
+    void startingAndStoppingUnderRequestsNeverHangs() throws Exception {
+        for (int i = 0; i < 30; i++) {
+            serve();
+            try (var client = new Client(path)) {
+                client.send("get=1\n\nget=1\n\n");
+                vertx.undeploy(deployment).await(5, TimeUnit.SECONDS);
+            }
+        }
+    }
+
+    @Test
+    void removingTheFileIsNoticed() throws Exception {
+        serve();
+        Files.delete(path);
+        verticle.removed().await(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theFileOfASuccessorIsLeftAlone() throws Exception {
+        serve();
+        Files.delete(path);
+        Files.writeString(path, "somebody else's");
+        vertx.undeploy(deployment).await(5, TimeUnit.SECONDS);
+        assertTrue(Files.exists(path));
+    }
+
+    /// A blocking client.
+    private static final class Client implements AutoCloseable {
+        final SocketChannel channel;
+        private final StringBuilder read = new StringBuilder();
+
+        Client(Path path) throws IOException {
+            channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            channel.connect(UnixDomainSocketAddress.of(path));
+        }
+
+        void send(String text) throws IOException {
+            var bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII));
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+        }
+
+        String ask(String request) throws IOException {
+            send(request);
+            return answer();
+        }
+
+        /// Up to and with the empty line.
+        String answer() throws IOException {
+            int searched = 0;
+            while (true) {
+                int end = read.indexOf("\n\n", searched);
+                if (end >= 0) {
+                    var answer = read.substring(0, end + 2);
+                    read.delete(0, end + 2);
+                    return answer;
+                }
+                searched = Math.max(0, read.length() - 1);
+                if (!more()) {
+                    throw new SocketTimeoutException("hung up after: " + read);
+                }
+            }
+        }
+
+        private boolean more() throws IOException {
+            var buffer = ByteBuffer.allocate(256 * 1024);
+            int n = channel.read(buffer);
+            if (n > 0) {
+                read.append(new String(buffer.array(), 0, n, StandardCharsets.US_ASCII));
+            }
+            return n > 0;
+        }
+
+        /// Waits for the other side to hang up; what it said before does not matter.
+        boolean isAtEnd() {
+            try {
+                while (more()) {
+                    continue;
+                }
+            } catch (IOException e) {
+                return true; // reset
+            }
+            return true;
+        }
+
+        /// Pauses, then reads; false if the connection ended before the answer did.
+        boolean readsToAnAnswer(int pauseMillis) throws Exception {
+            TimeUnit.MILLISECONDS.sleep(pauseMillis);
+            try {
+                return answer().endsWith("errno=0\n\n");
+            } catch (IOException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            channel.close();
+        }
+
+        @Override
+        public String toString() {
+            return read.chars().mapToObj(c -> String.valueOf((char) c)).collect(Collectors.joining());
+        }
+    }
+}
