@@ -4,7 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
-/// Off-heap cells of one size for keys that come and go, cut from slabs that live as long as their owner: taking and returning one costs
+/// Off-heap cells of one size for keys that come and go, cut from slabs that live as long as their owner: taking and
+/// returning one costs
 /// neither malloc nor garbage. Confined to the thread of its Suite.
 public final class Secrets implements AutoCloseable {
     private final Arena arena = Arena.ofAuto();

@@ -15,7 +15,8 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.ChaCha20ParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 
-/// ChaCha20-Poly1305 of the JDK, where libcrypto is missing. Slower, and each packet costs a few small objects inside the provider; the
+/// ChaCha20-Poly1305 of the JDK, where libcrypto is missing. Slower, and each packet costs a few small objects inside
+/// the provider; the
 /// provider also keeps a copy of the last key on the heap until the next one comes.
 public final class JdkAead implements Aead {
     private static final int NONCE_LENGTH = 12;
@@ -160,9 +161,13 @@ public final class JdkAead implements Aead {
         try {
             cipher.init(mode, key, new IvParameterSpec(nonce));
         } catch (InvalidKeyException sameNonceAgain) {
-            // The provider refuses to encrypt twice in a row with one key and nonce. That is the caller's affair, who seals a
+            // The provider refuses to encrypt twice in a row with one key and nonce. That is the caller's affair, who
+            // seals a
             // counter once; only tests and the self-test come here.
-            cipher.init(Cipher.DECRYPT_MODE, new Handle(MemorySegment.ofArray(new byte[KEY_LENGTH])), new IvParameterSpec(nonce));
+            cipher.init(
+                    Cipher.DECRYPT_MODE,
+                    new Handle(MemorySegment.ofArray(new byte[KEY_LENGTH])),
+                    new IvParameterSpec(nonce));
             cipher.init(mode, key, new IvParameterSpec(nonce));
         }
     }
@@ -179,8 +184,7 @@ public final class JdkAead implements Aead {
         return open(key32, 0, counter, aad, in, at, length, out, to);
     }
 
-    void seal(
-            byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
+    void seal(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
         try {
             init(Cipher.ENCRYPT_MODE, new Handle(MemorySegment.ofArray(key32)), head, counter);
             cipher.updateAAD(aad);
@@ -190,8 +194,7 @@ public final class JdkAead implements Aead {
         }
     }
 
-    boolean open(
-            byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int sealed, byte[] out, int to) {
+    boolean open(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int sealed, byte[] out, int to) {
         Objects.checkFromIndexSize(at, sealed, in.length);
         if (sealed < TAG_LENGTH) {
             return false;

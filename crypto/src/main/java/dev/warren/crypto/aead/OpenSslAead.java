@@ -12,9 +12,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// libcrypto's ChaCha20 and Poly1305, composed as RFC 8439 §2.8 says. Its own ChaCha20-Poly1305 makes a call of 64 bytes for the
-/// Poly1305 key and takes what is no multiple of 64 byte by byte. Here 64 zero bytes and the packet, rounded up to whole blocks, go
-/// through one ChaCha20 call, whose first block is the Poly1305 key; then everything that is authenticated goes through one Poly1305 call.
+/// libcrypto's ChaCha20 and Poly1305, composed as RFC 8439 §2.8 says. Its own ChaCha20-Poly1305 makes a call of 64
+/// bytes for the
+/// Poly1305 key and takes what is no multiple of 64 byte by byte. Here 64 zero bytes and the packet, rounded up to
+/// whole blocks, go
+/// through one ChaCha20 call, whose first block is the Poly1305 key; then everything that is authenticated goes through
+/// one Poly1305 call.
 ///
 /// One cipher context serves all keys: while the key stays the same only the nonce is set.
 public final class OpenSslAead implements Aead {
@@ -125,13 +128,7 @@ public final class OpenSslAead implements Aead {
         lengths(dst, afterPad, 0, length);
         long base = dst.address();
         LibCrypto.mac(
-                macContext,
-                base + ks,
-                KEY_LENGTH,
-                base + to,
-                afterPad + TAG_LENGTH - to,
-                base + end,
-                outLengthAddress);
+                macContext, base + ks, KEY_LENGTH, base + to, afterPad + TAG_LENGTH - to, base + end, outLengthAddress);
         dst.set(U64, ks, s0);
         dst.set(U64, ks + 8, s1);
         dst.set(U64, ks + 16, s2);
@@ -275,8 +272,7 @@ public final class OpenSslAead implements Aead {
         return open(key32, 0, counter, aad, in, at, length, out, to);
     }
 
-    void seal(
-            byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
+    void seal(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
         Objects.checkFromIndexSize(at, length, in.length);
         Objects.checkFromIndexSize(to, length + TAG_LENGTH, out.length);
         shortStream(key32, head, counter, aad, in, at, length);
@@ -286,8 +282,7 @@ public final class OpenSslAead implements Aead {
         wipeShort();
     }
 
-    boolean open(
-            byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int sealed, byte[] out, int to) {
+    boolean open(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int sealed, byte[] out, int to) {
         Objects.checkFromIndexSize(at, sealed, in.length);
         int length = sealed - TAG_LENGTH;
         if (length < 0) {
@@ -308,8 +303,7 @@ public final class OpenSslAead implements Aead {
     }
 
     // Message to shortIn, keystream block 0 and the other text to shortOut.
-    private void shortStream(
-            byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length) {
+    private void shortStream(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length) {
         if (length > LONGEST_SHORT || aad.length > LONGEST_SHORT - TAG_LENGTH) {
             throw new IllegalArgumentException("Longer than " + LONGEST_SHORT + " bytes.");
         }

@@ -9,7 +9,8 @@ import dev.warren.crypto.wire.MessageType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Signs the handshake messages that go to one peer and keeps the latest cookie of that peer. Confined to the thread of its Suite.
+/// Signs the handshake messages that go to one peer and keeps the latest cookie of that peer. Confined to the thread of
+/// its Suite.
 public final class CookieGenerator implements AutoCloseable {
     private static final int COOKIE_LENGTH = CookieReplyMessage.COOKIE_LENGTH;
 
@@ -43,7 +44,8 @@ public final class CookieGenerator implements AutoCloseable {
         }
     }
 
-    /// OK, MALFORMED or COOKIE_INVALID. A reply must answer the message signed last, and only the first does (R-57: nothing else comes of
+    /// OK, MALFORMED or COOKIE_INVALID. A reply must answer the message signed last, and only the first does (R-57:
+    /// nothing else comes of
     /// it, least of all a new endpoint).
     public Verdict consumeReply(byte[] cookieReply, long now) {
         if (MessageType.classify(cookieReply) != MessageType.COOKIE_REPLY) {

@@ -3,7 +3,8 @@ package dev.warren.crypto.noise;
 import java.util.Arrays;
 import org.bouncycastle.crypto.digests.Blake2sDigest;
 
-/// BLAKE2s-256 (RFC 7693), true HMAC (RFC 2104) and HKDF (RFC 5869) over it, and keyed BLAKE2s-128, with BouncyCastle's digest
+/// BLAKE2s-256 (RFC 7693), true HMAC (RFC 2104) and HKDF (RFC 5869) over it, and keyed BLAKE2s-128, with BouncyCastle's
+/// digest
 /// underneath. One digest and its scratch serve all; confined to the thread of its Suite.
 public final class Blake2s {
     public static final int LENGTH = 32;

@@ -14,8 +14,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The Noise_IKpsk2 handshake with one peer, in both roles (whitepaper §5.4.2 and §5.4.3). Confined to the thread of its Suite.
-/// All its secrets lie in one off-heap cell; each step loads them, computes, and stores what it found only when all of it was right.
+/// The Noise_IKpsk2 handshake with one peer, in both roles (whitepaper §5.4.2 and §5.4.3). Confined to the thread of
+/// its Suite.
+/// All its secrets lie in one off-heap cell; each step loads them, computes, and stores what it found only when all of
+/// it was right.
 public final class Handshake implements AutoCloseable {
     public enum State {
         NONE,
@@ -209,8 +211,7 @@ public final class Handshake implements AutoCloseable {
                 return Verdict.LOW_ORDER_POINT;
             }
             symmetric.mixShared();
-            if (!suite.x25519()
-                    .agree(identity.privateKey(), message, ResponseMessage.EPHEMERAL, symmetric.shared)) {
+            if (!suite.x25519().agree(identity.privateKey(), message, ResponseMessage.EPHEMERAL, symmetric.shared)) {
                 return Verdict.LOW_ORDER_POINT;
             }
             symmetric.mixShared();

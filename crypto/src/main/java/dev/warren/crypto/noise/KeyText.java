@@ -50,7 +50,8 @@ final class KeyText {
         }
         if (bad < 0) {
             java.util.Arrays.fill(out, (byte) 0);
-            throw new IllegalArgumentException("A key is 32 bytes in base64, 44 characters of A-Z a-z 0-9 + / and '='.");
+            throw new IllegalArgumentException(
+                    "A key is 32 bytes in base64, 44 characters of A-Z a-z 0-9 + / and '='.");
         }
         return out;
     }

@@ -10,10 +10,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// X25519 of libcrypto. Private keys are imported once and kept for a while, and the one peer key is changed in place: a DH costs the
+/// X25519 of libcrypto. Private keys are imported once and kept for a while, and the one peer key is changed in place:
+/// a DH costs the
 /// scalar multiplication and half a microsecond.
 ///
-/// Keys are imported with a public part of zeros, which nobody reads: without one libcrypto computes it, and that costs more than a DH.
+/// Keys are imported with a public part of zeros, which nobody reads: without one libcrypto computes it, and that costs
+/// more than a DH.
 /// The public key is the DH with the base point.
 public final class OpenSslX25519 implements X25519 {
     // The static key and a few ephemeral ones.

@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
-/// A Curve25519 private key, kept off-heap. Clamped (RFC 7748 §5) when it is made, as the kernel does; all zero means none.
+/// A Curve25519 private key, kept off-heap. Clamped (RFC 7748 §5) when it is made, as the kernel does; all zero means
+/// none.
 /// Usable from any thread; [#close] wipes it.
 public final class PrivateKey implements AutoCloseable {
     public static final int LENGTH = Secret.LENGTH;

@@ -35,8 +35,7 @@ public final class ReceivedInitiation implements AutoCloseable {
         try {
             symmetric.begin(identity.publicKey());
             symmetric.mixEphemeral(message, InitiationMessage.EPHEMERAL);
-            if (!suite.x25519()
-                    .agree(identity.privateKey(), message, InitiationMessage.EPHEMERAL, symmetric.shared)) {
+            if (!suite.x25519().agree(identity.privateKey(), message, InitiationMessage.EPHEMERAL, symmetric.shared)) {
                 return null;
             }
             symmetric.mixSharedToKey();

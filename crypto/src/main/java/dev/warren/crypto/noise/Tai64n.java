@@ -4,7 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// TAI64N timestamps, 12 bytes big endian: `seconds(8) nanoseconds(4)`. Compared as numbers, which is to say byte by byte.
+/// TAI64N timestamps, 12 bytes big endian: `seconds(8) nanoseconds(4)`. Compared as numbers, which is to say byte by
+/// byte.
 final class Tai64n {
     static final int LENGTH = 12;
 
@@ -12,7 +13,8 @@ final class Tai64n {
     private static final long EPOCH = 0x400000000000000AL;
     private static final long SECOND = 1_000_000_000L;
 
-    /// Nanoseconds are rounded down to this, so that a timestamp does not tell the clock to strangers: the greatest power of two
+    /// Nanoseconds are rounded down to this, so that a timestamp does not tell the clock to strangers: the
+    /// greatest power of two
     /// in the 20 ms that a peer leaves between two initiations (kernel: timestamp in noise.c).
     static final int WHITENING = 1 << 24;
 

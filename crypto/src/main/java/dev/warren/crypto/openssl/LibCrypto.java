@@ -14,8 +14,10 @@ import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a call makes no
-/// garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is missing, [#available] is false
+/// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a
+/// call makes no
+/// garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is missing,
+/// [#available] is false
 /// and nothing else may be called.
 public final class LibCrypto {
     /// `EVP_PKEY_PUBLIC_KEY` and `EVP_PKEY_KEYPAIR` of openssl/evp.h.

@@ -312,7 +312,7 @@ public final class Peer implements AutoCloseable {
         timers.endpointKnown(true);
         cookies.sign(response, now);
         outbox.indexAdded(index);
-        addKeypair(responding, now);
+        addKeypair(responding, now, now);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         timers.handshakeSent(now);
@@ -336,7 +336,7 @@ public final class Peer implements AutoCloseable {
         }
         timers.endpointKnown(true);
         initiationInFlight = false;
-        addKeypair(initiating, now);
+        addKeypair(initiating, initiationSent, now);
         statistics.rxBytes += message.length;
         statistics.handshakeRtt = Math.max(0, now - initiationSent);
         established(true, statistics.handshakeRtt, now);
@@ -479,9 +479,9 @@ public final class Peer implements AutoCloseable {
     }
 
     /// The index of the handshake goes over to the keypair.
-    private void addKeypair(Handshake handshake, long now) {
+    private void addKeypair(Handshake handshake, long started, long now) {
         try (var keys = handshake.deriveSession()) {
-            keypairs.add(new Keypair(keys, suite.aead(), now));
+            keypairs.add(new Keypair(keys, suite.aead(), started, now), oursFirst);
         }
         timers.sessionDerived(now);
     }

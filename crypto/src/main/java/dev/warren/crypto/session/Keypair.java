@@ -16,6 +16,7 @@ public final class Keypair implements AutoCloseable {
     private final int localIndex;
     private final int remoteIndex;
     private final boolean initiator;
+    private final long started;
     private final long created;
     private final ReplayFilter replay = new ReplayFilter();
     private long sendCounter;
@@ -23,23 +24,33 @@ public final class Keypair implements AutoCloseable {
 
     /// Copies the keys; the caller closes `keys`.
     ///
-    /// @param created nanoseconds: the age limits count from here
-    public Keypair(SessionKeys keys, Aead aead, long created) {
+    /// @param started when its initiation was sent, or as responder came, nanoseconds
+    /// @param created now, nanoseconds: the age limits count from here
+    public Keypair(SessionKeys keys, Aead aead, long started, long created) {
         this(
                 aead.key(keys.sendKey()),
                 aead.key(keys.receiveKey()),
                 keys.localIndex(),
                 keys.remoteIndex(),
                 keys.initiator(),
+                started,
                 created);
     }
 
-    Keypair(AeadKey sendKey, AeadKey receiveKey, int localIndex, int remoteIndex, boolean initiator, long created) {
+    Keypair(
+            AeadKey sendKey,
+            AeadKey receiveKey,
+            int localIndex,
+            int remoteIndex,
+            boolean initiator,
+            long started,
+            long created) {
         this.sendKey = sendKey;
         this.receiveKey = receiveKey;
         this.localIndex = localIndex;
         this.remoteIndex = remoteIndex;
         this.initiator = initiator;
+        this.started = started;
         this.created = created;
     }
 
@@ -61,6 +72,11 @@ public final class Keypair implements AutoCloseable {
     /// The `now` of its making, nanoseconds.
     public long created() {
         return created;
+    }
+
+    /// When its initiation was sent, or as responder came, nanoseconds.
+    public long started() {
+        return started;
     }
 
     /// Whether it is so many nanoseconds old. A clock that went back makes it young, never an error.

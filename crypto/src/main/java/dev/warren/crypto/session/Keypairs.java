@@ -1,15 +1,19 @@
 package dev.warren.crypto.session;
 
+import dev.warren.crypto.Protocol;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The sessions of one peer: the one in use, the one before it, and as responder one that waits for its first datagram
 /// (kernel noise.c).
 ///
-/// It departs from the kernel in one point. Both sides may begin a handshake at the same moment, and then both
-/// complete: the kernel drops the session in use at that point, we keep it as previous until the peer used a new one,
-/// and both sides settle on the same new session.
+/// It departs from the kernel where both sides begin a handshake at the same moment and both handshakes complete. There
+/// old sessions are dropped while datagrams under them are still on their way; here a session only goes when it is
+/// pushed out of its place, and both sides settle on the same one of the two new sessions.
 public final class Keypairs {
+    /// An initiation may come so much later than a response that was sent after it, nanoseconds.
+    private static final long OVERTAKING = 100 * Protocol.MILLISECOND;
+
     private final Consumer<Keypair> retired;
     private @Nullable Keypair previous;
     private @Nullable Keypair current;
@@ -55,16 +59,28 @@ public final class Keypairs {
 
     /// A handshake is done. As initiator the session is in use from now on; as responder it waits for its first
     /// datagram, since the response may be lost.
-    public void add(Keypair fresh) {
-        Keypair oldPrevious = previous;
-        if (fresh.initiator()) {
-            previous = current;
-            current = fresh;
-        } else {
+    ///
+    /// @param oursFirst which of two sessions made at the same moment is used: the one we began, or the other side's;
+    ///     both sides must decide alike
+    public void add(Keypair fresh, boolean oursFirst) {
+        if (!fresh.initiator()) {
             Keypair oldNext = next;
-            previous = null;
             next = fresh;
             retire(oldNext);
+            return;
+        }
+        Keypair waiting = next;
+        if (waiting != null && waiting.received() > 0) { // confirmed once, and passed over for one of ours
+            next = null;
+            retire(waiting);
+        }
+        Keypair oldPrevious = previous;
+        Keypair inUse = current;
+        if (inUse != null && !oursFirst && crossed(fresh, inUse)) {
+            previous = fresh;
+        } else {
+            previous = inUse;
+            current = fresh;
         }
         retire(oldPrevious);
     }
@@ -72,25 +88,30 @@ public final class Keypairs {
     /// A datagram under this session was authenticated. Calling it for any session is right, it does something for
     /// [#next] only.
     ///
-    /// @param oursFirst which of two sessions made at the same moment is used: the one we began, or the other side's;
-    ///     both sides must decide alike
+    /// @param oursFirst as in [#add]
     /// @return whether it is in use from now on
     public boolean confirm(Keypair keypair, boolean oursFirst) {
-        if (keypair != next) {
+        Keypair inUse = current;
+        if (keypair != next || (inUse != null && oursFirst && crossed(inUse, keypair))) {
             return false;
         }
-        next = null;
         Keypair oldPrevious = previous;
-        Keypair inUse = current;
-        boolean crossed = inUse != null && inUse.initiator() && inUse.created() - keypair.created() >= 0;
-        if (crossed && oursFirst) {
-            previous = keypair;
-        } else {
-            previous = inUse;
-            current = keypair;
-        }
+        next = null;
+        previous = inUse;
+        current = keypair;
         retire(oldPrevious);
-        return current == keypair;
+        return true;
+    }
+
+    /// Whether the other side began a handshake before it heard of ours: its initiation came while ours was under way,
+    /// or overtaken by the answer to ours. A peer that restarted begins later than that.
+    private static boolean crossed(Keypair ours, Keypair theirs) {
+        if (!ours.initiator() || theirs.initiator()) {
+            return false;
+        }
+        long roundTrip = ours.created() - ours.started();
+        return theirs.created() - ours.started() >= 0
+                && theirs.created() - ours.created() <= Math.max(roundTrip, OVERTAKING);
     }
 
     /// Wipes all.

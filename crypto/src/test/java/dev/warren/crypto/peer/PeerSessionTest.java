@@ -173,7 +173,7 @@ class PeerSessionTest {
             var src = arena.allocate(70_000);
             var dst = arena.allocate(70_000);
             assertEquals(Verdict.TOO_LONG.code(), net.a().peer.seal(src, 64, 65_500, dst, 64));
-            assertEquals(65_440 + 32, net.a().peer.seal(src, 64, 65_440, dst, 64));
+            assertEquals(65_440 + Padding.of(65_440, 1420) + 32, net.a().peer.seal(src, 64, 65_440, dst, 64));
         }
     }
 
@@ -202,7 +202,7 @@ class PeerSessionTest {
 
     @Test
     void indicesAreAnnouncedExactlyAsLongAsTheyListen() {
-        for (long seed = 0; seed < 20; seed++) {
+        for (long seed = 0; seed < 8; seed++) {
             var random = new Random(seed);
             try (var net = TwoPeers.seeded(seed)) {
                 net.link().loss(0.3).delay(1, seconds(0.2));

@@ -38,7 +38,7 @@ class KeypairsTest {
     private Keypair keypair(int index, boolean initiator, long created) {
         var key = new byte[32];
         var aead = suite.aead();
-        return new Keypair(aead.key(key), aead.key(key), index, index, initiator, created);
+        return new Keypair(aead.key(key), aead.key(key), index, index, initiator, created - (initiator ? 5 : 0), created);
     }
 
     @Test
@@ -46,11 +46,11 @@ class KeypairsTest {
         var one = keypair(1, true, 0);
         var two = keypair(2, true, 10);
         var three = keypair(3, true, 20);
-        keypairs.add(one);
-        keypairs.add(two);
+        keypairs.add(one, false);
+        keypairs.add(two, false);
         assertSame(two, keypairs.current());
         assertSame(one, keypairs.previous());
-        keypairs.add(three);
+        keypairs.add(three, false);
         assertSame(two, keypairs.previous());
         assertEquals(List.of(1), retired);
     }
@@ -58,7 +58,7 @@ class KeypairsTest {
     @Test
     void responderWaitsForTheFirstDatagram() {
         var one = keypair(1, false, 0);
-        keypairs.add(one);
+        keypairs.add(one, false);
         assertNull(keypairs.current());
         assertSame(one, keypairs.next());
         assertTrue(keypairs.confirm(one, false));
@@ -67,7 +67,7 @@ class KeypairsTest {
         assertFalse(keypairs.confirm(one, false), "only the first one confirms");
 
         var two = keypair(2, false, 10);
-        keypairs.add(two);
+        keypairs.add(two, false);
         assertSame(one, keypairs.current(), "until it is confirmed the old one is used");
         assertTrue(keypairs.confirm(two, true));
         assertSame(one, keypairs.previous());
@@ -76,9 +76,9 @@ class KeypairsTest {
 
     @Test
     void anUnconfirmedSessionGivesWayToTheNext() {
-        keypairs.add(keypair(1, false, 0));
+        keypairs.add(keypair(1, false, 0), false);
         var second = keypair(2, false, 5);
-        keypairs.add(second);
+        keypairs.add(second, false);
         assertEquals(List.of(1), retired);
         assertNull(keypairs.find(1));
         assertSame(second, keypairs.next());
@@ -91,25 +91,25 @@ class KeypairsTest {
             var old = keypair(1, true, 0);
             var theirs = keypair(2, false, 100);
             var ours = keypair(3, true, 101);
-            set.add(old);
-            set.add(theirs);
-            set.add(ours);
+            set.add(old, oursFirst);
+            set.add(theirs, oursFirst);
+            set.add(ours, oursFirst);
             assertSame(ours, set.current());
             assertSame(theirs, set.next(), "still listening on it");
             assertSame(old, set.previous(), "the other side may still send with the old one");
             assertEquals(!oursFirst, set.confirm(theirs, oursFirst));
             assertSame(oursFirst ? ours : theirs, set.current());
-            assertSame(oursFirst ? theirs : ours, set.previous());
-            assertNull(set.next());
+            assertSame(oursFirst ? old : ours, set.previous());
+            assertSame(theirs, set.find(2), "the other side may have sent with it");
             set.clear();
         }
     }
 
     @Test
     void aNewerSessionOfTheOtherSideIsUsedWhoeverComesFirst() {
-        keypairs.add(keypair(1, true, 0));
-        var newer = keypair(2, false, 100);
-        keypairs.add(newer);
+        keypairs.add(keypair(1, true, 0), false);
+        var newer = keypair(2, false, Protocol.SECOND);
+        keypairs.add(newer, false);
         assertTrue(keypairs.confirm(newer, true));
         assertSame(newer, keypairs.current());
     }
@@ -118,7 +118,7 @@ class KeypairsTest {
     void everyKeypairIsRetiredOnce() {
         for (int i = 0; i < 30; i++) {
             var fresh = keypair(i, i % 3 == 0, i);
-            keypairs.add(fresh);
+            keypairs.add(fresh, false);
             if (i % 4 == 0) {
                 keypairs.confirm(fresh, i % 8 == 0);
             }

@@ -20,8 +20,8 @@ import org.jspecify.annotations.Nullable;
 ///     // on EINVAL: coalescer.restore(k), then fillSingle for each of its entries
 /// }
 /// ```
-/// Owned by the device that writes; one batch at a time. What may merge is decided by [Flow]; a packet merges only when
-/// its checksums and those of the first one hold, so a corrupt packet goes alone, as it is.
+/// Owned by the device that writes; one batch at a time. What may merge is decided by [Train]; a packet merges only
+/// when its checksums and those of the first one hold, so a corrupt packet goes alone, as it is.
 public final class GroCoalescer {
     /// Bytes of one `struct iovec`: iov_base, iov_len.
     public static final int IOVEC = 16;
@@ -34,13 +34,12 @@ public final class GroCoalescer {
 
     private @Nullable PacketBatch batch;
     private MemorySegment slab = MemorySegment.NULL;
-    private final Flow flow = new Flow();
+    private final Train train = new Train();
 
-    private int units;
     private final int[] firsts;
     private final int[] counts;
     private final int[] totals;
-    /// [Flow] kind and header length of the packets of a merged unit.
+    /// [Train] kind and header length of the packets of a merged unit.
     private final int[] kinds;
     /// The checksums that [#fill] wrote over: IPv4 in the high half, transport in the low.
     private final int[] saved;
@@ -54,12 +53,12 @@ public final class GroCoalescer {
         totals = new int[maxEntries];
         kinds = new int[maxEntries];
         saved = new int[maxEntries];
-        flow.merge(tcp, udp);
+        train.merge(tcp, udp);
     }
 
     /// Changes what is merged from the next plan on.
     public void merge(boolean tcp, boolean udp) {
-        flow.merge(tcp, udp);
+        train.merge(tcp, udp);
     }
 
     /// Looks through all entries and decides what is written together. Writes nothing. Entries of length 0 are left
@@ -69,45 +68,32 @@ public final class GroCoalescer {
     public int plan(PacketBatch batch) {
         this.batch = batch;
         slab = batch.slab();
-        units = 0;
-        boolean open = false; // whether the last unit may grow
-        boolean proven = false; // whether the checksums of its first packet were found right
+        train.end();
+        int k = -1;
         int n = batch.count();
         for (int i = 0; i < n; i++) {
             long at = batch.offset(i);
             int length = batch.length(i);
             if (length == 0) {
-                open = false;
-                continue;
+                train.end();
+            } else if (k >= 0 && fits(k, length) && train.extend(slab, at, length)) {
+                counts[k]++;
+                totals[k] += length - Train.header(kinds[k]);
+            } else {
+                k++;
+                firsts[k] = i;
+                counts[k] = 1;
+                totals[k] = length;
+                kinds[k] = train.begin(slab, at, length);
             }
-            int kind = flow.kind(slab, at, length);
-            boolean known = false;
-            if (open && flow.continues(slab, at, length, kind) && fits(length, kind)) {
-                proven = proven || Flow.intact(slab, flow.first(), totals[units - 1], kind);
-                boolean intact = Flow.intact(slab, at, length, kind);
-                if (proven && intact) {
-                    counts[units - 1]++;
-                    totals[units - 1] += length - Flow.header(kind);
-                    open = flow.extend(slab, at, length);
-                    continue;
-                }
-                kind = intact ? kind : 0;
-                known = true;
-            }
-            firsts[units] = i;
-            counts[units] = 1;
-            totals[units] = length;
-            kinds[units] = kind;
-            units++;
-            proven = known;
-            open = kind != 0 && flow.begin(slab, at, length, kind);
         }
-        return units;
+        return k + 1;
     }
 
-    private boolean fits(int length, int kind) {
-        int most = Flow.tcp(kind) ? MAX_PACKETS : MAX_DATAGRAMS;
-        return counts[units - 1] < most && totals[units - 1] + length - Flow.header(kind) <= MAX_BYTES;
+    private boolean fits(int k, int length) {
+        int kind = kinds[k];
+        int most = Train.tcp(kind) ? MAX_PACKETS : MAX_DATAGRAMS;
+        return counts[k] < most && totals[k] + length - Train.header(kind) <= MAX_BYTES;
     }
 
     /// Index of the first entry of unit k.
@@ -135,7 +121,7 @@ public final class GroCoalescer {
         int count = counts[k];
         if (count > 1) {
             PacketBatch planned = planned();
-            int header = Flow.header(kinds[k]);
+            int header = Train.header(kinds[k]);
             long base = slab.address() + header;
             for (int i = 1; i < count; i++) {
                 iovecs.set(JAVA_LONG, at + (long) i * IOVEC, base + planned.offset(first + i));
@@ -149,10 +135,10 @@ public final class GroCoalescer {
     private void rewrite(int k, long at, long last, int firstLength) {
         int kind = kinds[k];
         int total = totals[k];
-        int transport = Flow.transport(kind);
+        int transport = Train.transport(kind);
         int pseudo;
         int checksums = 0;
-        if (Flow.v4(kind)) {
+        if (Train.v4(kind)) {
             checksums = u16(slab, at + Ip.V4_CHECKSUM) << 16;
             u16(slab, at + Ip.V4_LENGTH, total);
             int sum = Ip.constant4(slab, at) + total + u16(slab, at + Ip.V4_ID);
@@ -164,7 +150,7 @@ public final class GroCoalescer {
         }
         long here = at + transport;
         int field;
-        if (Flow.tcp(kind)) {
+        if (Train.tcp(kind)) {
             field = Ip.TCP_CHECKSUM;
             pseudo += Ip.TCP;
             u8(slab, here + Ip.TCP_FLAGS, u8(slab, last + transport + Ip.TCP_FLAGS)); // PSH, when the last has it
@@ -175,12 +161,12 @@ public final class GroCoalescer {
         }
         saved[k] = checksums | u16(slab, here + field);
         u16(slab, here + field, Checksum.fold(pseudo));
-        int header = Flow.header(kind);
+        int header = Train.header(kind);
         VirtioNetHeader.write(
                 slab,
                 at - VirtioNetHeader.LENGTH,
                 VirtioNetHeader.NEEDS_CSUM,
-                Flow.gsoType(kind),
+                Train.gsoType(kind),
                 header,
                 firstLength - header,
                 transport,
@@ -195,15 +181,15 @@ public final class GroCoalescer {
         int kind = kinds[k];
         long at = planned().offset(firsts[k]);
         int length = planned().length(firsts[k]);
-        int transport = Flow.transport(kind);
-        if (Flow.v4(kind)) {
+        int transport = Train.transport(kind);
+        if (Train.v4(kind)) {
             u16(slab, at + Ip.V4_LENGTH, length);
             u16(slab, at + Ip.V4_CHECKSUM, saved[k] >>> 16);
         } else {
             u16(slab, at + Ip.V6_LENGTH, length - transport);
         }
         long here = at + transport;
-        if (Flow.tcp(kind)) {
+        if (Train.tcp(kind)) {
             u8(slab, here + Ip.TCP_FLAGS, u8(slab, here + Ip.TCP_FLAGS) & ~Ip.PSH); // a first packet with PSH grows not
             u16(slab, here + Ip.TCP_CHECKSUM, saved[k]);
         } else {
