@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// Walks the object `warren`.
 final class ConfigReader {
@@ -18,13 +19,13 @@ final class ConfigReader {
     private static final long AUTO = -2;
 
     private final Section warren;
-    private final Problems problems;
+    private final PeerBlocks blocks;
     private final Path directory;
     private final List<Problem> warnings = new ArrayList<>();
 
-    ConfigReader(Section warren, Problems problems, Path file) {
+    ConfigReader(Section warren, PeerBlocks blocks, Path file) {
         this.warren = warren;
-        this.problems = problems;
+        this.blocks = blocks;
         var parent = file.toAbsolutePath().getParent();
         this.directory = parent == null ? Path.of("/") : parent;
     }
@@ -58,7 +59,7 @@ final class ConfigReader {
                 List.copyOf(warnings));
     }
 
-    private @org.jspecify.annotations.Nullable Section only(String name, String... keys) {
+    private @Nullable Section only(String name, String... keys) {
         var section = warren.section(name);
         if (section != null) {
             section.allow(List.of(keys));
@@ -84,7 +85,7 @@ final class ConfigReader {
 
     private List<InterfaceConfig> interfaces(Path stateDirectory) {
         var reader = new InterfaceReader(
-                problems, warnings, directory, stateDirectory, warren.flag("insecure-key-files", false));
+                blocks, warnings, directory, stateDirectory, warren.flag("insecure-key-files", false));
         var defaults = warren.section("defaults");
         if (defaults != null) {
             defaults.allow(List.of("interface", "peer"));
