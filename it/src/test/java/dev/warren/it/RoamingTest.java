@@ -35,20 +35,23 @@ class RoamingTest {
         long handshake = pair.warren.wg().onlyPeer().latestHandshake();
         pair.b.run("ip", "address", "del", "192.168.7.2/24", "dev", "eth0");
         pair.b.address("eth0", "192.168.7.22/24");
+        // Another port as well. That also makes wireguard-go forget its old address, which it would go on using.
+        pair.other.wg().set("listen-port", "51822");
         // Its next packet says where it is.
-        Ping.untilAnswered(pair.b, A4, AT_ONCE.multipliedBy(2));
-        assertEquals("192.168.7.22:51821", pair.warren.wg().onlyPeer().endpoint());
+        Ping.untilAnswered(pair.b, A4, AT_ONCE);
+        assertEquals("192.168.7.22:51822", pair.warren.wg().onlyPeer().endpoint());
         Ping.once(pair.a, B4);
         // And from one family to the other.
         pair.other.wg().set("peer", pair.keyA.publicKey(), "endpoint", Pair.endpointA(Outer.V6));
         Ping.once(pair.b, A4);
-        assertEquals(Pair.endpointB(Outer.V6), pair.warren.wg().onlyPeer().endpoint());
+        assertEquals("[fd07::2]:51822", pair.warren.wg().onlyPeer().endpoint());
         Ping.once(pair.a, B4);
         assertEquals(handshake, pair.warren.wg().onlyPeer().latestHandshake(), "roaming needs no handshake");
     }
 
     @ParameterizedTest
     @EnumSource(Outer.class)
+    @OnlyWarren("wireguard-go goes on using the address that is gone")
     void ourOwnAddressMayChange(Outer outer) {
         var pair = Pair.ready(lab, outer, Role.INITIATOR);
         pair.speakFirst(Role.INITIATOR);
@@ -87,6 +90,7 @@ class RoamingTest {
     }
 
     @Test
+    @OnlyWarren("wireguard-go goes on using the address that is gone")
     void aLostUplinkIsReplacedByTheOther() {
         var pair = Pair.unconfigured(lab);
         lab.cable(pair.a, "eth1", pair.b, "eth1");
