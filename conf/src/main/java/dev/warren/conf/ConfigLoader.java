@@ -3,7 +3,6 @@ package dev.warren.conf;
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
 import com.typesafe.config.ConfigValueType;
@@ -13,18 +12,20 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /// Reads a HOCON file into records, or says everything that is wrong with it.
 public final class ConfigLoader {
     private static final long MAX_SIZE = 256L << 20;
 
     private final Path file;
+    private final int large;
     private final Problems problems;
 
-    private ConfigLoader(Path file) {
+    private ConfigLoader(Path file, int large) {
         this.file = file;
+        this.large = large;
         this.problems = new Problems(file);
     }
 
@@ -33,25 +34,32 @@ public final class ConfigLoader {
     ///
     /// @throws ConfigException with every problem found
     public static RouterConfig load(Path file) throws ConfigException {
-        return new ConfigLoader(file).load();
+        return load(file, PeerBlocks.LARGE);
+    }
+
+    /// @param large characters from which on a file is parsed peer by peer
+    static RouterConfig load(Path file, int large) throws ConfigException {
+        return new ConfigLoader(file, large).load();
     }
 
     private RouterConfig load() throws ConfigException {
         var text = content();
-        var config = parse(text);
         var scan = new HoconScan(text);
+        var blocks = text.length() < large
+                ? PeerBlocks.none(text, problems)
+                : new PeerBlocks(text, scan.blocks(), problems);
+        var config = parse(blocks);
         for (var again : scan.duplicates()) {
             problems.add(again.line(), again.path(), "given twice, first in line " + again.firstLine(), "it once");
         }
-        rootKeys(config, scan);
-        var warren = config.root().get("warren");
-        if (!(warren instanceof ConfigObject object)) {
+        rootKeys(config, scan, blocks);
+        if (!(config.root().get("warren") instanceof ConfigObject warren)) {
             problems.add(0, "warren", "is not an object", "warren { ... }");
             problems.throwIfAny();
             throw new AssertionError();
         }
-        var reader = new ConfigReader(new Section(null, "warren", object, problems), problems, file);
-        var result = reader.read();
+        var section = new Section(null, "warren", warren, problems, blocks::line);
+        var result = new ConfigReader(section, blocks, file).read();
         try {
             problems.throwIfAny();
         } catch (ConfigException e) {
@@ -87,16 +95,18 @@ public final class ConfigLoader {
         throw new AssertionError();
     }
 
-    private Config parse(String text) throws ConfigException {
+    private Config parse(PeerBlocks blocks) throws ConfigException {
         try {
             var options = ConfigParseOptions.defaults()
                     .setSyntax(ConfigSyntax.CONF)
                     .setAllowMissing(false);
-            var own = ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options);
+            var own = blocks.isEmpty()
+                    ? ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options)
+                    : ConfigFactory.parseString(blocks.rest(), options);
             var merged = own.withFallback(reference());
             return merged.isResolved() ? merged : merged.resolve();
         } catch (com.typesafe.config.ConfigException e) {
-            syntax(e, text);
+            problems.syntax(e, blocks.rest(), blocks::line);
         } catch (StackOverflowError e) {
             problems.add(0, "", "is nested too deeply", "at most a few levels of { and [");
         }
@@ -116,51 +126,18 @@ public final class ConfigLoader {
         }
     }
 
-    private void syntax(com.typesafe.config.ConfigException e, String text) {
-        var origin = e.origin();
-        int line = origin == null ? 0 : Math.max(origin.lineNumber(), 0);
-        var path = origin == null ? file : problems.file(origin);
-        if (e instanceof com.typesafe.config.ConfigException.UnresolvedSubstitution) {
-            problems.add(path, line, "", "a ${...} that is defined nowhere", "a key of this file, or ${?...}");
-        } else if (e instanceof com.typesafe.config.ConfigException.IO) {
-            problems.add(path, line, "", "cannot be read, or a file it includes cannot", "readable files");
-        } else if (path.equals(file) ? nearKey(text, line) : true) {
-            problems.add(path, line, "", "a syntax error at or near a key, whose text is not shown", QUOTES);
-        } else {
-            problems.add(path, line, "", "a syntax error: " + sentence(e, origin), QUOTES);
-        }
-    }
-
-    private static final String QUOTES =
-            "HOCON, with \"...\" around texts that hold anything but letters and digits, and braces in pairs";
-
-    /// What the parser says may quote the text; near a key that could be a secret.
-    private static boolean nearKey(String text, int line) {
-        var lines = text.lines().skip(Math.max(line - 3, 0)).limit(5);
-        return lines.anyMatch(l -> l.toLowerCase(java.util.Locale.ROOT).contains("key") || l.matches(".*[A-Za-z0-9+/]{20}.*"));
-    }
-
-    private static String sentence(com.typesafe.config.ConfigException e, @Nullable ConfigOrigin origin) {
-        var message = String.valueOf(e.getMessage());
-        if (origin != null && message.startsWith(origin.description() + ": ")) {
-            message = message.substring(origin.description().length() + 2);
-        }
-        int advice = message.indexOf(" (if you intended");
-        message = advice < 0 ? message : message.substring(0, advice);
-        return message.replaceAll("\\s+", " ");
-    }
-
     /// Other keys than `warren` are only there to be used in substitutions.
-    private void rootKeys(Config config, HoconScan scan) {
+    private void rootKeys(Config config, HoconScan scan, PeerBlocks blocks) {
         for (var entry : config.root().entrySet()) {
             var key = entry.getKey();
             if (key.equals("warren") || scan.referenced().contains(key)) {
                 continue;
             }
             if (entry.getValue().valueType() != ConfigValueType.NULL) {
-                boolean typo = Section.nearest(key, java.util.List.of("warren")) != null;
+                boolean typo = Section.nearest(key, List.of("warren")) != null;
                 problems.add(
                         entry.getValue().origin(),
+                        blocks::line,
                         Section.shown(key),
                         "unknown key" + (typo ? ", did you mean warren?" : ""),
                         "warren { ... }");

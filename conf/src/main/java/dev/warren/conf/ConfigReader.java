@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// Walks the object `warren`.
 final class ConfigReader {
@@ -18,13 +19,13 @@ final class ConfigReader {
     private static final long AUTO = -2;
 
     private final Section warren;
-    private final Problems problems;
+    private final PeerBlocks blocks;
     private final Path directory;
     private final List<Problem> warnings = new ArrayList<>();
 
-    ConfigReader(Section warren, Problems problems, Path file) {
+    ConfigReader(Section warren, PeerBlocks blocks, Path file) {
         this.warren = warren;
-        this.problems = problems;
+        this.blocks = blocks;
         var parent = file.toAbsolutePath().getParent();
         this.directory = parent == null ? Path.of("/") : parent;
     }
@@ -40,10 +41,12 @@ final class ConfigReader {
         } else if (stateText != null) {
             warren.problem("state-dir", "is empty", "a directory");
         }
-        var aead = only("crypto", "aead") instanceof Section crypto
+        var crypto = only("crypto", "aead");
+        var aead = crypto != null
                 ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO)
                 : Suite.Choice.AUTO;
-        var level = only("log", "level") instanceof Section log
+        var log = only("log", "level");
+        var level = log != null
                 ? log.choice("level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO)
                 : RouterConfig.LogLevel.INFO;
         return new RouterConfig(
@@ -56,7 +59,7 @@ final class ConfigReader {
                 List.copyOf(warnings));
     }
 
-    private @org.jspecify.annotations.Nullable Section only(String name, String... keys) {
+    private @Nullable Section only(String name, String... keys) {
         var section = warren.section(name);
         if (section != null) {
             section.allow(List.of(keys));
@@ -82,7 +85,7 @@ final class ConfigReader {
 
     private List<InterfaceConfig> interfaces(Path stateDirectory) {
         var reader = new InterfaceReader(
-                problems, warnings, directory, stateDirectory, warren.flag("insecure-key-files", false));
+                blocks, warnings, directory, stateDirectory, warren.flag("insecure-key-files", false));
         var defaults = warren.section("defaults");
         if (defaults != null) {
             defaults.allow(List.of("interface", "peer"));

@@ -9,9 +9,13 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Finds keys that are given twice in one file, which HOCON merges without a word: the first one is lost, and with it
+/// Looks over a HOCON text before Typesafe's parser reads it.
+///
+/// It finds keys that are given twice in one file, which HOCON merges without a word: the first one is lost, and with it
 /// perhaps a peer. Groups such as `warren.log` may come in several pieces; a value, an interface or a peer may not.
 /// `+=` and values with a substitution build on what was there before and are no mistake.
+///
+/// And it finds where the peers are, so that a large file can be parsed peer by peer: see [PeerBlocks].
 ///
 /// Reads a text that Typesafe's parser has accepted, in one pass, without recursion.
 final class HoconScan {
@@ -20,11 +24,22 @@ final class HoconScan {
     /// @param line of the second one
     record Duplicate(String path, int line, int firstLine) {}
 
+    /// A peer that stands for itself: `laptop { ... }` with no substitution in it, and nothing about it elsewhere.
+    ///
+    /// @param from where its key begins in the text
+    /// @param to where its value ends
+    /// @param line of its key
+    record Block(String device, String name, int from, int to, int line) {}
+
+    private record Candidate(Node node, int from, int to, int line) {}
+
     private static final class Node {
         final @Nullable Node parent;
         final String name;
         final int depth;
         int line; // where it was given first, 0 when it only lies on the way to others
+        int mentions; // how many keys end here or go through here
+        boolean plain = true; // only ever an object, written out
         @Nullable Map<String, Node> children;
 
         Node(@Nullable Node parent, String name) {
@@ -42,6 +57,7 @@ final class HoconScan {
                 known = new Node(this, key);
                 children.put(key, known);
             }
+            known.mentions++;
             return known;
         }
 
@@ -57,6 +73,20 @@ final class HoconScan {
         boolean isPeer() {
             return parent != null && depth == 5 && parent.name.equals("peers");
         }
+
+        /// True when nothing but this text decides what is under `warren.interfaces.X.peers`, where this node lies.
+        boolean standsAlone() {
+            return mentions == 1 && ancestor(1).plain && ancestor(2).plain && ancestor(3).plain && ancestor(4).plain
+                    && ancestor(3).name.equals("interfaces") && ancestor(4).name.equals("warren");
+        }
+
+        Node ancestor(int levels) {
+            var node = this;
+            for (int i = 0; i < levels && node.parent != null; i++) {
+                node = node.parent;
+            }
+            return node;
+        }
     }
 
     /// An object being read, and the entry in it whose value is being read.
@@ -64,10 +94,13 @@ final class HoconScan {
         final Node node;
         final boolean muted; // inside of something that was reported
         @Nullable Node entry;
-        int line;
+        int start; // of the key
+        int line; // of the key
+        int substitutions; // before the key
         boolean builds; // on what was there: +=, or a substitution
         boolean object;
-        boolean some;
+        boolean some; // of the value was read
+        boolean mixed; // it is not one object and nothing else
 
         Frame(Node node, boolean muted) {
             this.node = node;
@@ -81,6 +114,9 @@ final class HoconScan {
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
     private final List<Duplicate> duplicates = new ArrayList<>();
     private final Set<String> referenced = new HashSet<>();
+    private final List<Candidate> candidates = new ArrayList<>();
+    private int substitutions;
+    private boolean includes;
 
     HoconScan(String text) {
         this.text = text;
@@ -95,6 +131,21 @@ final class HoconScan {
     /// First elements of all paths in substitutions.
     Set<String> referenced() {
         return referenced;
+    }
+
+    /// Peers that can be read by themselves, in order; none when includes or substitutions might reach into them.
+    List<Block> blocks() {
+        if (includes || referenced.contains("warren")) {
+            return List.of();
+        }
+        var blocks = new ArrayList<Block>(candidates.size());
+        for (var peer : candidates) {
+            if (peer.node().standsAlone()) {
+                var device = peer.node().ancestor(2).name;
+                blocks.add(new Block(device, peer.node().name, peer.from(), peer.to(), peer.line()));
+            }
+        }
+        return blocks;
     }
 
     private void run() {
@@ -128,6 +179,7 @@ final class HoconScan {
             at++;
             closeObject(frame);
         } else if (isInclude()) {
+            includes = true;
             skipLine();
         } else {
             key(frame);
@@ -159,10 +211,13 @@ final class HoconScan {
 
     /// Reads a path and what follows it: `=`, `:`, `+=` or `{`.
     private void key(Frame frame) {
+        frame.start = at;
         frame.line = line;
+        frame.substitutions = substitutions;
         frame.builds = false;
         frame.object = false;
         frame.some = false;
+        frame.mixed = false;
         var node = frame.node;
         var element = new StringBuilder();
         int quotedEnd = 0; // what came from quotes is not trimmed
@@ -213,24 +268,29 @@ final class HoconScan {
             case '{' -> {
                 at++;
                 boolean again = !frame.object && beginObject(frame, entry);
+                frame.mixed |= frame.some;
                 frame.some = true;
                 frame.object = true;
                 frames.push(new Frame(entry, frame.muted || again));
             }
             case '[' -> {
+                frame.mixed = true;
                 frame.some = true;
                 array();
             }
             case '"' -> {
+                frame.mixed = true;
                 frame.some = true;
                 quoted();
             }
             case '$' -> {
+                frame.mixed = true;
                 frame.some = true;
                 frame.builds = true;
                 substitution();
             }
             default -> {
+                frame.mixed = true;
                 frame.some = true;
                 at++;
             }
@@ -255,6 +315,13 @@ final class HoconScan {
                 entry.line = frame.line;
             } else if (!frame.builds) {
                 report(frame, entry);
+            }
+        }
+        if (entry != null) {
+            boolean plain = frame.object && !frame.mixed && !frame.builds;
+            entry.plain &= plain;
+            if (plain && entry.isPeer() && entry.parent == frame.node && frame.substitutions == substitutions) {
+                candidates.add(new Candidate(entry, frame.start, at, frame.line));
             }
         }
         frame.entry = null;
@@ -294,6 +361,7 @@ final class HoconScan {
     }
 
     private void substitution() {
+        substitutions++;
         if (!text.startsWith("${", at)) {
             at++;
             return;

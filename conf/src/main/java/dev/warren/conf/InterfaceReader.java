@@ -1,11 +1,13 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.BouncyCastleX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.routing.IpFamily;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -22,8 +24,9 @@ final class InterfaceReader {
     private static final String ADDRESSES = "[\"10.8.0.1/24\", \"fd00:8::1/64\"]";
     private static final int LEAST_IPV6_MTU = 1280;
 
-    private final Problems problems;
     private final List<Problem> warnings;
+    private final HashSet<Path> warned = new HashSet<>();
+    private final PeerBlocks blocks;
     private final Path directory;
     private final Path stateDirectory;
     private final boolean insecure;
@@ -37,8 +40,8 @@ final class InterfaceReader {
     private boolean routes = true;
 
     InterfaceReader(
-            Problems problems, List<Problem> warnings, Path directory, Path stateDirectory, boolean insecure) {
-        this.problems = problems;
+            PeerBlocks blocks, List<Problem> warnings, Path directory, Path stateDirectory, boolean insecure) {
+        this.blocks = blocks;
         this.warnings = warnings;
         this.directory = directory;
         this.stateDirectory = stateDirectory;
@@ -79,7 +82,7 @@ final class InterfaceReader {
                 bytes == 0 ? OptionalInt.empty() : OptionalInt.of(bytes),
                 fwmark(section),
                 section.flag("routes", routes),
-                peers.read(section.section("peers"), publicKey(key)));
+                peers.read(blocks.sections(section), publicKey(key)));
     }
 
     /// As the kernel checks them, dev_valid_name; % would make it choose a name.
@@ -92,9 +95,7 @@ final class InterfaceReader {
             right &= c != '/' && c != ':' && c != '%' && c > ' ' && c != 0x7f && !Character.isWhitespace(c);
         }
         if (!right) {
-            problems.add(
-                    section.origin(),
-                    "warren.interfaces." + Section.shown(name),
+            section.problem(
                     "is no name for an interface",
                     "1 to 15 characters without / : % and white space, not . or ..");
         }
@@ -143,7 +144,7 @@ final class InterfaceReader {
         var text = inFile ? section.text("private-key-file", "a file") : section.name() + ".key";
         var base = inFile ? directory : stateDirectory;
         var file = text == null ? base : base.resolve(text).normalize();
-        if (!java.nio.file.Files.exists(file, java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return new PrivateKeySource.Missing(file);
         }
         var bytes = keyFile(section, "private-key-file", file);
@@ -182,18 +183,19 @@ final class InterfaceReader {
     }
 
     private void warnOfReaders(Section section, String key) {
-        var value = section.value(key);
-        if (value == null || insecure) {
+        if (insecure) {
+            return;
+        }
+        var file = section.file(key);
+        if (!warned.add(file)) {
             return;
         }
         try {
-            var file = problems.file(value.origin());
             if (KeyFile.othersCan(file)) {
-                var warning = "others can read this file (mode " + KeyFile.mode(file) + ") and the secret in it";
-                var advice = "mode 0600 (chmod 600 " + file + "), or " + key + "-file";
-                if (warnings.stream().noneMatch(w -> w.problem().equals(warning) && w.file().equals(file))) {
-                    warnings.add(problems.at(value.origin(), section.path() + "." + key, warning, advice));
-                }
+                warnings.add(section.warning(
+                        key,
+                        "others can read this file (mode " + KeyFile.mode(file) + ") and the secret in it",
+                        "mode 0600 (chmod 600 " + file + "), or " + key + "-file"));
             }
         } catch (IOException | UnsupportedOperationException e) {
             // no mode to speak of, then
@@ -214,8 +216,8 @@ final class InterfaceReader {
         if (!(source instanceof PrivateKeySource.Known known)) {
             return null;
         }
-        try (var suite = Suite.open(Suite.Choice.AUTO)) {
-            return known.key().publicKey(suite.x25519());
+        try (var x25519 = new BouncyCastleX25519()) {
+            return known.key().publicKey(x25519);
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the peers of one interface after the other. There may be 100,000: little is done per peer.
@@ -19,6 +20,9 @@ final class PeerReader {
     private static final String ALLOWED_IPS = "[\"10.8.0.2/32\", \"fd00:8::/64\"]";
     private static final String ENDPOINT = "\"name:port\", \"1.2.3.4:port\" or \"[2001:db8::1]:port\", port 1 to 65535";
     private static final String KEEPALIVE = "off, or seconds from 0 to 65535 as 25 or 25s";
+
+    private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
+    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
 
     private final InterfaceReader keys;
     private final Path directory;
@@ -36,15 +40,11 @@ final class PeerReader {
     }
 
     /// @param own public key of the interface, if known
-    List<PeerConfig> read(@Nullable Section peers, @Nullable PublicKey own) {
-        if (peers == null) {
-            return List.of();
-        }
-        var sections = peers.sections();
+    List<PeerConfig> read(PeerBlocks.Sections sections, @Nullable PublicKey own) {
         var result = new ArrayList<PeerConfig>(sections.size());
         var names = HashMap.<PublicKey, String>newHashMap(sections.size());
         var owners = HashMap.<IpPrefix, String>newHashMap(sections.size());
-        for (var section : sections) {
+        for (var section = sections.next(); section != null; section = sections.next()) {
             section.allow(KEYS);
             var publicKey = publicKey(section, own, names);
             var psk = presharedKey(section);
@@ -141,9 +141,11 @@ final class PeerReader {
         if (text == null) {
             return null;
         }
+        var ascii = text.getBytes(StandardCharsets.UTF_8);
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? text : text.substring(0, colon);
-        var problem = problem(text, host, colon);
+        boolean literal = addresses.endpoint(ascii, 0, ascii.length) != null && !text.endsWith(":0");
+        var problem = literal ? null : problem(text, host, colon);
         if (problem != null) {
             section.problem("endpoint", "is " + Problems.echo(text) + problem, ENDPOINT);
             return null;
@@ -168,10 +170,10 @@ final class PeerReader {
             var inside = host.substring(1, host.length() - 1);
             return inside.indexOf(':') >= 0 && addresses.literal(inside) != null ? null : ", which holds no IPv6 address";
         }
-        if (host.matches("[0-9.]+")) {
+        if (DIGITS.matcher(host).matches()) {
             return addresses.literal(host) != null ? null : ", whose address is no IPv4 address";
         }
-        boolean name = host.length() <= 253 && host.matches("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
+        boolean name = host.length() <= 253 && HOST_NAME.matcher(host).matches();
         return name && !host.contains("..") ? null : ", whose host is neither a name nor an address";
     }
 

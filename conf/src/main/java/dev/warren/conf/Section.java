@@ -5,12 +5,14 @@ import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigOrigin;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// One object of a configuration, read key by key. What is wrong is added to the problems, and reads as absent.
@@ -19,24 +21,52 @@ final class Section {
     private final String name;
     private final ConfigObject object;
     private final Problems problems;
+    private final IntUnaryOperator lines;
 
-    Section(@Nullable Section parent, String name, ConfigObject object, Problems problems) {
+    /// @param lines gives the line in the file for a line of the text that was parsed
+    Section(
+            @Nullable Section parent, String name, ConfigObject object, Problems problems, IntUnaryOperator lines) {
         this.parent = parent;
         this.name = name;
         this.object = object;
         this.problems = problems;
+        this.lines = lines;
     }
 
     String path() {
-        return parent == null ? name : parent.path() + "." + name;
+        return parent == null ? shown(name) : parent.path() + "." + shown(name);
     }
 
     String name() {
         return name;
     }
 
-    ConfigOrigin origin() {
-        return object.origin();
+    int line() {
+        return lines.applyAsInt(object.origin().lineNumber());
+    }
+
+    /// A problem with the section as a whole.
+    void problem(String problem, String expected) {
+        report(object.origin(), parent == null ? shown(name) : parent.path() + "." + shown(name), problem, expected);
+    }
+
+    private void report(ConfigOrigin origin, String key, String problem, String expected) {
+        problems.add(origin, lines, key, problem, expected);
+    }
+
+    private ConfigOrigin origin(String key) {
+        var value = object.get(key);
+        return value == null ? object.origin() : value.origin();
+    }
+
+    /// The same, as a warning that stops nothing.
+    Problem warning(String key, String problem, String expected) {
+        return problems.at(origin(key), lines, path() + "." + key, problem, expected);
+    }
+
+    /// The file a key is in.
+    Path file(String key) {
+        return problems.file(origin(key));
     }
 
     /// Adds a problem for every key that is not one of these.
@@ -49,10 +79,9 @@ final class Section {
     }
 
     private void unknown(String key, List<String> known) {
-        var value = object.get(key);
         var near = nearest(key, known);
-        problems.add(
-                value == null ? origin() : value.origin(),
+        report(
+                origin(key),
                 path() + "." + shown(key),
                 "unknown key" + (near == null ? "" : ", did you mean " + near + "?"),
                 "one of " + String.join(", ", known));
@@ -76,8 +105,7 @@ final class Section {
 
     /// Says what is wrong with the value of a key.
     void problem(String key, String problem, String expected) {
-        var value = object.get(key);
-        problems.add(value == null ? origin() : value.origin(), path() + "." + key, problem, expected);
+        report(origin(key), path() + "." + shown(key), problem, expected);
     }
 
     /// The section under a key; null when it is absent or no object.
@@ -88,7 +116,7 @@ final class Section {
             return null;
         }
         if (value instanceof ConfigObject child) {
-            return new Section(this, key, child, problems);
+            return new Section(this, key, child, problems, lines);
         }
         problem(key, "is " + type(value), "{ ... }");
         return null;
@@ -99,12 +127,12 @@ final class Section {
         var sections = new ArrayList<Section>(object.size());
         for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
             if (entry.getValue() instanceof ConfigObject child) {
-                sections.add(new Section(this, entry.getKey(), child, problems));
+                sections.add(new Section(this, entry.getKey(), child, problems, lines));
             } else if (entry.getValue().valueType() != ConfigValueType.NULL) {
                 problem(entry.getKey(), "is " + type(entry.getValue()), "{ ... }");
             }
         }
-        sections.sort(Comparator.comparingInt(s -> s.origin().lineNumber()));
+        sections.sort(Comparator.comparingInt(Section::line));
         return sections;
     }
 
@@ -136,7 +164,7 @@ final class Section {
             if (element.valueType() == ConfigValueType.STRING) {
                 texts.add(String.valueOf(element.unwrapped()));
             } else {
-                problems.add(element.origin(), path() + "." + key, "has " + type(element) + " in it", expected);
+                report(element.origin(), path() + "." + key, "has " + type(element) + " in it", expected);
             }
         }
         return texts;

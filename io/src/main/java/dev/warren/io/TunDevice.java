@@ -12,7 +12,7 @@ public interface TunDevice extends AutoCloseable {
     int mtu();
 
     /// The MTU was changed to this, 0 to 65535.
-    void mtu(int changed);
+    default void mtu(int changed) {}
 
     /// Whether the descriptor still has its interface: false once that was deleted.
     default boolean attached() {

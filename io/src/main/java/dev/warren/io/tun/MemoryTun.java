@@ -60,6 +60,7 @@ public final class MemoryTun implements TunDevice {
         event.signal(true);
     }
 
+    @Override
     public void mtu(int changed) {
         mtu = changed;
     }

@@ -28,6 +28,8 @@ public final class Netlink implements AutoCloseable {
     private static final int ANSWER_SECONDS = 5;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
+    /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
+    private static final int IFA_F_NODAD = 2;
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
     private static final int RTA_METRICS = 8;
@@ -152,7 +154,7 @@ public final class Netlink implements AutoCloseable {
                 ? RT_SCOPE_HOST
                 : address.isLinkLocalAddress() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
         begin(type, flags)
-                .address(family(address), prefixLength, scope, index)
+                .address(family(address), prefixLength, IFA_F_NODAD, scope, index)
                 .attribute(IFA_LOCAL, address)
                 .attribute(IFA_ADDRESS, address);
     }

@@ -1,0 +1,661 @@
+package dev.warren.conf;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.warren.crypto.Suite;
+import dev.warren.routing.IpPrefix;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigLoaderTest {
+    static final String A = "GtL7fZc/bLnqZldpVofMCD6hDjrK28SsdLxevJ+qtKU=";
+    static final String B = "0zmR3hVQNSmjcLhhXYfWV7/mXKFXzOIGK5CGQEHnG1s=";
+    static final String PRIVATE = "YAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
+
+    @TempDir
+    Path directory;
+
+    private Path write(String text) throws IOException {
+        return write("warren.conf", text, "rw-------");
+    }
+
+    private Path write(String name, String text, String mode) throws IOException {
+        var file = directory.resolve(name);
+        Files.writeString(file, text);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(mode));
+    }
+
+    private RouterConfig load(String text) throws IOException, ConfigException {
+        return ConfigLoader.load(write(text));
+    }
+
+    /// The message without the directory.
+    private String problems(String text) throws IOException {
+        return problems(write(text));
+    }
+
+    private String problems(Path file) {
+        var problem = assertThrows(ConfigException.class, () -> ConfigLoader.load(file));
+        return problem.getMessage().replace(directory + "/", "");
+    }
+
+    @Test
+    void everythingThatCanBeSaidIsRead() throws Exception {
+        write("wg0.key", PRIVATE + "\n", "rw-------");
+        write("laptop.psk", B, "r--------");
+        var config = load(
+                """
+                warren {
+                  loops = 3, state-dir = "/var/lib/x"
+                  crypto.aead = jdk
+                  offload { tun-tso = off, udp-gso = no, udp-gso-equal-tail = false }
+                  log { level = DEBUG }
+                  defaults.peer.persistent-keepalive = 25s
+                  defaults.interface { mtu = 1400, routes = off }
+                  interfaces {
+                    wg0 {
+                      private-key-file = wg0.key
+                      addresses = ["10.8.0.1/24", "fd00:8::1/64"]
+                      listen-port = 51820
+                      fwmark = 0xca6c
+                      peers {
+                        laptop {
+                          public-key = "%s"
+                          preshared-key-file = "laptop.psk"
+                          allowed-ips = ["10.8.0.2/24", "fd00:8::2"]
+                          endpoint = "vpn.example.org:51820"
+                        }
+                        phone { public-key = "%s", endpoint = "[2001:db8::1]:1", persistent-keepalive = off }
+                      }
+                    }
+                    wg1 { private-key = "%s", routes = on, mtu = auto, addresses = "10.9.0.1" }
+                  }
+                }
+                """
+                        .formatted(A, B, PRIVATE));
+        assertEquals(OptionalInt.of(3), config.loops());
+        assertEquals(Path.of("/var/lib/x"), config.stateDirectory());
+        assertEquals(Suite.Choice.JDK, config.aead());
+        assertEquals(new OffloadConfig(false, true, true, true, false, true, false), config.offload());
+        assertEquals(RouterConfig.LogLevel.DEBUG, config.logLevel());
+        assertEquals(List.of(), config.warnings());
+        var wg0 = config.interfaces().get(0);
+        assertEquals("wg0", wg0.name());
+        assertEquals("[10.8.0.1/24, fd00:8::1/64]", wg0.addresses().toString());
+        assertEquals(51820, wg0.listenPort());
+        assertEquals(OptionalInt.of(1400), wg0.mtu());
+        assertEquals(0xca6c, wg0.fwmark());
+        assertFalse(wg0.routes());
+        var laptop = wg0.peers().get(0);
+        assertEquals("laptop", laptop.name());
+        assertEquals(A, laptop.publicKey().toBase64());
+        assertFalse(laptop.psk() == null || laptop.psk().isZero());
+        assertEquals(List.of(IpPrefix.parse("10.8.0.0/24"), IpPrefix.parse("fd00:8::2/128")), laptop.allowedIps());
+        assertEquals(new HostAndPort("vpn.example.org", 51820), laptop.endpoint());
+        assertEquals(25, laptop.persistentKeepalive());
+        var phone = wg0.peers().get(1);
+        assertEquals(new HostAndPort("2001:db8::1", 1), phone.endpoint());
+        assertEquals(0, phone.persistentKeepalive());
+        var wg1 = config.interfaces().get(1);
+        assertTrue(wg1.routes());
+        assertEquals(OptionalInt.empty(), wg1.mtu());
+        assertEquals(0, wg1.listenPort());
+        assertEquals("[10.9.0.1/32]", wg1.addresses().toString());
+
+        var update = wg0.toUpdate(wg0.privateKey().obtain(new SecureRandom()), HostAndPort::literal);
+        assertTrue(update.replacePeers());
+        assertEquals(OptionalInt.of(51820), update.listenPort());
+        assertNull(update.peers().get(0).endpoint());
+        assertEquals("/[2001:db8:0:0:0:0:0:1]:1", String.valueOf(update.peers().get(1).endpoint()));
+        assertEquals(2, update.peers().get(0).allowedIps().size());
+        update.close();
+        config.close();
+    }
+
+    @Test
+    void theDefaultsAreThoseOfTheReference() throws Exception {
+        var config = load("warren { interfaces { wg0 {} } }");
+        assertEquals(OptionalInt.empty(), config.loops());
+        assertEquals(Suite.Choice.AUTO, config.aead());
+        assertEquals(OffloadConfig.on(), config.offload());
+        assertEquals(RouterConfig.LogLevel.INFO, config.logLevel());
+        assertEquals(Path.of("/var/lib/warren"), config.stateDirectory());
+        var wg0 = config.interfaces().get(0);
+        var key = assertInstanceOf(PrivateKeySource.Missing.class, wg0.privateKey());
+        assertEquals(Path.of("/var/lib/warren/wg0.key"), key.file());
+        assertEquals(0, wg0.listenPort());
+        assertEquals(OptionalInt.empty(), wg0.mtu());
+        assertEquals(0, wg0.fwmark());
+        assertTrue(wg0.routes());
+        assertEquals(List.of(), wg0.addresses());
+        assertEquals(List.of(), wg0.peers());
+    }
+
+    // R-120
+    @Test
+    void anythingThatIsWrongIsSaidWithLineKeyAndWhatWouldBeRight() throws IOException {
+        var table = List.of(
+                "lops = 3|warren.lops: unknown key, did you mean loops?; expected one of interfaces, defaults, loops, "
+                        + "crypto, offload, log, state-dir, insecure-key-files",
+                "loops = 0|warren.loops: is '0'; expected auto or 1 to 256",
+                "loops = many|warren.loops: is 'many'; expected auto or 1 to 256",
+                "loops = []|warren.loops: is a list; expected auto or 1 to 256",
+                "crypto = 3|warren.crypto: is a number; expected { ... }",
+                "crypto.aead = aes|warren.crypto.aead: is 'aes'; expected auto, openssl or jdk",
+                "crypto.AEAD = jdk|warren.crypto.AEAD: unknown key, did you mean aead?; expected one of aead",
+                "offload.udp-gso = maybe|warren.offload.udp-gso: is 'maybe'; expected on or off",
+                "log.level = loud|warren.log.level: is 'loud'; expected error, warn, info, debug or trace",
+                "state-dir = \"\"|warren.state-dir: is empty; expected a directory",
+                "interfaces = 5|warren.interfaces: is a number; expected { ... }",
+                "interfaces.wg0 = 5|warren.interfaces.wg0: is a number; expected { ... }",
+                "interfaces.an-interface-name {}|warren.interfaces.an-interface-name: is no name for an interface; "
+                        + "expected 1 to 15 characters without / : % and white space, not . or ..",
+                "interfaces.\"a/b\" {}|warren.interfaces.a/b: is no name for an interface; expected 1 to 15 characters "
+                        + "without / : % and white space, not . or ..",
+                "interfaces.\"..\" {}|warren.interfaces...: is no name for an interface; expected 1 to 15 characters "
+                        + "without / : % and white space, not . or ..",
+                "@PrivateKey = x|@PrivateKey: unknown key, did you mean private-key?; expected one of private-key, "
+                        + "private-key-file, addresses, listen-port, mtu, fwmark, routes, peers",
+                "@private-key = \"abc\"|@private-key: is not a key: it has 3 characters; expected 44 characters of "
+                        + "base64 ending in =",
+                "@private-key = \"" + PRIVATE.replace('+', '!') + "\"|@private-key: is not base64; expected 44 "
+                        + "characters of base64 ending in =",
+                "@private-key = \"" + "A".repeat(43) + "=\"|@private-key: is all zero; expected a key made by "
+                        + "`warren genkey`",
+                "@private-key-file = \"/\"|@private-key-file: the key file / is not a file; expected a file with a key "
+                        + "in it",
+                "@listen-port = 65536|@listen-port: is '65536'; expected auto or 0 to 65535",
+                "@listen-port = -1|@listen-port: is '-1'; expected auto or 0 to 65535",
+                "@listen-port = 5.5|@listen-port: is '5.5'; expected auto or 0 to 65535",
+                "@mtu = 575|@mtu: is '575'; expected auto or 576 to 65535",
+                "@mtu = 65536|@mtu: is '65536'; expected auto or 576 to 65535",
+                "@mtu = 1000, addresses = [\"fd00::1/64\"]|@mtu: is 1000, too small for fd00::1/64; expected auto, or "
+                        + "1280 or more with IPv6",
+                "@fwmark = 4294967296|@fwmark: is '4294967296'; expected off, or 0 to 4294967295, or 0x...",
+                "@fwmark = 0xg|@fwmark: is '0xg'; expected off, or 0 to 4294967295, or 0x...",
+                "@routes = 1|@routes: is '1'; expected on or off",
+                "@addresses = [\"10.8.0.1/33\"]|@addresses: '10.8.0.1/33' is no address; expected [\"10.8.0.1/24\", "
+                        + "\"fd00:8::1/64\"]",
+                "@addresses = [\"10.8.0/24\"]|@addresses: '10.8.0/24' is no address; expected [\"10.8.0.1/24\", "
+                        + "\"fd00:8::1/64\"]",
+                "@addresses = [10]|@addresses: has a number in it; expected [\"10.8.0.1/24\", \"fd00:8::1/64\"]",
+                "@addresses = [\"10.8.0.1/24\", \"10.8.0.1/16\"]|@addresses: 10.8.0.1 is given twice; expected it once",
+                "@peers = []|@peers: is a list; expected { ... }",
+                "%allowed-ips = []|%public-key: is missing; expected 44 characters of base64 ending in =",
+                "%public-key = \"" + "A".repeat(43) + "=\"|%public-key: is all zero; expected a key printed by "
+                        + "`warren pubkey`",
+                "%public-key = \"" + A + "=\"|%public-key: is not a key: it has 45 characters; expected 44 characters "
+                        + "of base64 ending in =",
+                "%public-key = {}|%public-key: is an object; expected 44 characters of base64 ending in =",
+                "&preshared-key = \"x\"|%preshared-key: is not a key: it has 1 characters; expected 44 characters of "
+                        + "base64 ending in =",
+                "&preshared-key-file = \"no.psk\"|%preshared-key-file: the key file no.psk does not exist; expected a "
+                        + "file with a key in it",
+                "&AllowedIPs = []|%AllowedIPs: unknown key, did you mean allowed-ips?; expected one of public-key, "
+                        + "preshared-key, preshared-key-file, allowed-ips, endpoint, persistent-keepalive",
+                "&allowed-ips = [\"10.0.0.0/33\"]|%allowed-ips: '10.0.0.0/33' is no prefix; expected "
+                        + "[\"10.8.0.2/32\", \"fd00:8::/64\"]",
+                "&allowed-ips = [\"10.0.0.1/8\", \"10.0.0.2/8\"]|%allowed-ips: 10.0.0.0/8 is given twice; expected it "
+                        + "once",
+                "&endpoint = \"host\"|%endpoint: is 'host', without a port" + ENDPOINT,
+                "&endpoint = \"host:0\"|%endpoint: is 'host:0', whose port is not 1 to 65535" + ENDPOINT,
+                "&endpoint = \"1.2.3.4:0\"|%endpoint: is '1.2.3.4:0', whose port is not 1 to 65535" + ENDPOINT,
+                "&endpoint = \"host:65536\"|%endpoint: is 'host:65536', whose port is not 1 to 65535" + ENDPOINT,
+                "&endpoint = \"2001:db8::1:51820\"|%endpoint: is '2001:db8::1:51820', an IPv6 address without brackets"
+                        + ENDPOINT,
+                "&endpoint = \"[2001:db8::g]:51820\"|%endpoint: is '[2001:db8::g]:51820', which holds no IPv6 address"
+                        + ENDPOINT,
+                "&endpoint = \"1.2.3:5\"|%endpoint: is '1.2.3:5', whose address is no IPv4 address" + ENDPOINT,
+                "&endpoint = \"ho st:5\"|%endpoint: is 'ho st:5', whose host is neither a name nor an address"
+                        + ENDPOINT,
+                "&endpoint = \":5\"|%endpoint: is ':5', whose host is neither a name nor an address" + ENDPOINT,
+                "&persistent-keepalive = 65536|%persistent-keepalive: is '65536'; expected off, or seconds from 0 to "
+                        + "65535 as 25 or 25s",
+                "&persistent-keepalive = 1m|%persistent-keepalive: is '1m'; expected off, or seconds from 0 to 65535 as "
+                        + "25 or 25s",
+                "&persistent-keepalive = -1|%persistent-keepalive: is '-1'; expected off, or seconds from 0 to 65535 as "
+                        + "25 or 25s",
+                "defaults.interface.mtu = 3|warren.defaults.interface.mtu: is '3'; expected auto or 576 to 65535",
+                "defaults.peer.endpoint = x|warren.defaults.peer.endpoint: unknown key; expected one of "
+                        + "persistent-keepalive",
+                "defaults.peers {}|warren.defaults.peers: unknown key, did you mean peer?; expected one of interface, "
+                        + "peer");
+        for (var row : table) {
+            var text = row.substring(0, row.indexOf('|'));
+            var expected = row.substring(row.indexOf('|') + 1)
+                    .replace("@", "warren.interfaces.wg0.")
+                    .replace("%public", "warren.interfaces.wg0.peers.x.public")
+                    .replaceAll("^%", "warren.interfaces.wg0.peers.x.");
+            var line =
+                    switch (text.charAt(0)) {
+                        case '@' -> "interfaces.wg0 { " + text.substring(1) + " }";
+                        case '%' -> "interfaces.wg0.peers.x { " + text.substring(1) + " }";
+                        case '&' -> "interfaces.wg0.peers.x { public-key = \"" + A + "\", " + text.substring(1) + " }";
+                        default -> text;
+                    };
+            assertEquals("warren.conf:3: " + expected, problems("# comment\nwarren {\n" + line + "\n}\n"), row);
+        }
+    }
+
+    private static final String ENDPOINT =
+            "; expected \"name:port\", \"1.2.3.4:port\" or \"[2001:db8::1]:port\", port 1 to 65535";
+
+    @Test
+    void allProblemsAreToldAtOnceInTheOrderOfTheFile() throws IOException {
+        assertEquals(
+                """
+                warren.conf:2: warren.loops: is '0'; expected auto or 1 to 256
+                warren.conf:4: warren.interfaces.wg0.mtu: is '1'; expected auto or 576 to 65535
+                warren.conf:6: warren.interfaces.wg0.peers.b.public-key: is also that of peer a; expected a key of its own
+                warren.conf:6: warren.interfaces.wg0.peers.b.allowed-ips: 10.0.0.0/8 is also given to peer a; expected one \
+                peer per prefix
+                warren.conf:8: warren.interfaces.wg1.listen-port: is 7, which wg0 listens on; expected a port of its own, \
+                or auto"""
+                        .replace("\n", System.lineSeparator()),
+                problems(
+                        """
+                        warren {
+                          loops = 0
+                          interfaces {
+                            wg0 { mtu = 1, listen-port = 7, peers {
+                              a { public-key = "%1$s", allowed-ips = ["10.1.2.3/8"] }
+                              b { public-key = "%1$s", allowed-ips = ["10.0.0.0/8"] }
+                            } }
+                            wg1 { listen-port = 7, peers {
+                              c { public-key = "%1$s", allowed-ips = ["10.0.0.0/8"] }
+                            } }
+                          }
+                        }
+                        """
+                                .formatted(A)));
+    }
+
+    @Test
+    void keysThatAreGivenTwiceAreRefused() throws IOException {
+        assertEquals(
+                """
+                warren.conf:3: warren.loops: given twice, first in line 2; expected it once
+                warren.conf:6: warren.interfaces.wg0.mtu: given twice, first in line 5; expected it once
+                warren.conf:8: warren.interfaces.wg0.peers.a: given twice, first in line 7; expected it once
+                warren.conf:9: warren.interfaces.wg0: given twice, first in line 5; expected it once"""
+                        .replace("\n", System.lineSeparator()),
+                problems(
+                        """
+                        warren {
+                          loops = 1
+                          loops = 2
+                          interfaces {
+                            wg0 { mtu = 1400
+                              mtu : 1400
+                              peers { a { public-key = "%1$s" }
+                                a { public-key = "%1$s" } } }
+                            wg0 { mtu = 1400 }
+                          }
+                        }
+                        """
+                                .formatted(A)));
+    }
+
+    @Test
+    void groupsMayComeInPiecesAndSubstitutionsMayBuildOnWhatWasThere() throws Exception {
+        var config = load(
+                """
+                net = "10.0.0."
+                warren { interfaces { wg0 { listen-port = 1, listen-port = ${?NO_SUCH_VARIABLE} } } }
+                warren { interfaces { wg1 { addresses = [${net}1], addresses += "10.0.0.2" } } }
+                warren.log.level = warn
+                warren.interfaces.wg1.mtu = 1400
+                """);
+        assertEquals(2, config.interfaces().size());
+        assertEquals(1, config.interfaces().get(0).listenPort());
+        assertEquals("[10.0.0.1/32, 10.0.0.2/32]", config.interfaces().get(1).addresses().toString());
+        assertEquals(OptionalInt.of(1400), config.interfaces().get(1).mtu());
+    }
+
+    @Test
+    void otherRootKeysMustBeOfUse() throws IOException {
+        assertEquals(
+                "warren.conf:2: waren: unknown key, did you mean warren?; expected warren { ... }",
+                problems("warren {}\nwaren { }"));
+        assertEquals("warren.conf: warren: is not an object; expected warren { ... }", problems("warren = 5"));
+    }
+
+    @Test
+    void aFileThatCannotBeReadIsSaidSo() throws IOException {
+        assertEquals("no.conf: does not exist; expected a configuration file", problems(directory.resolve("no.conf")));
+        Files.createDirectory(directory.resolve("dir.conf"));
+        assertEquals("dir.conf: is a directory; expected a configuration file", problems(directory.resolve("dir.conf")));
+        var deep = problems("warren " + "{ a ".repeat(100_000));
+        assertTrue(deep.startsWith("warren.conf: is nested too deeply; "), deep);
+    }
+
+    @Test
+    void syntaxErrorsHaveALine() throws IOException {
+        var message = problems("warren {\n loops = 3 }}\n");
+        assertTrue(message.startsWith("warren.conf:2: a syntax error: "), message);
+        message = problems("warren {\n loops = 3\n");
+        assertTrue(message.startsWith("warren.conf:"), message);
+        assertTrue(message.endsWith("and braces in pairs"), message);
+        message = problems("warren { loops = ${nothing} }");
+        assertEquals(
+                "warren.conf:1: a ${...} that is defined nowhere; expected a key of this file, or ${?...}", message);
+        message = problems("include required(\"no-such-file.conf\")\nwarren {}");
+        assertTrue(message.contains("cannot be read, or a file it includes cannot"), message);
+    }
+
+    // R-116
+    @Test
+    void aKeyWithoutQuotesIsASyntaxErrorThatDoesNotShowIt() throws IOException {
+        for (var key : List.of("private-key", "public-key", "preshared-key")) {
+            var message = problems("warren { interfaces.wg0 {\n" + key + " = " + PRIVATE + "\n} }");
+            assertTrue(message.startsWith("warren.conf:2: a syntax error at or near a key"), message);
+            assertTrue(message.contains("\"...\""), message);
+        }
+    }
+
+    // R-118, R-153
+    @Test
+    void noSecretIsEverShown() throws IOException {
+        var secret = "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0c3M=";
+        for (var line : List.of(
+                "private-key = \"" + secret + "=\"",
+                "private-key = " + secret,
+                "private-key : [\"" + secret + "\"]",
+                "addresses = [\"" + secret + "\"]",
+                "listen-port = \"" + secret + "\"",
+                "\"" + secret + "\" = 5",
+                "\"" + secret + "\" { }",
+                "peers.x.public-key = \"" + secret + "x\"",
+                "peers.x.preshared-key = \"" + secret + "x\"",
+                "peers.x.endpoint = \"" + secret + ":5\"",
+                "peers.x.allowed-ips = [\"" + secret + "\"]",
+                "peers.\"" + secret + "\".endpoint = 5",
+                "preshared-key = \"" + secret + "\n",
+                "private-key = \"" + secret + "\" }}")) {
+            var message = problems("warren.interfaces.wg0 {\n" + line + "\n}\nwarren.x = 1");
+            assertFalse(message.contains("c2Vjcm"), message);
+        }
+        var file = write("bad.key", secret.substring(4), "rw-------");
+        var message = problems("warren { interfaces.wg0.private-key-file = \"" + file + "\" }");
+        assertEquals(
+                "warren.conf:1: warren.interfaces.wg0.private-key-file: what is in the key file bad.key is not a key: it "
+                        + "has 40 characters; expected 44 characters of base64 ending in =",
+                message);
+    }
+
+    @Test
+    void theOwnPublicKeyIsNoPeer() throws Exception {
+        var own = load("warren.interfaces.wg0.private-key = \"" + PRIVATE + "\"");
+        String publicKey;
+        try (var x25519 = new dev.warren.crypto.noise.BouncyCastleX25519()) {
+            publicKey = own.interfaces()
+                    .get(0)
+                    .privateKey()
+                    .obtain(new SecureRandom())
+                    .publicKey(x25519)
+                    .toBase64();
+        }
+        assertEquals(
+                "warren.conf:2: warren.interfaces.wg0.peers.x.public-key: is the public key of this interface itself; "
+                        + "expected that of the peer",
+                problems("warren.interfaces.wg0 { private-key = \"" + PRIVATE + "\"\npeers.x.public-key = \"" + publicKey
+                        + "\" }"));
+    }
+
+    // R-158
+    @Test
+    void keyFilesThatOthersCanReadAreRefusedUnlessToldOtherwise() throws Exception {
+        write("wg0.key", PRIVATE, "rw-r-----");
+        var text = "warren { interfaces.wg0.private-key-file = wg0.key }";
+        assertEquals(
+                "warren.conf:1: warren.interfaces.wg0.private-key-file: the key file wg0.key has mode 0640: others can use "
+                        + "it; expected mode 0600 (chmod 600 wg0.key), or insecure-key-files = on",
+                problems(text));
+        var config = load(text + "\nwarren.insecure-key-files = on");
+        assertInstanceOf(
+                PrivateKeySource.Known.class, config.interfaces().get(0).privateKey());
+    }
+
+    // R-158
+    @Test
+    void aSecretInAFileThatOthersCanReadIsWarnedOf() throws Exception {
+        var text = "warren.interfaces { wg0.private-key = \"" + PRIVATE + "\", wg1.private-key = \"" + PRIVATE + "\" }";
+        var config = ConfigLoader.load(write("open.conf", text, "rw-r--r--"));
+        assertEquals(1, config.warnings().size());
+        assertTrue(
+                config.warnings().get(0).toString().contains("others can read this file (mode 0644)"),
+                config.warnings().toString());
+        assertEquals(List.of(), ConfigLoader.load(write("open.conf", "warren {}", "rw-r--r--")).warnings());
+    }
+
+    // R-158
+    @Test
+    void aMissingKeyIsMadeOnceAndForItsOwnerAlone() throws Exception {
+        var text = "warren { state-dir = state/deep, interfaces.wg0 {} }";
+        var source = load(text).interfaces().get(0).privateKey();
+        var file = assertInstanceOf(PrivateKeySource.Missing.class, source).file();
+        assertEquals(directory.resolve("state/deep/wg0.key"), file);
+        assertFalse(Files.exists(directory.resolve("state")));
+        var key = source.obtain(new SecureRandom());
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+        for (var made : List.of(file.getParent(), file.getParent().getParent())) {
+            assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
+        }
+        assertEquals(45, Files.size(file));
+        try (var files = Files.list(file.getParent())) {
+            assertEquals(List.of(file), files.toList());
+        }
+        assertTrue(key.sameAs(source.obtain(new SecureRandom())));
+        var again = load(text).interfaces().get(0).privateKey();
+        assertTrue(key.sameAs(assertInstanceOf(PrivateKeySource.Known.class, again).key()));
+    }
+
+    @Test
+    void aKeyThatCannotBeStoredIsSaidSo() throws Exception {
+        write("plain", "", "rw-------");
+        var source = load("warren.interfaces.wg0.private-key-file = plain/wg0.key")
+                .interfaces()
+                .get(0)
+                .privateKey();
+        var problem = assertThrows(IOException.class, () -> source.obtain(new SecureRandom()));
+        assertTrue(problem.getMessage().startsWith("cannot create the key file "), problem.getMessage());
+    }
+
+    @Test
+    void includedFilesAreReadAndNamedInProblems() throws Exception {
+        write("peers.conf", "warren.interfaces.wg0.peers {\n x { public-key = 5 }\n}", "rw-------");
+        var message = problems("include required(\"peers.conf\")\nwarren { loops = 0 }");
+        assertEquals(
+                "warren.conf:2: warren.loops: is '0'; expected auto or 1 to 256" + System.lineSeparator()
+                        + "peers.conf:2: warren.interfaces.wg0.peers.x.public-key: is not a key: it has 1 characters; "
+                        + "expected 44 characters of base64 ending in =",
+                message);
+    }
+
+    @Test
+    void theShippedFilesLoadAsTheyAre() throws Exception {
+        var config = ConfigLoader.load(Path.of("warren.conf"));
+        var wg0 = config.interfaces().get(0);
+        assertEquals("wg0", wg0.name());
+        assertEquals(51820, wg0.listenPort());
+        assertEquals(2, wg0.addresses().size());
+        assertEquals(List.of(), config.warnings());
+        // as its comments say
+        var text = Files.readString(Path.of("warren.conf"))
+                .replaceAll("(?m)^( +)# (laptop \\{|  [a-z]|})", "$1$2")
+                .replaceAll("PUT-THE[^\"]*", A);
+        var uncommented = load(text);
+        assertEquals("laptop", uncommented.interfaces().get(0).peers().get(0).name());
+        try (var examples = Files.list(Path.of("examples"))) {
+            var files = examples.sorted().toList();
+            assertTrue(files.size() >= 3);
+            for (var file : files) {
+                assertFalse(ConfigLoader.load(file).interfaces().isEmpty(), file.toString());
+            }
+        }
+    }
+
+    @Test
+    void theReferenceLoadsByItselfAndNamesEveryKey() throws Exception {
+        var reference = Path.of("src/main/resources/reference.conf");
+        assertEquals(List.of(), ConfigLoader.load(reference).interfaces());
+        var text = Files.readString(reference);
+        for (var key : List.of(
+                "private-key", "private-key-file", "addresses", "listen-port", "mtu", "fwmark", "routes", "public-key",
+                "preshared-key", "preshared-key-file", "allowed-ips", "endpoint", "persistent-keepalive")) {
+            assertTrue(text.contains("#     " + key + " = ") || text.contains("#           " + key + " = "), key);
+        }
+        var uncommented = text.replaceAll("(?m)^ +#( +[a-z0-9-]+ (=|\\{).*| +\\})$", "$1")
+                .replaceAll("= \"\\.\\.\\.\"", "= \"" + A + "\"");
+        var message = problems(uncommented); // everything at once: the two ways to give a key exclude each other
+        assertEquals(
+                List.of(
+                        "warren.interfaces.wg0.private-key-file: is given, and private-key too; expected one of them",
+                        "warren.interfaces.wg0.peers.laptop.preshared-key-file: is given, and preshared-key too; expected "
+                                + "one of them"),
+                message.lines().map(l -> l.substring(l.indexOf(": ") + 2)).toList());
+    }
+
+    private String bigFile(int peers) {
+        var text = new StringBuilder("warren { interfaces { wg0 { peers {\n");
+        for (int i = 0; i < peers; i++) {
+            var bytes = java.nio.ByteBuffer.allocate(32).putInt(i + 1).putInt(~i).array();
+            text.append("p").append(i).append(" {\n  public-key = \"");
+            text.append(java.util.Base64.getEncoder().encodeToString(bytes)).append("\"\n  allowed-ips = [\"10.");
+            text.append(i >> 16).append('.').append(i >> 8 & 255).append('.').append(i & 255).append("/32\"]\n");
+            text.append("  endpoint = \"192.0.2.1:").append(1 + (i & 0xfff)).append("\"\n}\n");
+        }
+        return text.append("} } } }\n").toString();
+    }
+
+    // R-113, R-123
+    @Test
+    void aHundredThousandPeersLoad() throws Exception {
+        var file = write(bigFile(100_000));
+        long start = System.nanoTime();
+        var config = ConfigLoader.load(file);
+        System.out.println("HOCON of 100000 peers loaded in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        var peers = config.interfaces().get(0).peers();
+        assertEquals(100_000, peers.size());
+        for (int i = 0; i < peers.size(); i++) {
+            assertEquals("p" + i, peers.get(i).name());
+        }
+    }
+
+    @Test
+    void problemsInALargeFileHaveTheirLines() throws IOException {
+        var text = bigFile(5_000).replace("10.0.2.0/32", "10.0.2.0/99").replace("192.0.2.1:4001\"", "nowhere\"");
+        var at512 = 2 + 5 * 512 + 2;
+        var at4000 = 2 + 5 * 4000 + 3;
+        var end = 2 + 5 * 5000;
+        var message = problems(text.replace("} } } }\n", "} \n mtu = 3 } } }\n"));
+        assertEquals(
+                List.of("warren.conf:" + at512, "warren.conf:" + at4000, "warren.conf:" + (end + 1)),
+                message.lines().map(l -> l.substring(0, l.indexOf(": "))).toList(),
+                message);
+    }
+
+    /// Peer by peer or as a whole: the same records, or the same problems.
+    @ParameterizedTest
+    @ValueSource(ints = {150})
+    void cuttingAFileIntoPeersChangesNothing(int rounds) throws IOException {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        for (int i = 0; i < rounds; i++) {
+            var file = write(randomFile(random));
+            assertEquals(outcome(file, Integer.MAX_VALUE), outcome(file, 0), "seed " + seed + "\n" + Files.readString(file));
+        }
+    }
+
+    private static String randomFile(Random random) {
+        var text = new StringBuilder(random.nextInt(4) == 0 ? "base { persistent-keepalive = 7 }\n" : "");
+        text.append(random.nextBoolean() ? "warren { interfaces { wg0 {" : "warren.interfaces.wg0 {");
+        text.append(random.nextBoolean() ? "\n # comment }\n" : "").append(random.nextBoolean() ? "peers {" : "peers = {\n");
+        int count = random.nextInt(6);
+        var base = text.toString().startsWith("base");
+        for (int i = 0; i < count; i++) {
+            var bytes = new byte[32];
+            random.nextBytes(bytes);
+            text.append(random.nextInt(8) == 0 ? "\"p." + i + "\"" : "p" + (random.nextInt(9) == 0 ? 0 : i));
+            text.append(new String[] {" {", "{\n", " = {", " : {", " = ${base} {", " {"}[random.nextInt(base ? 6 : 4)]);
+            text.append(" public-key = \"").append(java.util.Base64.getEncoder().encodeToString(bytes)).append('"');
+            text.append(random.nextBoolean() ? ",\n" : "\n");
+            text.append(
+                    switch (random.nextInt(12)) {
+                        case 0 -> "endpoint = \"a:5\"}, # }\n";
+                        case 1 -> "endpoint = nonsense }\n,";
+                        case 2 -> "allowed-ips = [\"10.0.0.0/8\"] // {\n}\n";
+                        case 3 -> "endpoint = \"\"\"x{:5\"\"\" }\n\n";
+                        case 4 -> "bogus = { a = [ { b = 1 } ] } } \n";
+                        case 5 -> "persistent-keepalive = 3 } \n # ,\n,";
+                        default -> "persistent-keepalive = 3s }\n";
+                    });
+        }
+        text.append("}\n mtu = ").append(random.nextBoolean() ? "1400" : "3").append('\n');
+        text.append(random.nextInt(5) == 0 ? "peers.p1.persistent-keepalive = 9\n" : "");
+        text.append(random.nextInt(9) == 0 ? "peers.p2 = null\n" : "");
+        text.append(text.indexOf("warren {") >= 0 ? "} } }" : "}");
+        text.append(random.nextInt(5) == 0 ? "\nwarren.interfaces.wg0.peers.p0.endpoint = \"c:9\"\n" : "\n");
+        text.append(random.nextInt(9) == 0 ? "warren.interfaces.wg0.peers.p9 = ${warren.interfaces.wg0.peers.p0}\n" : "");
+        return text.toString();
+    }
+
+    private static String outcome(Path file, int large) {
+        try {
+            var outcome = new ArrayList<String>();
+            for (var device : ConfigLoader.load(file, large).interfaces()) {
+                outcome.add(device.name() + device.mtu());
+                device.peers().stream()
+                        .map(PeerConfig::toString)
+                        .sorted()
+                        .forEach(outcome::add);
+            }
+            return outcome.toString();
+        } catch (ConfigException e) {
+            return e.getMessage().lines().sorted().toList().toString();
+        }
+    }
+
+    // R-120
+    @Test
+    void nothingInAFileBreaksTheLoader() throws IOException {
+        long seed = System.nanoTime();
+        var random = new Random(seed);
+        var words = List.of(
+                "warren", "interfaces", "wg0", "peers", "x", "{", "}", "[", "]", "=", ":", "+=", ",", "\n", "\"", "\"\"\"",
+                "${", "}", "${?warren.x}", "include \"x\"", "#", "//", ".", "private-key", "public-key", "\"" + A + "\"",
+                "allowed-ips", "\"10.0.0.0/8\"", "null", "true", "5", "-", "\\", "\0", "\ufeff", "\u2028", "endpoint", " ");
+        var file = directory.resolve("fuzz.conf");
+        for (int round = 0; round < 800; round++) {
+            var text = new StringBuilder(random.nextBoolean() ? "warren { interfaces { wg0 { " : "");
+            for (int i = random.nextInt(30); i > 0; i--) {
+                text.append(words.get(random.nextInt(words.size()))).append(random.nextBoolean() ? " " : "");
+            }
+            text.append(random.nextBoolean() ? "}}}" : "");
+            Files.writeString(file, text);
+            try {
+                ConfigLoader.load(file, random.nextBoolean() ? 0 : Integer.MAX_VALUE).close();
+            } catch (ConfigException e) {
+                assertFalse(e.problems().isEmpty());
+            } catch (RuntimeException | Error e) {
+                throw new AssertionError("seed " + seed + ": " + text, e);
+            }
+        }
+    }
+}
