@@ -10,10 +10,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Walks the object `warren`.
 final class ConfigReader {
-    private static final List<String> KEYS = List.of(
-            "interfaces", "defaults", "loops", "crypto", "offload", "log", "state-dir", "insecure-key-files");
-    private static final List<String> OFFLOADS = List.of(
-            "tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
+    private static final List<String> KEYS =
+            List.of("interfaces", "defaults", "loops", "crypto", "offload", "log", "state-dir", "insecure-key-files");
+    private static final List<String> OFFLOADS =
+            List.of("tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
 
     /// A loop count nobody can write, for `auto`.
     private static final long AUTO = -2;
@@ -33,7 +33,8 @@ final class ConfigReader {
     /// The records. They are right if there are no problems then.
     RouterConfig read() {
         warren.allow(KEYS);
-        var loops = warren.number("loops", "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(AUTO);
+        var loops =
+                warren.number("loops", "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(AUTO);
         var stateDirectory = directory.resolve("state");
         var stateText = warren.text("state-dir", "a directory");
         if (stateText != null && !stateText.isBlank()) {
@@ -42,9 +43,7 @@ final class ConfigReader {
             warren.problem("state-dir", "is empty", "a directory");
         }
         var crypto = only("crypto", "aead");
-        var aead = crypto != null
-                ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO)
-                : Suite.Choice.AUTO;
+        var aead = crypto != null ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO) : Suite.Choice.AUTO;
         var log = only("log", "level");
         var level = log != null
                 ? log.choice("level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO)

@@ -21,8 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class TestDevice {
     private static final class Peer {
         final PublicKey key;
-        @Nullable PresharedKey psk;
-        @Nullable InetSocketAddress endpoint;
+
+        @Nullable
+        PresharedKey psk;
+
+        @Nullable
+        InetSocketAddress endpoint;
+
         int keepalive;
         final Set<IpPrefix> allowedIps = new LinkedHashSet<>();
 
@@ -66,7 +71,8 @@ final class TestDevice {
             return;
         }
         var peer = peers.computeIfAbsent(name, _ -> new Peer(update.publicKey()));
-        peer.psk = update.presharedKey() == null ? peer.psk : update.presharedKey().copy();
+        peer.psk =
+                update.presharedKey() == null ? peer.psk : update.presharedKey().copy();
         peer.endpoint = update.endpoint() == null ? peer.endpoint : update.endpoint();
         peer.keepalive = update.persistentKeepalive().orElse(peer.keepalive);
         if (update.replaceAllowedIps()) {

@@ -39,15 +39,21 @@ class CommandLineTest {
             var bytes = Base64.getDecoder().decode(key.strip());
             assertEquals(0, bytes[0] & 7, "not clamped");
             assertEquals(64, bytes[31] & 192, "not clamped");
-            assertEquals(host.feed(key, "wg", "pubkey").out(), feed(host, key, "pubkey").out());
+            assertEquals(
+                    host.feed(key, "wg", "pubkey").out(),
+                    feed(host, key, "pubkey").out());
         }
         assertNotEquals(warren(host, "genkey").out(), warren(host, "genkey").out());
-        assertEquals(32, Base64.getDecoder().decode(warren(host, "genpsk").orFail().out().strip()).length);
+        assertEquals(
+                32,
+                Base64.getDecoder().decode(warren(host, "genpsk").orFail().out().strip()).length);
         for (var bad : List.of("", "x\n", "AAAA\n", "!".repeat(44) + "\n")) {
             var refused = host.attempt(
                     Host.PATIENCE,
                     Map.of(),
-                    "sh", "-c", "printf '%s' '" + bad + "' | " + Router.underTest() + " pubkey");
+                    "sh",
+                    "-c",
+                    "printf '%s' '" + bad + "' | " + Router.underTest() + " pubkey");
             assertNotEquals(0, refused.code(), refused::toString);
             assertFalse(refused.err().isBlank(), "refuses without a word");
         }
@@ -104,14 +110,13 @@ class CommandLineTest {
                 () -> "both interfaces are up: " + run.output() + run.errors(),
                 Host.PATIENCE,
                 () -> new Uapi(a, "tunnel").answers() && new Uapi(a, "second").answers() && run.running());
-        Poll.until(
-                () -> "the public key is on the screen: " + run.output(),
-                Duration.ofSeconds(10),
-                () -> run.output().contains(keyA.publicKey()));
+        Poll.until(() -> "the public key is on the screen: " + run.output(), Duration.ofSeconds(10), () -> run.output()
+                .contains(keyA.publicKey()));
         assertFalse((run.output() + run.errors()).contains(keyA.privateKey()), "the private key is on the screen");
 
         var server = Router.start(b, Router.Maker.WIREGUARD_GO, "wg0");
-        server.wg().set("private-key", server.wg().file(keyB.privateKey() + "\n").toString(), "listen-port", "51821");
+        server.wg()
+                .set("private-key", server.wg().file(keyB.privateKey() + "\n").toString(), "listen-port", "51821");
         Pair.introduceTo(server, keyA, A4, A6, role == Pair.Role.RESPONDER ? Pair.endpointA(outer) : null, psk);
         Pair.up(b, B4, B6);
         // The routes into the tunnel come from the allowed IPs.
@@ -128,7 +133,8 @@ class CommandLineTest {
         assertEquals(psk, wg.onlyPeer().presharedKey());
         wg.set("listen-port", "51999");
         Ping.untilAnswered(a, B4, Duration.ofSeconds(2));
-        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(a.file("/run/second.key"))));
+        assertEquals(
+                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(a.file("/run/second.key"))));
 
         a.signal("TERM", a.processes(" run ").getLast());
         Poll.until(
@@ -144,14 +150,14 @@ class CommandLineTest {
         var a = lab.host("a");
         a.run("sh", "-c", "mkdir -p /var/lib && mount -t tmpfs tmpfs /var/lib");
         var run = a.spawn(command("run"));
-        Poll.until(() -> "wg0 is up: " + run.output() + run.errors(), Host.PATIENCE, () -> new Uapi(a, "wg0").answers());
-        var key = new Wg(a, "wg0").dump().publicKey();
         Poll.until(
-                () -> "the public key is on the screen: " + run.output(),
-                Duration.ofSeconds(10),
-                () -> run.output().contains(key));
+                () -> "wg0 is up: " + run.output() + run.errors(), Host.PATIENCE, () -> new Uapi(a, "wg0").answers());
+        var key = new Wg(a, "wg0").dump().publicKey();
+        Poll.until(() -> "the public key is on the screen: " + run.output(), Duration.ofSeconds(10), () -> run.output()
+                .contains(key));
         assertEquals(
-                "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(a.file("/var/lib/warren/wg0.key"))));
+                "rw-------",
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(a.file("/var/lib/warren/wg0.key"))));
         a.signal("INT", a.processes(" run").getLast());
         run.await(Duration.ofSeconds(10));
         assertFalse(a.hasDevice("wg0"));
@@ -178,7 +184,14 @@ class CommandLineTest {
                 """);
         var refused = warren(a, "run", "--config", "/run/bad.conf");
         assertEquals(2, refused.code(), refused::toString);
-        for (var word : List.of("private-key", "10.9.0.1/33", "listen-port", "lissten-port", "public-key", "persistent-keepalive", "bad.conf")) {
+        for (var word : List.of(
+                "private-key",
+                "10.9.0.1/33",
+                "listen-port",
+                "lissten-port",
+                "public-key",
+                "persistent-keepalive",
+                "bad.conf")) {
             assertTrue(refused.err().contains(word), () -> "no word of " + word + ":\n" + refused.err());
         }
         assertTrue(refused.err().matches("(?s).*\\b3\\b.*\\b4\\b.*"), () -> "no line numbers:\n" + refused.err());
@@ -189,7 +202,9 @@ class CommandLineTest {
     @Test
     void theDemoShowsFiguresAndRemovesEverything() {
         var host = lab.host("a");
-        var demo = host.attempt(Duration.ofSeconds(90), Map.of(), command("demo", "--seconds", "1")).orFail().out();
+        var demo = host.attempt(Duration.ofSeconds(90), Map.of(), command("demo", "--seconds", "1"))
+                .orFail()
+                .out();
         assertTrue(demo.matches("(?s).*\\d.*bit/s.*"), demo);
         assertEquals("", host.run("ip", "netns", "list").out());
         assertTrue(host.processes().isEmpty(), () -> "left running: " + host.processes());

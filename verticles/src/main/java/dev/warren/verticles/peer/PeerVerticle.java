@@ -69,12 +69,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         this.door = door;
         this.router = router;
         this.peer = new Peer(
-                shared.loop.suite(),
-                settings.identity(),
-                settings.ref().publicKey(),
-                indices,
-                random,
-                this);
+                shared.loop.suite(), settings.identity(), settings.ref().publicKey(), indices, random, this);
         this.live = new LivePeer(settings.ref(), peer);
     }
 
