@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /// Walks the object `warren`.
 final class ConfigReader {
@@ -42,12 +41,8 @@ final class ConfigReader {
         } else if (stateText != null) {
             warren.problem("state-dir", "is empty", "a directory");
         }
-        var crypto = only("crypto", "aead");
-        var aead = crypto != null ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO) : Suite.Choice.AUTO;
-        var log = only("log", "level");
-        var level = log != null
-                ? log.choice("level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO)
-                : RouterConfig.LogLevel.INFO;
+        var aead = choice("crypto", "aead", Suite.Choice.class, Suite.Choice.AUTO);
+        var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
         return new RouterConfig(
                 interfaces(stateDirectory),
                 loops == AUTO ? OptionalInt.empty() : OptionalInt.of((int) loops),
@@ -58,12 +53,14 @@ final class ConfigReader {
                 List.copyOf(warnings));
     }
 
-    private @Nullable Section only(String name, String... keys) {
+    /// The only key of a section.
+    private <E extends Enum<E>> E choice(String name, String key, Class<E> type, E otherwise) {
         var section = warren.section(name);
-        if (section != null) {
-            section.allow(List.of(keys));
+        if (section == null) {
+            return otherwise;
         }
-        return section;
+        section.allow(List.of(key));
+        return section.choice(key, type, otherwise);
     }
 
     private OffloadConfig offload() {

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks over a HOCON text before Typesafe's parser reads it.
 ///
-/// It finds keys that are given twice in one file, which HOCON merges without a word: the first one is lost, and with
-/// it
+/// It finds keys that are given twice in one file, which HOCON merges without a word: the first one is lost, and
+/// with it
 /// perhaps a peer. Groups such as `warren.log` may come in several pieces; a value, an interface or a peer may not.
 /// `+=` and values with a substitution build on what was there before and are no mistake.
 ///

@@ -76,7 +76,7 @@ final class PeerReader {
             section.problem("public-key", "is all zero", "a key printed by `warren pubkey`");
             return null;
         }
-        if (key.equals(own)) {
+        if (own != null && key.equals(own)) {
             section.problem("public-key", "is the public key of this interface itself", "that of the peer");
         }
         var other = names.putIfAbsent(key, section.name());

@@ -28,8 +28,11 @@ class ConfigLoaderTest {
     static final String B = "0zmR3hVQNSmjcLhhXYfWV7/mXKFXzOIGK5CGQEHnG1s=";
     static final String PRIVATE = "YAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    ConfigLoaderTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     private Path write(String text) throws IOException {
         return write("warren.conf", text, "rw-------");
@@ -448,11 +451,11 @@ class ConfigLoaderTest {
         assertFalse(Files.exists(directory.resolve("state")));
         var key = source.obtain(new SecureRandom());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-        for (var made : List.of(file.getParent(), file.getParent().getParent())) {
+        for (var made : List.of(directory.resolve("state/deep"), directory.resolve("state"))) {
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
         }
         assertEquals(45, Files.size(file));
-        try (var files = Files.list(file.getParent())) {
+        try (var files = Files.list(directory.resolve("state/deep"))) {
             assertEquals(List.of(file), files.toList());
         }
         assertTrue(key.sameAs(source.obtain(new SecureRandom())));
@@ -469,7 +472,7 @@ class ConfigLoaderTest {
                 .get(0)
                 .privateKey();
         var problem = assertThrows(IOException.class, () -> source.obtain(new SecureRandom()));
-        assertTrue(problem.getMessage().startsWith("cannot create the key file "), problem.getMessage());
+        assertTrue(String.valueOf(problem.getMessage()).startsWith("cannot create the key file "), problem.toString());
     }
 
     @Test
