@@ -211,9 +211,10 @@ class LinuxTunTest {
             int octet = Tuns.octet();
             Tuns.up(tun, octet, 1420);
             byte[] content = content();
-            try (var _ = new Mirror(tun).start()) {
+            try (var mirror = new Mirror(tun).start()) {
                 byte[] received = throughTcp("198.18." + octet + ".1", "198.18." + octet + ".2", content);
                 assertTrue(Arrays.equals(content, received), "content");
+                assertEquals(0, mirror.lost());
             }
             assertEquals(0, counter(tun, "tun.write.coalesced"));
         }
@@ -430,8 +431,9 @@ class LinuxTunTest {
         for (int n = 1; ; n++) {
             int nth = n;
             var call = new AtomicInteger();
-            var libc = new FaultyLibc(_ -> call.incrementAndGet() == nth ? -Errno.EMFILE : 0);
-            try (var _ = LinuxTun.open(libc, Tuns.name(), TunOptions.standard())) {
+            var libc = new FaultyLibc(name -> call.incrementAndGet() == nth ? -Errno.EMFILE : 0);
+            try {
+                LinuxTun.open(libc, Tuns.name(), TunOptions.standard()).close();
                 if (call.get() < nth) break; // every call has failed once
             } catch (ErrnoException _) {
                 failures++;

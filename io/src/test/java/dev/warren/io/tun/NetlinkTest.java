@@ -173,8 +173,9 @@ class NetlinkTest {
         for (int n = 1; ; n++) {
             int nth = n;
             var call = new AtomicInteger();
-            var libc = new FaultyLibc(_ -> call.incrementAndGet() == nth ? -Errno.ENOMEM : 0);
-            try (var _ = LinkMonitor.open(libc, tun.name())) {
+            var libc = new FaultyLibc(name -> call.incrementAndGet() == nth ? -Errno.ENOMEM : 0);
+            try {
+                LinkMonitor.open(libc, tun.name()).close();
                 if (call.get() < nth) break;
             } catch (ErrnoException _) {
                 assertEquals(before, Descriptors.open(), "call " + n);
