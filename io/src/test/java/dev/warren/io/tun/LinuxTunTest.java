@@ -46,7 +46,8 @@ class LinuxTunTest {
         String name = Tuns.name();
         try (var tun = LinuxTun.open(name, TunOptions.standard())) {
             assertEquals(name, tun.name());
-            assertEquals("tso, uso, gro, udp-gro", tun.offloads(), tun.warnings().toString());
+            assertEquals(
+                    "tso, uso, gro, udp-gro", tun.offloads(), tun.warnings().toString());
             assertEquals(List.of(), tun.warnings());
             assertEquals(1500, tun.mtu());
             assertTrue(tun.attached());
@@ -187,8 +188,12 @@ class LinuxTunTest {
             assertEquals(
                     -1,
                     MemorySegment.mismatch(
-                            batch.slab(), at, at + batch.length(0),
-                            received.slab(), received.offset(0), received.offset(0) + received.length(0)));
+                            batch.slab(),
+                            at,
+                            at + batch.length(0),
+                            received.slab(),
+                            received.offset(0),
+                            received.offset(0) + received.length(0)));
             assertTrue(counter(tun, "tun.write.coalesced") > 0);
         }
     }
@@ -322,7 +327,9 @@ class LinuxTunTest {
     }
 
     private static List<LinkEvent> links(List<LinkEvent> events) {
-        return events.stream().filter(event -> !(event instanceof LinkEvent.RoutesChanged)).toList();
+        return events.stream()
+                .filter(event -> !(event instanceof LinkEvent.RoutesChanged))
+                .toList();
     }
 
     // deleted from outside: seen in less than a second, through the monitor and through the TUN.

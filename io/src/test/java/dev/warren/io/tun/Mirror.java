@@ -14,8 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 final class Mirror implements AutoCloseable {
     private final LinuxTun tun;
     private final Libc libc = new Libc();
-    private final PacketBatch frames =
-            PacketBatch.unpooled(Arena.ofAuto().allocate(LinuxTun.READ_SLAB, 64), 256);
+    private final PacketBatch frames = PacketBatch.unpooled(Arena.ofAuto().allocate(LinuxTun.READ_SLAB, 64), 256);
     private final PacketBatch packets = PacketBatch.unpooled(Arena.ofAuto().allocate(2 << 20, 64), 4096);
     private final GsoSplitter splitter = new GsoSplitter();
     private final Thread thread = new Thread(this::run);

@@ -149,7 +149,9 @@ class NetlinkTest {
             assertEquals(List.of(new LinkEvent.Up()), links(monitor.poll()));
             netlink.deleteLink(index);
             lose.set(true);
-            assertEquals(List.of(new LinkEvent.Gone()), links(monitor.poll()).stream().distinct().toList());
+            assertEquals(
+                    List.of(new LinkEvent.Gone()),
+                    links(monitor.poll()).stream().distinct().toList());
         }
     }
 
@@ -185,6 +187,8 @@ class NetlinkTest {
     }
 
     private static List<LinkEvent> links(List<LinkEvent> events) {
-        return events.stream().filter(event -> !(event instanceof LinkEvent.RoutesChanged)).toList();
+        return events.stream()
+                .filter(event -> !(event instanceof LinkEvent.RoutesChanged))
+                .toList();
     }
 }

@@ -100,7 +100,8 @@ class MemoryDevicesTest {
             assertEquals(List.of(10, 20, 30), seen);
             PacketBatch received = receiveBatch();
             b.receive(b.fd4(), received);
-            assertEquals(List.of(10, 30), cut(received).stream().map(d -> d.length).toList());
+            assertEquals(
+                    List.of(10, 30), cut(received).stream().map(d -> d.length).toList());
         }
     }
 

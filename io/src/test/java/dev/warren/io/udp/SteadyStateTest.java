@@ -38,7 +38,8 @@ class SteadyStateTest {
         }
     }
 
-    private static void turns(LinuxUdp client, LinuxUdp server, int fd, PacketBatch batch, PacketBatch into, int turns) {
+    private static void turns(
+            LinuxUdp client, LinuxUdp server, int fd, PacketBatch batch, PacketBatch into, int turns) {
         for (int i = 0; i < turns; i++) {
             assertEquals(0, client.send(batch));
             while (server.receive(fd, into) > 0) into.clear();
