@@ -13,25 +13,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout.OfInt;
 import java.lang.foreign.ValueLayout.OfShort;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
 import org.openjdk.jmh.annotations.OperationsPerInvocation;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /// A train of 45 TCP segments of 1380 bytes each: cut into packets after a TUN read, merged before a TUN write. The
 /// score is per packet.
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
 @OperationsPerInvocation(OffloadBenchmark.PACKETS)
-public class OffloadBenchmark {
+public class OffloadBenchmark extends ShortRun {
     static final int PACKETS = 45;
 
     private static final int MSS = 1380;
@@ -74,7 +65,8 @@ public class OffloadBenchmark {
             slab.set(U32, at, 6 << 28);
             slab.set(U32, at + 4, ((length - ip) << 16) | (6 << 8) | 64);
         }
-        slab.set(U16, at + ip + 12, (short) (((TCP + TCP_TIMESTAMPS) / 4 << 12) | 0x10)); // ACK
+        int words = (TCP + TCP_TIMESTAMPS) / 4;
+        slab.set(U16, at + ip + 12, (short) ((words << 12) | 0x10)); // data offset, ACK
         slab.set(U32, at + ip + TCP, 0x0101_080a); // two NOPs, timestamps of ten bytes
         MemorySegment.copy(slab, at - 10L, pristine, 0, header + 10);
         splitter.start(frame, 0);

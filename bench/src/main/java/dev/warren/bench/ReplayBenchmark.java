@@ -2,20 +2,11 @@ package dev.warren.bench;
 
 import dev.warren.crypto.session.ReplayFilter;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 
 /// The replay filter as the receive path uses it: check, then (after the datagram was opened) mark.
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class ReplayBenchmark {
+public class ReplayBenchmark extends ShortRun {
     private static final int BLOCK = 1024;
 
     private final ReplayFilter filter = new ReplayFilter();

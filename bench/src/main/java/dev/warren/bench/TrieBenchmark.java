@@ -5,23 +5,14 @@ import dev.warren.routing.IpAddress;
 import dev.warren.routing.IpPrefix;
 import dev.warren.routing.RouteTable;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 
 /// The allowed-IPs trie. `HOSTS` is a /32 or /128 per peer out of one network, as a big server has them; `ROUTES` are
 /// random prefixes of all lengths from /16 or /32 on. Looked up are 4096 addresses in turn, or one again and again.
-@State(Scope.Thread)
-@BenchmarkMode(Mode.AverageTime)
-@OutputTimeUnit(TimeUnit.NANOSECONDS)
-public class TrieBenchmark {
+public class TrieBenchmark extends ShortRun {
     /// What the prefixes look like.
     public enum Shape {
         HOSTS,
@@ -106,28 +97,5 @@ public class TrieBenchmark {
         table.insert(all4[turn], owner);
         table.insert(all4[turn], all4[turn]);
         return table.snapshot();
-    }
-
-    /// The whole table from nothing, one prefix after the other.
-    @Benchmark
-    @BenchmarkMode(Mode.AverageTime)
-    @OutputTimeUnit(TimeUnit.MILLISECONDS)
-    public RouteTable<Object> fill4() {
-        return filled(all4);
-    }
-
-    @Benchmark
-    @BenchmarkMode(Mode.AverageTime)
-    @OutputTimeUnit(TimeUnit.MILLISECONDS)
-    public RouteTable<Object> fill6() {
-        return filled(all6);
-    }
-
-    private static RouteTable<Object> filled(IpPrefix[] prefixes) {
-        var fresh = new AllowedIps<Object>();
-        for (var prefix : prefixes) {
-            fresh.insert(prefix, prefix);
-        }
-        return fresh.snapshot();
     }
 }

@@ -2,21 +2,14 @@ package dev.warren.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/// A node of the IPv4 trie, path-compressed: its children differ in the bit behind its prefix, and whoever owns nothing
-/// has two of them. Nodes never change; a change makes a new path from the root (at most 32 nodes) and shares the rest.
-final class Node4<P> {
+/// A node of the IPv4 trie. Nodes never change; a change makes a new path from the root (at most nine nodes) and shares
+/// the rest. Whoever holds no prefix has two nodes below or more.
+final class Node4<P> extends Node {
     private final int key;
-    private final int bits;
-    private final @Nullable P owner;
-    private final @Nullable Node4<P> zero;
-    private final @Nullable Node4<P> one;
 
-    private Node4(int key, int bits, @Nullable P owner, @Nullable Node4<P> zero, @Nullable Node4<P> one) {
+    private Node4(int key, int bits, int map, Object... slots) {
+        super(bits, map, slots);
         this.key = key;
-        this.bits = bits;
-        this.owner = owner;
-        this.zero = zero;
-        this.one = one;
     }
 
     /// The first `bits` (0 to 32) bits.
@@ -24,90 +17,98 @@ final class Node4<P> {
         return (int) (0xffff_ffff_0000_0000L >> bits);
     }
 
-    private static boolean bit(int key, int index) {
-        return key << index < 0;
+    /// Four bits behind the first `bits`; behind all 32 whatever, as nothing is there to be found.
+    private static int nibble(int address, int bits) {
+        return address << bits >>> (Integer.SIZE - STEP);
     }
 
-    /// The owner of the longest prefix that holds the address. Only keys with an owner are compared: if one further up
-    /// does not fit, none below it does.
+    @SuppressWarnings("unchecked") // entries below 16 hold owners
+    private P owner(int entry) {
+        return (P) get(entry);
+    }
+
+    @SuppressWarnings("unchecked") // entries from 16 on hold nodes
+    private @Nullable Node4<P> below(int entry) {
+        return has(entry) ? (Node4<P>) get(entry) : null;
+    }
+
+    private boolean holds(int address) {
+        return ((address ^ key) & mask(bits)) == 0;
+    }
+
+    /// The owner of the longest prefix that holds the address.
     static <P> @Nullable P lookup(@Nullable Node4<P> root, int address) {
         P best = null;
-        for (var node = root; node != null; node = node.next(address)) {
-            if (node.owner != null) {
-                if (((address ^ node.key) & mask(node.bits)) != 0) {
-                    break;
-                }
-                best = node.owner;
+        for (var node = root; node != null && node.holds(address); ) {
+            int nibble = nibble(address, node.bits);
+            int entry = node.longest(nibble);
+            if (entry != 0) {
+                best = node.owner(entry);
             }
+            node = node.below(child(nibble));
         }
         return best;
     }
 
     /// The owner of exactly this prefix.
-    static <P> @Nullable P owner(@Nullable Node4<P> root, int key, int bits) {
+    static <P> @Nullable P owner(@Nullable Node4<P> root, int prefix, int prefixBits) {
+        int wanted = keyBits(prefixBits);
         var node = root;
-        while (node != null && node.bits < bits) {
-            node = node.next(key);
+        while (node != null && node.bits < wanted) {
+            node = node.below(child(nibble(prefix, node.bits)));
         }
-        return node != null && node.bits == bits && node.key == key ? node.owner : null;
+        int entry = entry(nibble(prefix, wanted), prefixBits);
+        return node != null && node.bits == wanted && node.holds(prefix) && node.has(entry) ? node.owner(entry) : null;
     }
 
-    private @Nullable Node4<P> next(int address) {
-        return bit(address, bits) ? one : zero; // at 32 bits both are null
-    }
-
-    static <P> Node4<P> insert(@Nullable Node4<P> node, int key, int bits, P owner) {
+    static <P> Node4<P> insert(@Nullable Node4<P> node, int prefix, int prefixBits, P owner) {
+        int wanted = keyBits(prefixBits);
+        int entry = entry(nibble(prefix, wanted), prefixBits);
         if (node == null) {
-            return new Node4<>(key, bits, owner, null, null);
+            return new Node4<>(prefix & mask(wanted), wanted, bit(entry), owner);
         }
-        int common = Math.min(Integer.numberOfLeadingZeros(key ^ node.key), Math.min(bits, node.bits));
-        if (common == bits && common == node.bits) {
-            return new Node4<>(key, bits, owner, node.zero, node.one);
-        }
+        int common = Math.min(keyBits(Integer.numberOfLeadingZeros(prefix ^ node.key)), Math.min(wanted, node.bits));
+        int way = child(nibble(prefix, common));
         if (common == node.bits) {
-            return bit(key, common)
-                    ? new Node4<>(node.key, common, node.owner, node.zero, insert(node.one, key, bits, owner))
-                    : new Node4<>(node.key, common, node.owner, insert(node.zero, key, bits, owner), node.one);
+            return common == wanted
+                    ? node.with(entry, owner)
+                    : node.with(way, insert(node.below(way), prefix, prefixBits, owner));
         }
-        if (common == bits) {
-            return fork(key, bits, owner, node, null);
+        int above = prefix & mask(common);
+        int other = child(nibble(node.key, common));
+        if (common == wanted) {
+            return new Node4<>(above, common, bit(entry) | bit(other), owner, node);
         }
-        return fork(key & mask(common), common, null, node, new Node4<>(key, bits, owner, null, null));
+        var leaf = insert(null, prefix, prefixBits, owner);
+        return way < other
+                ? new Node4<>(above, common, bit(way) | bit(other), leaf, node)
+                : new Node4<>(above, common, bit(way) | bit(other), node, leaf);
     }
 
-    /// A node above `below`, and on the other side `other`.
-    private static <P> Node4<P> fork(int key, int bits, @Nullable P owner, Node4<P> below, @Nullable Node4<P> other) {
-        return bit(below.key, bits)
-                ? new Node4<>(key, bits, owner, other, below)
-                : new Node4<>(key, bits, owner, below, other);
+    private Node4<P> with(int entry, Object value) {
+        return new Node4<>(key, bits, mapWith(entry), slotsWith(entry, value));
     }
 
     /// Without this prefix, which is there; nodes that are then of no use go with it.
-    static <P> @Nullable Node4<P> remove(@Nullable Node4<P> node, int key, int bits) {
-        if (node == null || node.bits > bits) {
+    static <P> @Nullable Node4<P> remove(Node4<P> node, int prefix, int prefixBits) {
+        int wanted = keyBits(prefixBits);
+        if (node.bits == wanted) {
+            return node.without(entry(nibble(prefix, wanted), prefixBits));
+        }
+        int way = child(nibble(prefix, node.bits));
+        var below = node.below(way);
+        if (below == null) {
             return node;
         }
-        if (node.bits == bits) {
-            return join(node, null, node.zero, node.one);
-        }
-        return bit(key, node.bits)
-                ? join(node, node.owner, node.zero, remove(node.one, key, bits))
-                : join(node, node.owner, remove(node.zero, key, bits), node.one);
+        var rest = remove(below, prefix, prefixBits);
+        return rest == null ? node.without(way) : node.with(way, rest);
     }
 
-    private static <P> @Nullable Node4<P> join(
-            Node4<P> old, @Nullable P owner, @Nullable Node4<P> zero, @Nullable Node4<P> one) {
-        if (owner == null && zero == null) {
-            return one;
+    private @Nullable Node4<P> without(int entry) {
+        if (isOnly(entry)) {
+            return null;
         }
-        if (owner == null && one == null) {
-            return zero;
-        }
-        return new Node4<>(old.key, old.bits, owner, zero, one);
-    }
-
-    /// Nodes from here down, for tests of what removing leaves behind.
-    static int count(@Nullable Node4<?> node) {
-        return node == null ? 0 : 1 + count(node.zero) + count(node.one);
+        int child = onlyChildBut(entry);
+        return child != 0 ? below(child) : new Node4<>(key, bits, mapWithout(entry), slotsWithout(entry));
     }
 }

@@ -2,131 +2,125 @@ package dev.warren.routing;
 
 import org.jspecify.annotations.Nullable;
 
-/// A node of the IPv6 trie: what [Node4] is with keys of two longs.
-final class Node6<P> {
+/// A node of the IPv6 trie: what [Node4] is, with keys of two longs.
+final class Node6<P> extends Node {
     private final long hi;
     private final long lo;
-    private final int bits;
-    private final @Nullable P owner;
-    private final @Nullable Node6<P> zero;
-    private final @Nullable Node6<P> one;
 
-    private Node6(long hi, long lo, int bits, @Nullable P owner, @Nullable Node6<P> zero, @Nullable Node6<P> one) {
+    private Node6(long hi, long lo, int bits, int map, Object... slots) {
+        super(bits, map, slots);
         this.hi = hi;
         this.lo = lo;
-        this.bits = bits;
-        this.owner = owner;
-        this.zero = zero;
-        this.one = one;
     }
 
     /// The first 64 of the first `bits` (0 to 128) bits.
     static long maskHi(int bits) {
-        return bits == 0 ? 0 : -1L << Math.max(64 - bits, 0);
+        return bits == 0 ? 0 : -1L << Math.max(Long.SIZE - bits, 0);
     }
 
     /// The second 64 of the first `bits` (0 to 128) bits.
     static long maskLo(int bits) {
-        return bits <= 64 ? 0 : -1L << (128 - bits);
+        return bits <= Long.SIZE ? 0 : -1L << (2 * Long.SIZE - bits);
     }
 
-    private static boolean bit(long hi, long lo, int index) {
-        return (index < 64 ? hi : lo) << index < 0; // the shift counts modulo 64
+    /// Four bits behind the first `bits`; behind all 128 whatever, as nothing is there to be found.
+    private static int nibble(long hi, long lo, int bits) {
+        return (int) ((bits < Long.SIZE ? hi : lo) << bits >>> (Long.SIZE - STEP)); // the shift counts modulo 64
+    }
+
+    @SuppressWarnings("unchecked") // entries below 16 hold owners
+    private P owner(int entry) {
+        return (P) get(entry);
+    }
+
+    @SuppressWarnings("unchecked") // entries from 16 on hold nodes
+    private @Nullable Node6<P> below(int entry) {
+        return has(entry) ? (Node6<P>) get(entry) : null;
     }
 
     private boolean holds(long addressHi, long addressLo) {
         return ((addressHi ^ hi) & maskHi(bits)) == 0 && ((addressLo ^ lo) & maskLo(bits)) == 0;
     }
 
-    /// The owner of the longest prefix that holds the address. Only keys with an owner are compared: if one further up
-    /// does not fit, none below it does.
+    /// The owner of the longest prefix that holds the address.
     static <P> @Nullable P lookup(@Nullable Node6<P> root, long hi, long lo) {
         P best = null;
-        for (var node = root; node != null; node = node.next(hi, lo)) {
-            if (node.owner != null) {
-                if (!node.holds(hi, lo)) {
-                    break;
-                }
-                best = node.owner;
+        for (var node = root; node != null && node.holds(hi, lo); ) {
+            int nibble = nibble(hi, lo, node.bits);
+            int entry = node.longest(nibble);
+            if (entry != 0) {
+                best = node.owner(entry);
             }
+            node = node.below(child(nibble));
         }
         return best;
     }
 
     /// The owner of exactly this prefix.
-    static <P> @Nullable P owner(@Nullable Node6<P> root, long hi, long lo, int bits) {
+    static <P> @Nullable P owner(@Nullable Node6<P> root, long hi, long lo, int prefixBits) {
+        int wanted = keyBits(prefixBits);
         var node = root;
-        while (node != null && node.bits < bits) {
-            node = node.next(hi, lo);
+        while (node != null && node.bits < wanted) {
+            node = node.below(child(nibble(hi, lo, node.bits)));
         }
-        return node != null && node.bits == bits && node.hi == hi && node.lo == lo ? node.owner : null;
+        int entry = entry(nibble(hi, lo, wanted), prefixBits);
+        return node != null && node.bits == wanted && node.holds(hi, lo) && node.has(entry) ? node.owner(entry) : null;
     }
 
-    private @Nullable Node6<P> next(long addressHi, long addressLo) {
-        return bit(addressHi, addressLo, bits) ? one : zero; // at 128 bits both are null
+    private static int sameBits(long differenceHi, long differenceLo) {
+        int same = Long.numberOfLeadingZeros(differenceHi);
+        return same < Long.SIZE ? same : Long.SIZE + Long.numberOfLeadingZeros(differenceLo);
     }
 
-    private static int commonBits(long hi, long lo, Node6<?> node) {
-        int first = Long.numberOfLeadingZeros(hi ^ node.hi);
-        return first < 64 ? first : 64 + Long.numberOfLeadingZeros(lo ^ node.lo);
-    }
-
-    static <P> Node6<P> insert(@Nullable Node6<P> node, long hi, long lo, int bits, P owner) {
+    static <P> Node6<P> insert(@Nullable Node6<P> node, long hi, long lo, int prefixBits, P owner) {
+        int wanted = keyBits(prefixBits);
+        int entry = entry(nibble(hi, lo, wanted), prefixBits);
         if (node == null) {
-            return new Node6<>(hi, lo, bits, owner, null, null);
+            return new Node6<>(hi & maskHi(wanted), lo & maskLo(wanted), wanted, bit(entry), owner);
         }
-        int common = Math.min(commonBits(hi, lo, node), Math.min(bits, node.bits));
-        if (common == bits && common == node.bits) {
-            return new Node6<>(hi, lo, bits, owner, node.zero, node.one);
-        }
+        int common = Math.min(keyBits(sameBits(hi ^ node.hi, lo ^ node.lo)), Math.min(wanted, node.bits));
+        int way = child(nibble(hi, lo, common));
         if (common == node.bits) {
-            return bit(hi, lo, common)
-                    ? new Node6<>(
-                            node.hi, node.lo, common, node.owner, node.zero, insert(node.one, hi, lo, bits, owner))
-                    : new Node6<>(
-                            node.hi, node.lo, common, node.owner, insert(node.zero, hi, lo, bits, owner), node.one);
+            return common == wanted
+                    ? node.with(entry, owner)
+                    : node.with(way, insert(node.below(way), hi, lo, prefixBits, owner));
         }
-        if (common == bits) {
-            return fork(hi, lo, bits, owner, node, null);
+        long aboveHi = hi & maskHi(common);
+        long aboveLo = lo & maskLo(common);
+        int other = child(nibble(node.hi, node.lo, common));
+        if (common == wanted) {
+            return new Node6<>(aboveHi, aboveLo, common, bit(entry) | bit(other), owner, node);
         }
-        var leaf = new Node6<>(hi, lo, bits, owner, null, null);
-        return fork(hi & maskHi(common), lo & maskLo(common), common, null, node, leaf);
+        var leaf = insert(null, hi, lo, prefixBits, owner);
+        return way < other
+                ? new Node6<>(aboveHi, aboveLo, common, bit(way) | bit(other), leaf, node)
+                : new Node6<>(aboveHi, aboveLo, common, bit(way) | bit(other), node, leaf);
     }
 
-    /// A node above `below`, and on the other side `other`.
-    private static <P> Node6<P> fork(
-            long hi, long lo, int bits, @Nullable P owner, Node6<P> below, @Nullable Node6<P> other) {
-        return bit(below.hi, below.lo, bits)
-                ? new Node6<>(hi, lo, bits, owner, other, below)
-                : new Node6<>(hi, lo, bits, owner, below, other);
+    private Node6<P> with(int entry, Object value) {
+        return new Node6<>(hi, lo, bits, mapWith(entry), slotsWith(entry, value));
     }
 
     /// Without this prefix, which is there; nodes that are then of no use go with it.
-    static <P> @Nullable Node6<P> remove(@Nullable Node6<P> node, long hi, long lo, int bits) {
-        if (node == null || node.bits > bits) {
+    static <P> @Nullable Node6<P> remove(Node6<P> node, long hi, long lo, int prefixBits) {
+        int wanted = keyBits(prefixBits);
+        if (node.bits == wanted) {
+            return node.without(entry(nibble(hi, lo, wanted), prefixBits));
+        }
+        int way = child(nibble(hi, lo, node.bits));
+        var below = node.below(way);
+        if (below == null) {
             return node;
         }
-        if (node.bits == bits) {
-            return join(node, null, node.zero, node.one);
-        }
-        return bit(hi, lo, node.bits)
-                ? join(node, node.owner, node.zero, remove(node.one, hi, lo, bits))
-                : join(node, node.owner, remove(node.zero, hi, lo, bits), node.one);
+        var rest = remove(below, hi, lo, prefixBits);
+        return rest == null ? node.without(way) : node.with(way, rest);
     }
 
-    private static <P> @Nullable Node6<P> join(
-            Node6<P> old, @Nullable P owner, @Nullable Node6<P> zero, @Nullable Node6<P> one) {
-        if (owner == null && zero == null) {
-            return one;
+    private @Nullable Node6<P> without(int entry) {
+        if (isOnly(entry)) {
+            return null;
         }
-        if (owner == null && one == null) {
-            return zero;
-        }
-        return new Node6<>(old.hi, old.lo, old.bits, owner, zero, one);
-    }
-
-    /// Nodes from here down, for tests of what removing leaves behind.
-    static int count(@Nullable Node6<?> node) {
-        return node == null ? 0 : 1 + count(node.zero) + count(node.one);
+        int child = onlyChildBut(entry);
+        return child != 0 ? below(child) : new Node6<>(hi, lo, bits, mapWithout(entry), slotsWithout(entry));
     }
 }

@@ -84,12 +84,15 @@ public final class RouteTable<P> {
     /// The prefix must be there.
     RouteTable<P> without(IpPrefix prefix) {
         return switch (prefix.family()) {
-            case V4 -> new RouteTable<>(Node4.remove(root4, (int) prefix.lo(), prefix.bits()), root6);
-            case V6 -> new RouteTable<>(root4, Node6.remove(root6, prefix.hi(), prefix.lo(), prefix.bits()));
+            case V4 ->
+                new RouteTable<>(root4 == null ? null : Node4.remove(root4, (int) prefix.lo(), prefix.bits()), root6);
+            case V6 ->
+                new RouteTable<>(
+                        root4, root6 == null ? null : Node6.remove(root6, prefix.hi(), prefix.lo(), prefix.bits()));
         };
     }
 
     int nodes() {
-        return Node4.count(root4) + Node6.count(root6);
+        return (root4 == null ? 0 : root4.count()) + (root6 == null ? 0 : root6.count());
     }
 }

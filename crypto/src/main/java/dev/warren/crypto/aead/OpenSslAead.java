@@ -86,6 +86,10 @@ public final class OpenSslAead implements Aead {
             this.bytes = bytes;
         }
 
+        MemorySegment memory() {
+            return bytes;
+        }
+
         @Override
         public void seal(long counter, MemorySegment src, long at, int length, MemorySegment dst, long to) {
             sealPacket(this, 0, counter, src, at, length, dst, to);

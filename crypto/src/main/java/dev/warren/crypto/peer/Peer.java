@@ -5,8 +5,6 @@ import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.aead.Aead;
-import dev.warren.crypto.cookie.CookieGenerator;
-import dev.warren.crypto.noise.Handshake;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
@@ -51,9 +49,6 @@ public final class Peer implements AutoCloseable {
 
     private static final int DEFAULT_MTU = 1420;
 
-    /// More than the 2^24 ns that a whitened timestamp ignores.
-    private static final long TIMESTAMP_STEP = 1L << 25;
-
     private static final int MAX_INDEX_TRIES = 100;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -63,7 +58,8 @@ public final class Peer implements AutoCloseable {
         /// A handshake message, a keepalive or a packet that was staged, complete as it goes into a UDP datagram.
         ///
         /// The segment is native and the peer's; it is valid only during the call, so copy what is kept. During
-        /// [Peer#receiveInitiation] and [Peer#receiveResponse] this is only called once the message authenticated: the
+        /// [Peer#receiveInitiation] and [Peer#receiveResponse] this is only called once the message authenticated:
+        /// the
         /// datagram goes to where that message came from, which is the peer's new endpoint.
         void transmit(MemorySegment datagram, long at, int length);
 
@@ -76,17 +72,10 @@ public final class Peer implements AutoCloseable {
         void event(PeerEvent event);
     }
 
-    private final Suite suite;
     private final PublicKey remote;
     private final IndexSource indices;
     private final Outbox outbox;
-    private final CookieGenerator cookies;
-
-    /// One handshake per role: an initiation that comes while ours is under way is answered without forgetting ours,
-    /// so a simultaneous start is over after one round trip.
-    private final Handshake initiating;
-
-    private final Handshake responding;
+    private final HandshakePair handshakes;
     private final Keypairs keypairs = new Keypairs(this::retired);
     private final Timers timers;
     private final StagedPackets staged = new StagedPackets();
@@ -94,11 +83,8 @@ public final class Peer implements AutoCloseable {
 
     private int mtu = DEFAULT_MTU;
     private boolean oursFirst;
-    private boolean initiationInFlight;
     private boolean confirmed;
     private boolean closed;
-    private long initiationSent;
-    private long lastWall;
 
     /// @param identity ours; not closed by the peer
     /// @param remote the peer's public key
@@ -110,13 +96,10 @@ public final class Peer implements AutoCloseable {
             IndexSource indices,
             SecureRandom random,
             Outbox outbox) {
-        this.suite = suite;
         this.remote = remote;
         this.indices = indices;
         this.outbox = outbox;
-        this.cookies = new CookieGenerator(suite, remote);
-        this.initiating = new Handshake(suite, identity, remote, random);
-        this.responding = new Handshake(suite, identity, remote, random);
+        this.handshakes = new HandshakePair(suite, identity, remote, random);
         this.timers = new Timers(new TimerActions(), random.nextLong());
         this.oursFirst = precedes(identity.publicKey(), remote);
     }
@@ -125,8 +108,7 @@ public final class Peer implements AutoCloseable {
 
     /// Copied. Sessions stay, the next handshake uses it. Null or zero: none.
     public void presharedKey(@Nullable PresharedKey psk) {
-        initiating.presharedKey(psk);
-        responding.presharedKey(psk);
+        handshakes.presharedKey(psk);
     }
 
     /// Seconds, 0 to 65535; 0 is off. Switching it on sends a keepalive at once, or asks for a handshake.
@@ -149,10 +131,9 @@ public final class Peer implements AutoCloseable {
     /// Our private key changed to another one: all sessions and the handshake under way are gone. Staged packets wait
     /// for the next handshake, which may begin at once. Not to be called for the key that is set already.
     public void identity(LocalIdentity changed) {
-        initiating.identity(changed);
-        responding.identity(changed);
-        oursFirst = precedes(changed.publicKey(), remote);
         forgetInitiation();
+        handshakes.identity(changed);
+        oursFirst = precedes(changed.publicKey(), remote);
         keypairs.clear();
         confirmed = false;
         timers.forgetHandshake();
@@ -300,19 +281,18 @@ public final class Peer implements AutoCloseable {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }
-        Verdict verdict = responding.consumeInitiation(initiation, now);
+        Verdict verdict = handshakes.consumeInitiation(initiation, now);
         if (verdict != Verdict.OK) {
             return statistics.dropped(verdict);
         }
         int index = freshIndex();
-        byte[] response = responding.createResponse(index);
+        byte[] response = handshakes.response(index, now);
         if (response == null) {
             return statistics.dropped(Verdict.LOW_ORDER_POINT);
         }
         timers.endpointKnown(true);
-        cookies.sign(response, now);
         outbox.indexAdded(index);
-        addKeypair(responding, now, now);
+        addKeypair(handshakes.answeredSession(now), now);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         timers.handshakeSent(now);
@@ -330,15 +310,14 @@ public final class Peer implements AutoCloseable {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }
-        Verdict verdict = initiating.consumeResponse(message);
+        Verdict verdict = handshakes.consumeResponse(message);
         if (verdict != Verdict.OK) {
             return statistics.dropped(verdict);
         }
         timers.endpointKnown(true);
-        initiationInFlight = false;
-        addKeypair(initiating, initiationSent, now);
+        addKeypair(handshakes.initiatedSession(now), now);
         statistics.rxBytes += message.length;
-        statistics.handshakeRtt = Math.max(0, now - initiationSent);
+        statistics.handshakeRtt = Math.max(0, now - handshakes.sent());
         established(true, statistics.handshakeRtt, now);
         sendKeepalive(now);
         timers.anyAuthenticatedPacketReceived();
@@ -349,7 +328,7 @@ public final class Peer implements AutoCloseable {
     /// Keeps the cookie for the next handshake message. Touches no timer, no counter of bytes and no endpoint (R-40,
     ///
     public Verdict receiveCookieReply(byte[] message, long now) {
-        return statistics.dropped(cookies.consumeReply(message, now));
+        return statistics.dropped(handshakes.consumeCookieReply(message, now));
     }
 
     // ---- time
@@ -379,7 +358,7 @@ public final class Peer implements AutoCloseable {
     /// staged, no persistent keepalive.
     public boolean idle() {
         return keypairs.isEmpty()
-                && !initiationInFlight
+                && !handshakes.inFlight()
                 && staged.isEmpty()
                 && timers.persistentInterval() == 0
                 && timers.isQuiet();
@@ -424,14 +403,13 @@ public final class Peer implements AutoCloseable {
 
     /// What must survive while the peer sleeps.
     public PeerMemory memory() {
-        return statistics.memory(keypairs, lastWall, responding.lastTimestamp());
+        return statistics.memory(keypairs, handshakes.lastWall(), handshakes.lastTimestamp());
     }
 
     /// Takes back what [#memory] gave; to be called on a new peer.
     public void restore(PeerMemory memory) {
         statistics.restore(memory);
-        lastWall = memory.lastWall;
-        responding.restoreTimestamp(memory.lastTimestamp);
+        handshakes.restore(memory);
     }
 
     /// Wipes all keys and gives all indices back. A closed peer drops everything and wants nothing. Idempotent.
@@ -445,9 +423,7 @@ public final class Peer implements AutoCloseable {
         staged.clear();
         forgetInitiation();
         keypairs.clear();
-        initiating.close();
-        responding.close();
-        cookies.close();
+        handshakes.close();
     }
 
     /// For tests.
@@ -460,16 +436,12 @@ public final class Peer implements AutoCloseable {
     private void initiate(long now, long wall, int attempt) {
         forgetInitiation();
         int index = freshIndex();
-        lastWall = Math.max(wall, lastWall + TIMESTAMP_STEP);
-        byte[] message = initiating.createInitiation(index, lastWall);
+        byte[] message = handshakes.initiation(index, now, wall);
         if (message == null) {
             statistics.dropped(Verdict.LOW_ORDER_POINT);
             return;
         }
-        initiationInFlight = true;
-        initiationSent = now;
         outbox.indexAdded(index);
-        cookies.sign(message, now);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         timers.handshakeSent(now);
@@ -479,10 +451,8 @@ public final class Peer implements AutoCloseable {
     }
 
     /// The index of the handshake goes over to the keypair.
-    private void addKeypair(Handshake handshake, long started, long now) {
-        try (var keys = handshake.deriveSession()) {
-            keypairs.add(new Keypair(keys, suite.aead(), started, now), oursFirst);
-        }
+    private void addKeypair(Keypair keypair, long now) {
+        keypairs.add(keypair, oursFirst);
         timers.sessionDerived(now);
     }
 
@@ -493,11 +463,10 @@ public final class Peer implements AutoCloseable {
     }
 
     private void forgetInitiation() {
-        if (initiationInFlight) {
-            initiationInFlight = false;
-            int index = initiating.localIndex();
-            initiating.clear();
-            outbox.indexRemoved(index);
+        boolean listening = handshakes.inFlight();
+        handshakes.forget();
+        if (listening) {
+            outbox.indexRemoved(handshakes.index());
         }
     }
 
@@ -586,7 +555,7 @@ public final class Peer implements AutoCloseable {
     private int freshIndex() {
         for (int tries = 0; tries < MAX_INDEX_TRIES; tries++) {
             int index = indices.next();
-            boolean taken = keypairs.find(index) != null || (initiationInFlight && initiating.localIndex() == index);
+            boolean taken = keypairs.find(index) != null || (handshakes.inFlight() && handshakes.index() == index);
             if (!taken) {
                 return index;
             }
@@ -631,7 +600,6 @@ public final class Peer implements AutoCloseable {
             if (!timers.handshakeInFlight()) {
                 forgetInitiation();
             }
-            responding.clear();
             confirmed = false;
             if (!keypairs.isEmpty()) {
                 keypairs.clear();

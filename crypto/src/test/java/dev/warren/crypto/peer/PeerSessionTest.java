@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
@@ -20,6 +21,7 @@ import dev.warren.crypto.wire.DataMessage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -163,6 +165,35 @@ class PeerSessionTest {
                     assertEquals(0, dst.get(ValueLayout.JAVA_BYTE, i));
                 }
             }
+        }
+    }
+
+    @Test
+    void sealingAndOpeningAllocateNothing() {
+        try (var net = TwoPeers.connected(104);
+                var arena = Arena.ofConfined()) {
+            assumeTrue(net.suite().describe().startsWith("OpenSSL"), "the JDK's cipher makes objects of its own");
+            var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+            var src = arena.allocate(2048);
+            var sealed = arena.allocate(2048);
+            var dst = arena.allocate(2048);
+            long before = 0;
+            int rounds = 20_000;
+            for (int i = -rounds; i < rounds; i++) { // the first half warms up
+                if (i == 0) {
+                    before = threads.getCurrentThreadAllocatedBytes();
+                }
+                int length = net.a().peer.seal(src, 64, 100, sealed, 64);
+                if (net.b().peer.open(sealed, 64, length, dst, 64, net.now()) != 112) {
+                    throw new AssertionError("round " + i);
+                }
+                if (i % 50 == 0) {
+                    net.a().peer.sent(50, 50L * length, net.now());
+                    net.b().peer.received(50, 0, 50L * length, net.now());
+                }
+            }
+            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
+            assertTrue(allocated < rounds, allocated + " bytes for " + rounds + " packets");
         }
     }
 

@@ -38,7 +38,8 @@ class KeypairsTest {
     private Keypair keypair(int index, boolean initiator, long created) {
         var key = new byte[32];
         var aead = suite.aead();
-        return new Keypair(aead.key(key), aead.key(key), index, index, initiator, created - (initiator ? 5 : 0), created);
+        return new Keypair(
+                aead.key(key), aead.key(key), index, index, initiator, created - (initiator ? 5 : 0), created);
     }
 
     @Test

@@ -24,6 +24,16 @@ public final class FaultyTun implements TunDevice {
     }
 
     @Override
+    public void mtu(int changed) {
+        inner.mtu(changed);
+    }
+
+    @Override
+    public boolean attached() {
+        return inner.attached();
+    }
+
+    @Override
     public int mtu() {
         return inner.mtu();
     }

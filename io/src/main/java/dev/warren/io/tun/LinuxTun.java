@@ -125,6 +125,7 @@ public final class LinuxTun implements TunDevice {
 
     /// Whether the descriptor still has its device: false once it was deleted, true when it only moved to another
     /// network namespace.
+    @Override
     public boolean attached() {
         return tun.attached();
     }
@@ -140,6 +141,7 @@ public final class LinuxTun implements TunDevice {
     }
 
     /// The interface has another MTU now, 0 to 65535; nothing here breaks at either end.
+    @Override
     public void mtu(int changed) {
         if (changed == mtu || tun.fd < 0) return;
         mtu = changed;

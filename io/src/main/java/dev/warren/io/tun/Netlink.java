@@ -28,6 +28,8 @@ public final class Netlink implements AutoCloseable {
     private static final int ANSWER_SECONDS = 5;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
+    /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
+    private static final int IFA_F_NODAD = 2;
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
     private static final int RTA_METRICS = 8;
@@ -62,7 +64,8 @@ public final class Netlink implements AutoCloseable {
     }
 
     static Netlink open(Libc libc) throws ErrnoException {
-        int fd = ErrnoException.check(libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
+        int fd = ErrnoException.check(
+                libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
         var netlink = new Netlink(libc, Arena.ofShared(), fd);
         netlink.request.segment.set(JAVA_LONG, 0, ANSWER_SECONDS); // struct timeval
         netlink.request.segment.set(JAVA_LONG, 8, 0);
@@ -89,7 +92,8 @@ public final class Netlink implements AutoCloseable {
     private Link link(String what, String name) throws ErrnoException {
         ErrnoException.check(exchange(), what);
         Link link = Link.read(answer, HEADER, answerEnd);
-        if (!name.isEmpty() && !link.name().equals(name)) throw new ErrnoException(what, Errno.ENODEV); // an alternative name
+        if (!name.isEmpty() && !link.name().equals(name))
+            throw new ErrnoException(what, Errno.ENODEV); // an alternative name
         return link;
     }
 
@@ -122,7 +126,9 @@ public final class Netlink implements AutoCloseable {
     }
 
     private void set(int index, int attribute, int value, String what) throws ErrnoException {
-        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0).attribute(attribute, value);
+        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK)
+                .link(index, 0, 0)
+                .attribute(attribute, value);
         ErrnoException.check(exchange(), what);
     }
 
@@ -152,7 +158,7 @@ public final class Netlink implements AutoCloseable {
                 ? RT_SCOPE_HOST
                 : address.isLinkLocalAddress() ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
         begin(type, flags)
-                .address(family(address), prefixLength, scope, index)
+                .address(family(address), prefixLength, IFA_F_NODAD, scope, index)
                 .attribute(IFA_LOCAL, address)
                 .attribute(IFA_ADDRESS, address);
     }
@@ -180,7 +186,14 @@ public final class Netlink implements AutoCloseable {
 
     /// The same for any routing table.
     public void removeRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
-        route(NetlinkMessage.RTM_DELROUTE, NetlinkMessage.NLM_F_ACK, index, network, prefixLength, table, RT_SCOPE_NOWHERE);
+        route(
+                NetlinkMessage.RTM_DELROUTE,
+                NetlinkMessage.NLM_F_ACK,
+                index,
+                network,
+                prefixLength,
+                table,
+                RT_SCOPE_NOWHERE);
         ErrnoException.check(
                 exchange(),
                 "remove route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
@@ -207,7 +220,8 @@ public final class Netlink implements AutoCloseable {
         }
         int index = NetlinkMessage.find(answer, attributes, answerEnd, RTA_OIF, 0);
         if (index == 0) {
-            throw new ErrnoException("the route to " + destination.getHostAddress() + " has no interface", Errno.ENETUNREACH);
+            throw new ErrnoException(
+                    "the route to " + destination.getHostAddress() + " has no interface", Errno.ENETUNREACH);
         }
         return link(index).mtu();
     }

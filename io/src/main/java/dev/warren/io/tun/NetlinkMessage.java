@@ -58,9 +58,10 @@ final class NetlinkMessage {
     }
 
     /// `struct ifaddrmsg`.
-    NetlinkMessage address(int family, int prefixLength, int scope, int index) {
+    NetlinkMessage address(int family, int prefixLength, int flags, int scope, int index) {
         segment.set(JAVA_BYTE, HEADER, (byte) family);
         segment.set(JAVA_BYTE, HEADER + 1, (byte) prefixLength);
+        segment.set(JAVA_BYTE, HEADER + 2, (byte) flags);
         segment.set(JAVA_BYTE, HEADER + 3, (byte) scope);
         segment.set(JAVA_INT, HEADER + 4, index);
         return grown(HEADER + 8);

@@ -59,6 +59,7 @@ public final class LinuxUdp implements UdpSocket {
 
     /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
     /// something arrives on them again.
+    @Override
     public void routesChanged() {
         sources.refuseAll();
     }

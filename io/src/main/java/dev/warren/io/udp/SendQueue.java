@@ -83,7 +83,7 @@ final class SendQueue {
         return endpoint.equals(to)
                 && size > 0
                 && lengths[i] % size == 0
-                && (segment == size || length <= size)
+                && (segment == size || (segment == length && length <= size))
                 && length > 0
                 && lengths[i] + length <= trainBytes(neverEqualTail)
                 && datagrams[i] + datagramsIn(length, size) <= trainDatagrams(neverEqualTail);

@@ -28,7 +28,7 @@ class AllocationTest {
             MemorySegment source = arena.allocate(frame.length);
             Frames.write(source, 0, frame);
             MemorySegment iovecs = arena.allocate(64L * GroCoalescer.IOVEC, 8);
-            for (int i = 0; i < 3000; i++) {
+            for (int i = 0; i < 1500; i++) {
                 round(pool, source, iovecs);
             }
             long least = Long.MAX_VALUE; // a compiler thread's work may show up once

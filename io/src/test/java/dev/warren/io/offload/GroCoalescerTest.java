@@ -71,7 +71,7 @@ class GroCoalescerTest {
     @Test
     void splittingWhatWasCoalescedGivesTheSamePacketsInOrder() {
         int merged = 0;
-        for (int round = 0; round < 250; round++) {
+        for (int round = 0; round < 150; round++) {
             var random = new Random(SEED + round);
             List<byte[]> packets = new PacketMix(random).packets(60 + random.nextInt(400));
             String what = "seed " + (SEED + round);
@@ -95,7 +95,7 @@ class GroCoalescerTest {
             }
             assertEquals(packets.size(), next, what);
         }
-        assertTrue(merged > 20_000, "merged only " + merged);
+        assertTrue(merged > 10_000, "merged only " + merged);
     }
 
     private byte[] written(int k, String what) {
@@ -253,10 +253,40 @@ class GroCoalescerTest {
     }
 
     @Test
-    void timestampsMustAgree() {
+    void everyByteOfTheTcpOptionsMustAgree() {
+        for (int i = 0; i < 12; i++) {
+            int differs = i;
+            var p = new Packet();
+            p.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
+            breaks(p, changed -> (changed.tcpOptions = changed.tcpOptions.clone())[differs]++);
+        }
+    }
+
+    @Test
+    void lengthsThatDoNotAgreeAreNotMerged() {
+        for (boolean v4 : new boolean[] {true, false}) {
+            List<byte[]> packets = train(v4 ? new Packet() : v6(), 3, 1000, 1000);
+            ByteBuffer second = ByteBuffer.wrap(packets.get(1)); // what is true but for this field
+            if (v4) {
+                second.putShort(2, (short) 1039).putShort(10, (short) 0);
+                second.putShort(10, (short) ~SlowChecksum.sum(second.array(), 0, 20));
+            } else {
+                second.putShort(4, (short) 1019);
+            }
+            assertEquals(List.of(1, 1, 1), units(packets));
+        }
+    }
+
+    @Test
+    void udpWithoutChecksumIsNotMergedEvenWhenItsSumHappensToBeRight() {
         var p = new Packet();
-        p.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
-        breaks(p, changed -> (changed.tcpOptions = changed.tcpOptions.clone())[11]++);
+        p.tcp = false;
+        List<byte[]> packets = train(p, 2, 1000, 1000);
+        byte[] second = packets.get(1);
+        int sum = SlowChecksum.u16(second, 26);
+        ByteBuffer.wrap(second).putShort(26, (short) 0).putShort(500, (short) sum);
+        assertTrue(SlowChecksum.validTransport(second, 20, 17));
+        assertEquals(List.of(1, 1), units(packets));
     }
 
     @Test

@@ -9,7 +9,6 @@ import dev.warren.io.PacketBatch;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -60,7 +59,7 @@ class GsoSplitterTest {
     @Test
     void everyTrainIsCutAsTheSlowSplitterDoes() {
         var random = new Random(SEED);
-        for (int round = 0; round < 3000; round++) {
+        for (int round = 0; round < 1500; round++) {
             Packet p = randomTrain(random);
             int size = random.nextInt(5) == 0 ? 1 + random.nextInt(40) : 1 + random.nextInt(3000);
             if (p.payload.length / size > 2000) {
@@ -178,6 +177,9 @@ class GsoSplitterTest {
         byte[] offset = tcp4.clone();
         offset[32] = 0x40;
         refused(Frames.frame(1, 1, 40, 1000, 20, 16, offset)); // TCP header of 16
+        byte[] beyond = Arrays.copyOf(tcp4, 50);
+        beyond[32] = (byte) 0xf0;
+        refused(Frames.frame(1, 1, 40, 1000, 20, 16, beyond)); // TCP header of 60 in 30 bytes
         byte[] ihl = tcp4.clone();
         ihl[0] = 0x44;
         refused(Frames.frame(1, 1, 40, 1000, 16, 16, ihl));
@@ -195,20 +197,24 @@ class GsoSplitterTest {
     @Test
     void noFrameHoweverBrokenIsReadOrWrittenOutside() {
         var random = new Random(SEED);
+        MemorySegment memory = arena.allocate(2048, 64);
+        MemorySegment expected = arena.allocate(2048, 64);
+        PacketBatch batch = PacketBatch.unpooled(memory, 1);
         int accepted = 0;
         for (int round = 0; round < 30_000; round++) {
             byte[] frame = broken(random);
-            slab.fill(CANARY);
+            memory.fill(CANARY);
             batch.clear();
             // At either end of the slab, so that a read outside would throw.
             int length = frame.length - 10;
-            int at = random.nextBoolean() ? PacketBatch.MARGIN : (int) slab.byteSize() - PacketBatch.MARGIN - length;
+            int at = random.nextBoolean() ? PacketBatch.MARGIN : 2048 - PacketBatch.MARGIN - length;
             batch.add(at, length, 0, null);
-            Frames.write(slab, at - 10L, frame);
+            Frames.write(memory, at - 10L, frame);
+            expected.copyFrom(memory);
             String what = "seed " + SEED + ", round " + round;
             int count = splitter.start(batch, 0);
             if (count < 0) {
-                assertArrayEquals(frame, Frames.read(slab, at - 10L, frame.length), what);
+                assertEquals(-1, memory.mismatch(expected), what);
             } else {
                 accepted++;
             }
@@ -219,8 +225,8 @@ class GsoSplitterTest {
                 assertTrue(splitter.offset() + splitter.length() <= at + length, what);
             }
             assertEquals(Math.max(0, count), made, what);
-            assertArrayEquals(Arrays.copyOf(frame, 10), Frames.read(slab, at - 10L, 10), what);
-            assertCanaries(at - 10, at + length, what);
+            MemorySegment.copy(memory, at, expected, at, length); // outside all is as it was
+            assertEquals(-1, memory.mismatch(expected), what);
         }
         assertTrue(accepted > 1000, "only " + accepted + " accepted");
     }
@@ -238,18 +244,6 @@ class GsoSplitterTest {
         for (int i = random.nextInt(4); i > 0 && frame.length > 10; i--) {
             frame[10 + random.nextInt(Math.min(90, frame.length - 10))] = (byte) random.nextInt();
         }
-        ByteBuffer.wrap(frame).order(ByteOrder.nativeOrder());
         return frame;
-    }
-
-    private void assertCanaries(int from, int to, String what) {
-        byte[] before = Frames.read(slab, Math.max(0, from - 300), Math.min(from, 300));
-        byte[] behind = Frames.read(slab, to, (int) Math.min(300, slab.byteSize() - to));
-        for (byte b : before) {
-            assertEquals(CANARY, b, what);
-        }
-        for (byte b : behind) {
-            assertEquals(CANARY, b, what);
-        }
     }
 }

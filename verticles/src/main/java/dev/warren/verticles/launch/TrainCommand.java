@@ -79,8 +79,9 @@ final class TrainCommand implements Callable<Integer> {
             var verticle = new UapiVerticle(new Rehearsal(), socket, UapiVerticle.Limits.usual());
             var id = RunningInterface.await("train", vertx.deployVerticle(verticle), PATIENCE);
             try (var conversation = new UapiConversation(socket.path())) {
-                conversation.ask("set=1\nreplace_peers=true\npublic_key=" + "ab".repeat(32)
-                        + "\nendpoint=192.0.2.1:51820\nreplace_allowed_ips=true\nallowed_ip=10.0.0.0/8\nallowed_ip=fd00::/8");
+                conversation.ask(
+                        "set=1\nreplace_peers=true\npublic_key=" + "ab".repeat(32)
+                                + "\nendpoint=192.0.2.1:51820\nreplace_allowed_ips=true\nallowed_ip=10.0.0.0/8\nallowed_ip=fd00::/8");
                 conversation.ask("get=1");
                 conversation.ask("stats=1");
             }

@@ -1,16 +1,23 @@
 package dev.warren.verticles.uapi;
 
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.Libc;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.unix.DomainSocketAddress;
-import io.netty.channel.unix.Errors;
 import io.netty.channel.unix.Socket;
+import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.ConnectException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -26,7 +33,9 @@ public final class UapiSocket {
     public static final Path DIRECTORY = Path.of("/var/run/wireguard");
 
     private static final int BACKLOG = 128;
-    private static final int EADDRINUSE = 98;
+    private static final int ATTEMPTS = 3;
+    private static final int FAMILY_BYTES = 2;
+    private static final int MAX_PATH = 108;
 
     private final Path path;
     private final int fd;
@@ -113,24 +122,23 @@ public final class UapiSocket {
                     throw new IOException(directory + " belongs to somebody else: " + denied.getMessage(), denied);
                 }
             }
-        } catch (java.nio.file.AccessDeniedException e) {
+        } catch (AccessDeniedException e) {
             throw new IOException("may not create " + directory + ": this needs root", e);
         }
     }
 
+    /// Not with Netty's own bind: that unlinks whatever is there, a live socket too.
     private static void bind(Socket socket, Path path) throws IOException {
-        var address = new DomainSocketAddress(path.toString());
         for (int attempt = 0; ; attempt++) {
-            try {
-                socket.bind(address);
+            int result = bind(socket.intValue(), path);
+            if (result >= 0) {
                 return;
-            } catch (Errors.NativeIoException e) {
-                if (e.expectedErr() != -EADDRINUSE) {
-                    throw new IOException("cannot create " + path + ": " + e.getMessage(), e);
-                }
-                if (attempt == 3 || answers(address)) {
-                    throw new IOException(path + ": address already in use, a router is already running", e);
-                }
+            }
+            if (result != -Errno.EADDRINUSE) {
+                throw new ErrnoException("cannot create " + path, result);
+            }
+            if (attempt == ATTEMPTS || answers(new DomainSocketAddress(path.toString()))) {
+                throw new ErrnoException(path + ": a router is already running", result);
             }
             try {
                 Files.deleteIfExists(path);
@@ -140,13 +148,27 @@ public final class UapiSocket {
         }
     }
 
+    /// See unix(7): `sockaddr_un` is the family, u16, and 108 bytes of path with a zero at its end.
+    private static int bind(int fd, Path path) throws IOException {
+        var name = path.toString().getBytes(StandardCharsets.UTF_8);
+        if (name.length >= MAX_PATH) {
+            throw new IOException(path + " is too long for a socket");
+        }
+        try (var arena = Arena.ofConfined()) {
+            var address = arena.allocate(FAMILY_BYTES + MAX_PATH, 2);
+            address.set(ValueLayout.JAVA_SHORT, 0, (short) Libc.AF_UNIX);
+            MemorySegment.copy(name, 0, address, ValueLayout.JAVA_BYTE, FAMILY_BYTES, name.length);
+            return new Libc().bind(fd, address, FAMILY_BYTES + name.length + 1);
+        }
+    }
+
     /// True when somebody listens there.
     private static boolean answers(DomainSocketAddress address) throws IOException {
         var probe = Socket.newSocketDomain();
         try {
             probe.connect(address);
             return true;
-        } catch (ConnectException | NoSuchFileException | java.io.FileNotFoundException e) {
+        } catch (ConnectException | FileNotFoundException e) {
             return false;
         } catch (IOException e) {
             return true; // a full backlog, for example

@@ -67,6 +67,11 @@ public final class UapiVerticle extends VerticleBase {
         return removed.future();
     }
 
+    /// Connections at this moment; to be read on the verticle's loop or, roughly, anywhere.
+    int clients() {
+        return clients.size();
+    }
+
     @Override
     public Future<?> start() {
         var promise = Promise.<Void>promise();
@@ -93,7 +98,7 @@ public final class UapiVerticle extends VerticleBase {
                         promise.fail(done.cause());
                     }
                 });
-        vertx.setPeriodic(SWEEP_MILLIS, _ -> sweep());
+        vertx.setPeriodic(Math.clamp(limits.stallNanos() / 2_000_000, 1, SWEEP_MILLIS), _ -> sweep());
         return promise.future();
     }
 
@@ -113,7 +118,9 @@ public final class UapiVerticle extends VerticleBase {
             return;
         }
         if (clients.size() >= limits.clients()) {
-            clients.stream().min(Comparator.comparingLong(UapiClient::lastProgress)).ifPresent(UapiClient::end);
+            clients.stream()
+                    .min(Comparator.comparingLong(UapiClient::lastProgress))
+                    .ifPresent(UapiClient::end);
         }
         var client = new UapiClient(this, device, channel);
         clients.add(client);

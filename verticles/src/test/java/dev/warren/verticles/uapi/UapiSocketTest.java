@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@SuppressWarnings("NullAway.Init")
 class UapiSocketTest {
     @TempDir
     Path directory;
@@ -60,7 +61,7 @@ class UapiSocketTest {
         try (var other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             other.bind(UnixDomainSocketAddress.of(path));
             var refusal = assertThrows(IOException.class, () -> UapiSocket.listen(directory, "wg0"));
-            assertTrue(refusal.getMessage().contains("already running"), refusal.getMessage());
+            assertTrue(String.valueOf(refusal.getMessage()).contains("already running"), refusal.toString());
             assertTrue(Files.exists(path));
         }
     }
