@@ -6,10 +6,9 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the plainest of peers, as programs write them by the thousand: keys of letters and hyphens, with quoted texts,
-/// lists of those, words and whole numbers as values. It gives up at anything else, and then Typesafe's parser reads
-// it;
-/// what it does read is what that parser would have read, in a tenth of the time.
+/// Reads the plainest of peers, as programs write them by the thousand: keys of letters and hyphens, with quoted
+/// texts, lists of those, words and whole numbers as values. It gives up at anything else, and then Typesafe's parser
+/// reads it; what it does read is what that parser would have read, in a tenth of the time.
 final class PlainPeer {
     private final String text;
     private int at;
