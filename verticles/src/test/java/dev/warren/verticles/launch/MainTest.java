@@ -36,10 +36,32 @@ class MainTest {
     @ParameterizedTest // an option never takes the next one for its value; nothing is left over unnoticed
     @ValueSource(
             strings = {
-                "", "-f", "--foreground", "-f wg0 extra", "wg0 extra", "wg0 -f", "-f -f", "--bogus", "-x wg0",
-                "run --config", "run --config --help", "run --config --bogus", "run extra", "run --conf x", "run -c -h",
-                "stats", "stats --json", "stats wg0 wg1", "stats --json=maybe=1 wg0", "genkey extra", "pubkey extra",
-                "genpsk --bogus", "demo extra", "demo --seconds", "demo --seconds many", "--version=1 wg0"
+                "",
+                "-f",
+                "--foreground",
+                "-f wg0 extra",
+                "wg0 extra",
+                "wg0 -f",
+                "-f -f",
+                "--bogus",
+                "-x wg0",
+                "run --config",
+                "run --config --help",
+                "run --config --bogus",
+                "run extra",
+                "run --conf x",
+                "run -c -h",
+                "stats",
+                "stats --json",
+                "stats wg0 wg1",
+                "stats --json=maybe=1 wg0",
+                "genkey extra",
+                "pubkey extra",
+                "genpsk --bogus",
+                "demo extra",
+                "demo --seconds",
+                "demo --seconds many",
+                "--version=1 wg0"
             })
     void mistakesAreUsageErrorsAndSaidOnStderr(String line) {
         assertEquals(2, execute(line.isEmpty() ? new String[0] : line.split(" ")));
@@ -61,7 +83,8 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "..", "a/b", "../../etc/x", "a b", "a\tb", "a:b", "sixteen-letters-", "ä-ä-ä-ä-ä-ä"})
+    @ValueSource(
+            strings = {"", ".", "..", "a/b", "../../etc/x", "a b", "a\tb", "a:b", "sixteen-letters-", "ä-ä-ä-ä-ä-ä"})
     void namesLinuxRefusesAreRefused(String name) {
         assertNotNull(InterfaceName.problem(name));
     }
@@ -75,7 +98,8 @@ class MainTest {
     @Test
     void helpGoesToStandardOutputAndTellsExamplesFilesEnvironmentAndExitCodes() {
         assertEquals(0, execute("--help"));
-        for (var word : new String[] {"wg-quick", "LOG_LEVEL", "WG_TUN_FD", "/var/run/wireguard", "Exit codes", "demo"}) {
+        for (var word :
+                new String[] {"wg-quick", "LOG_LEVEL", "WG_TUN_FD", "/var/run/wireguard", "Exit codes", "demo"}) {
             assertTrue(said(out).contains(word), word);
         }
         assertTrue(said(out).lines().allMatch(line -> line.length() <= 110), said(out));

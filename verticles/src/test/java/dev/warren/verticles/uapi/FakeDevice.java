@@ -35,7 +35,8 @@ final class FakeDevice implements DeviceControl {
 
     @Override
     public Future<Void> update(DeviceUpdate update) {
-        updates.add("port=" + update.listenPort().orElse(-1) + " peers=" + update.peers().size());
+        updates.add("port=" + update.listenPort().orElse(-1) + " peers="
+                + update.peers().size());
         if (errno != 0) {
             return Future.failedFuture(new DeviceException(errno, "refused for a test"));
         }

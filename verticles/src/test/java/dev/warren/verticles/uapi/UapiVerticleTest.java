@@ -144,13 +144,18 @@ class UapiVerticleTest {
         try (var client = new Client(path)) {
             var request = new StringBuilder("set=1\n");
             for (int i = 0; i < 100_000; i++) {
-                request.append("public_key=%064x\nallowed_ip=10.%d.%d.%d/32\n".formatted(i + 1, i >> 16, (i >> 8) & 255, i & 255));
+                request.append("public_key=%064x\nallowed_ip=10.%d.%d.%d/32\n"
+                        .formatted(i + 1, i >> 16, (i >> 8) & 255, i & 255));
             }
             assertEquals("errno=0\n\n", client.ask(request.append('\n').toString()));
             assertEquals(List.of("port=-1 peers=100000"), List.copyOf(device.updates));
 
             var answer = client.ask("get=1\n\n");
-            assertEquals(100_000, answer.lines().filter(line -> line.startsWith("public_key=")).count());
+            assertEquals(
+                    100_000,
+                    answer.lines()
+                            .filter(line -> line.startsWith("public_key="))
+                            .count());
             assertTrue(answer.endsWith("errno=0\n\n"));
         }
     }
