@@ -103,5 +103,6 @@ class ArchitectureTest {
             .beFinal();
 
     @ArchTest
-    static final ArchRule noCyclesInTheCore = slices().matching("dev.warren.(routing|io|conf)..").should().beFreeOfCycles();
+    static final ArchRule noCyclesInTheCore =
+            slices().matching("dev.warren.(routing|io|conf)..").should().beFreeOfCycles();
 }

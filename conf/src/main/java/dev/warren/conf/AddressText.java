@@ -45,7 +45,8 @@ final class AddressText {
         return address(text, 0, text.length) && zone == 0 ? masked(v6 ? 128 : 32) : null;
     }
 
-    /// An address and the length of its network, host bits kept; without length it is /32 or /128. Null when it is none.
+    /// An address and the length of its network, host bits kept; without length it is /32 or /128. Null when it
+    /// is none.
     @Nullable
     InterfaceAddress interfaceAddress(byte[] text) {
         var network = prefixOrHost(text);

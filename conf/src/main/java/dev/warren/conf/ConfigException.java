@@ -6,11 +6,25 @@ import java.util.stream.Collectors;
 /// Everything that is wrong with a configuration, at once. The message is what a person should see: a line per problem.
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
+    private static final int MAX_SHOWN = 100;
     private final transient List<Problem> problems;
+    private final String message;
 
     ConfigException(List<Problem> problems) {
-        super(problems.stream().map(Problem::toString).collect(Collectors.joining(System.lineSeparator())));
         this.problems = List.copyOf(problems);
+        this.message = problems.stream()
+                        .limit(MAX_SHOWN)
+                        .map(Problem::toString)
+                        .collect(Collectors.joining(System.lineSeparator()))
+                + (problems.size() <= MAX_SHOWN
+                        ? ""
+                        : System.lineSeparator() + "... and " + (problems.size() - MAX_SHOWN) + " more problems");
+    }
+
+    /// A line per problem, at most 100.
+    @Override
+    public String getMessage() {
+        return message;
     }
 
     /// All of them, in the order of the file.

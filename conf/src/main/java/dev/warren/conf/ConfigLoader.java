@@ -45,9 +45,8 @@ public final class ConfigLoader {
     private RouterConfig load() throws ConfigException {
         var text = content();
         var scan = new HoconScan(text);
-        var blocks = text.length() < large
-                ? PeerBlocks.none(text, problems)
-                : new PeerBlocks(text, scan.blocks(), problems);
+        var blocks =
+                text.length() < large ? PeerBlocks.none(text, problems) : new PeerBlocks(text, scan.blocks(), problems);
         var config = parse(blocks);
         for (var again : scan.duplicates()) {
             problems.add(again.line(), again.path(), "given twice, first in line " + again.firstLine(), "it once");
@@ -97,9 +96,8 @@ public final class ConfigLoader {
 
     private Config parse(PeerBlocks blocks) throws ConfigException {
         try {
-            var options = ConfigParseOptions.defaults()
-                    .setSyntax(ConfigSyntax.CONF)
-                    .setAllowMissing(false);
+            var options =
+                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
             var own = blocks.isEmpty()
                     ? ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options)
                     : ConfigFactory.parseString(blocks.rest(), options);
@@ -117,9 +115,8 @@ public final class ConfigLoader {
     private static Config reference() {
         try (var in = Objects.requireNonNull(
                 ConfigLoader.class.getResourceAsStream("/reference.conf"), "reference.conf is missing")) {
-            var options = ConfigParseOptions.defaults()
-                    .setSyntax(ConfigSyntax.CONF)
-                    .setOriginDescription("reference.conf");
+            var options =
+                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setOriginDescription("reference.conf");
             return ConfigFactory.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8), options);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,14 +6,13 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /// Walks the object `warren`.
 final class ConfigReader {
-    private static final List<String> KEYS = List.of(
-            "interfaces", "defaults", "loops", "crypto", "offload", "log", "state-dir", "insecure-key-files");
-    private static final List<String> OFFLOADS = List.of(
-            "tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
+    private static final List<String> KEYS =
+            List.of("interfaces", "defaults", "loops", "crypto", "offload", "log", "state-dir", "insecure-key-files");
+    private static final List<String> OFFLOADS =
+            List.of("tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
 
     /// A loop count nobody can write, for `auto`.
     private static final long AUTO = -2;
@@ -33,7 +32,8 @@ final class ConfigReader {
     /// The records. They are right if there are no problems then.
     RouterConfig read() {
         warren.allow(KEYS);
-        var loops = warren.number("loops", "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(AUTO);
+        var loops =
+                warren.number("loops", "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(AUTO);
         var stateDirectory = directory.resolve("state");
         var stateText = warren.text("state-dir", "a directory");
         if (stateText != null && !stateText.isBlank()) {
@@ -41,14 +41,8 @@ final class ConfigReader {
         } else if (stateText != null) {
             warren.problem("state-dir", "is empty", "a directory");
         }
-        var crypto = only("crypto", "aead");
-        var aead = crypto != null
-                ? crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO)
-                : Suite.Choice.AUTO;
-        var log = only("log", "level");
-        var level = log != null
-                ? log.choice("level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO)
-                : RouterConfig.LogLevel.INFO;
+        var aead = choice("crypto", "aead", Suite.Choice.class, Suite.Choice.AUTO);
+        var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
         return new RouterConfig(
                 interfaces(stateDirectory),
                 loops == AUTO ? OptionalInt.empty() : OptionalInt.of((int) loops),
@@ -59,12 +53,14 @@ final class ConfigReader {
                 List.copyOf(warnings));
     }
 
-    private @Nullable Section only(String name, String... keys) {
+    /// The only key of a section.
+    private <E extends Enum<E>> E choice(String name, String key, Class<E> type, E otherwise) {
         var section = warren.section(name);
-        if (section != null) {
-            section.allow(List.of(keys));
+        if (section == null) {
+            return otherwise;
         }
-        return section;
+        section.allow(List.of(key));
+        return section.choice(key, type, otherwise);
     }
 
     private OffloadConfig offload() {

@@ -37,7 +37,8 @@ public record DeviceUpdate(
         return privateKey == null && listenPort.isEmpty() && fwmark.isEmpty() && !replacePeers && peers.isEmpty();
     }
 
-    /// Wipes the keys in it. Whoever applies the update copies the keys it keeps, and the sender of the update closes it.
+    /// Wipes the keys in it. Whoever applies the update copies the keys it keeps, and the sender of the update
+    /// closes it.
     @Override
     public void close() {
         if (privateKey != null) {

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Looks over a HOCON text before Typesafe's parser reads it.
 ///
-/// It finds keys that are given twice in one file, which HOCON merges without a word: the first one is lost, and with it
+/// It finds keys that are given twice in one file, which HOCON merges without a word: the first one is lost, and
+/// with it
 /// perhaps a peer. Groups such as `warren.log` may come in several pieces; a value, an interface or a peer may not.
 /// `+=` and values with a substitution build on what was there before and are no mistake.
 ///
@@ -40,7 +41,9 @@ final class HoconScan {
         int line; // where it was given first, 0 when it only lies on the way to others
         int mentions; // how many keys end here or go through here
         boolean plain = true; // only ever an object, written out
-        @Nullable Map<String, Node> children;
+
+        @Nullable
+        Map<String, Node> children;
 
         Node(@Nullable Node parent, String name) {
             this.parent = parent;
@@ -76,8 +79,13 @@ final class HoconScan {
 
         /// True when nothing but this text decides what is under `warren.interfaces.X.peers`, where this node lies.
         boolean standsAlone() {
-            return mentions == 1 && ancestor(1).plain && ancestor(2).plain && ancestor(3).plain && ancestor(4).plain
-                    && ancestor(3).name.equals("interfaces") && ancestor(4).name.equals("warren");
+            return mentions == 1
+                    && ancestor(1).plain
+                    && ancestor(2).plain
+                    && ancestor(3).plain
+                    && ancestor(4).plain
+                    && ancestor(3).name.equals("interfaces")
+                    && ancestor(4).name.equals("warren");
         }
 
         Node ancestor(int levels) {
@@ -93,7 +101,10 @@ final class HoconScan {
     private static final class Frame {
         final Node node;
         final boolean muted; // inside of something that was reported
-        @Nullable Node entry;
+
+        @Nullable
+        Node entry;
+
         int start; // of the key
         int line; // of the key
         int substitutions; // before the key

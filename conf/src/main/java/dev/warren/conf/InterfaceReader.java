@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one interface after the other.
 final class InterfaceReader {
-    private static final List<String> KEYS = List.of(
-            "private-key", "private-key-file", "addresses", "listen-port", "mtu", "fwmark", "routes", "peers");
+    private static final List<String> KEYS =
+            List.of("private-key", "private-key-file", "addresses", "listen-port", "mtu", "fwmark", "routes", "peers");
     private static final List<String> DEFAULT_KEYS = List.of("listen-port", "mtu", "fwmark", "routes");
     private static final String ADDRESSES = "[\"10.8.0.1/24\", \"fd00:8::1/64\"]";
     private static final int LEAST_IPV6_MTU = 1280;
@@ -39,8 +39,7 @@ final class InterfaceReader {
     private int fwmark;
     private boolean routes = true;
 
-    InterfaceReader(
-            PeerBlocks blocks, List<Problem> warnings, Path directory, Path stateDirectory, boolean insecure) {
+    InterfaceReader(PeerBlocks blocks, List<Problem> warnings, Path directory, Path stateDirectory, boolean insecure) {
         this.blocks = blocks;
         this.warnings = warnings;
         this.directory = directory;
@@ -96,8 +95,7 @@ final class InterfaceReader {
         }
         if (!right) {
             section.problem(
-                    "is no name for an interface",
-                    "1 to 15 characters without / : % and white space, not . or ..");
+                    "is no name for an interface", "1 to 15 characters without / : % and white space, not . or ..");
         }
     }
 
@@ -139,7 +137,9 @@ final class InterfaceReader {
                 section.problem("private-key-file", "is given, and private-key too", "one of them");
             }
             var bytes = inlineKey(section, "private-key");
-            return bytes == null ? new PrivateKeySource.Missing(Path.of("")) : known(section, "private-key", bytes, null);
+            return bytes == null
+                    ? new PrivateKeySource.Missing(Path.of(""))
+                    : known(section, "private-key", bytes, null);
         }
         var text = inFile ? section.text("private-key-file", "a file") : section.name() + ".key";
         var base = inFile ? directory : stateDirectory;

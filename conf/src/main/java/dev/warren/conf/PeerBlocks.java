@@ -38,7 +38,8 @@ final class PeerBlocks {
         this.text = text;
         this.problems = problems;
         for (var block : blocks) {
-            byDevice.computeIfAbsent(block.device(), _ -> new ArrayList<>()).add(block);
+            byDevice.computeIfAbsent(block.device(), device -> new ArrayList<>())
+                    .add(block);
         }
         this.rest = blocks.isEmpty() ? text : cut(blocks);
     }

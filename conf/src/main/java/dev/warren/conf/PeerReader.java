@@ -76,7 +76,7 @@ final class PeerReader {
             section.problem("public-key", "is all zero", "a key printed by `warren pubkey`");
             return null;
         }
-        if (key.equals(own)) {
+        if (own != null && key.equals(own)) {
             section.problem("public-key", "is the public key of this interface itself", "that of the peer");
         }
         var other = names.putIfAbsent(key, section.name());
@@ -98,7 +98,10 @@ final class PeerReader {
             var file = section.text("preshared-key-file", "a file");
             bytes = file == null
                     ? null
-                    : keys.keyFile(section, "preshared-key-file", directory.resolve(file).normalize());
+                    : keys.keyFile(
+                            section,
+                            "preshared-key-file",
+                            directory.resolve(file).normalize());
         }
         if (bytes == null) {
             return null;
@@ -130,7 +133,9 @@ final class PeerReader {
                 section.problem("allowed-ips", prefix + " is given twice", "it once");
             } else {
                 section.problem(
-                        "allowed-ips", prefix + " is also given to peer " + Section.shown(owner), "one peer per prefix");
+                        "allowed-ips",
+                        prefix + " is also given to peer " + Section.shown(owner),
+                        "one peer per prefix");
             }
         }
         return prefixes;
@@ -168,7 +173,9 @@ final class PeerReader {
         }
         if (brackets) {
             var inside = host.substring(1, host.length() - 1);
-            return inside.indexOf(':') >= 0 && addresses.literal(inside) != null ? null : ", which holds no IPv6 address";
+            return inside.indexOf(':') >= 0 && addresses.literal(inside) != null
+                    ? null
+                    : ", which holds no IPv6 address";
         }
         if (DIGITS.matcher(host).matches()) {
             return addresses.literal(host) != null ? null : ", whose address is no IPv4 address";

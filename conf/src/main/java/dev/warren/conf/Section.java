@@ -24,8 +24,7 @@ final class Section {
     private final IntUnaryOperator lines;
 
     /// @param lines gives the line in the file for a line of the text that was parsed
-    Section(
-            @Nullable Section parent, String name, ConfigObject object, Problems problems, IntUnaryOperator lines) {
+    Section(@Nullable Section parent, String name, ConfigObject object, Problems problems, IntUnaryOperator lines) {
         this.parent = parent;
         this.name = name;
         this.object = object;

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// ```java
 /// // on data: bytes is what arrived
-/// while ((request = parser.next(bytes)) != null) { ... answer; if that takes time, keep bytes and pause the socket ... }
+/// while ((request = parser.next(bytes)) != null) { ... answer; if that takes time, keep bytes and pause the socket
+/// ... }
 /// // on half-close
 /// request = parser.end();
 /// ```
@@ -35,7 +36,8 @@ public final class UapiParser implements AutoCloseable {
     public record Set(DeviceUpdate update) implements Request {}
 
     /// A request that is wrong. wireguard-go applies every line up to the bad one, so: apply `before` if it is not
-    /// [DeviceUpdate#isEmpty], then answer `errno` (or that of the failure, if applying failed). The connection stays open.
+    /// [DeviceUpdate#isEmpty], then answer `errno` (or that of the failure, if applying failed). The connection
+    /// stays open.
     ///
     /// @param errno negative, as it is printed: -22 EINVAL, -71 EPROTO, -5 EIO, -7 E2BIG
     /// @param reason a sentence for the log; holds nothing of a secret

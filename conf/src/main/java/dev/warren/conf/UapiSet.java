@@ -87,7 +87,7 @@ final class UapiSet {
             if (privateKey != null) {
                 privateKey.close();
             }
-            privateKey = clamped();
+            privateKey = takePrivateKey();
         } else if (is(text, keyEnd, LISTEN_PORT)) {
             long port = AddressText.number(text, from, to, 0xffff);
             if (port < 0) {
@@ -243,16 +243,8 @@ final class UapiSet {
         return true;
     }
 
-    /// wireguard-go stores, and so prints, a private key clamped (RFC 7748 §5); zero stays zero.
-    private PrivateKey clamped() {
-        int any = 0;
-        for (byte b : secret) {
-            any |= b;
-        }
-        if (any != 0) {
-            secret[0] &= (byte) 0xf8;
-            secret[31] = (byte) (secret[31] & 0x7f | 0x40);
-        }
+    /// Clamped by [PrivateKey], as wireguard-go does: that is how `get` prints it.
+    private PrivateKey takePrivateKey() {
         try {
             return PrivateKey.of(secret);
         } finally {

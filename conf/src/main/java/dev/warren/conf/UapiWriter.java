@@ -69,7 +69,8 @@ public final class UapiWriter {
         if (peer < 0) {
             device();
             peer = 0;
-        } else if (peer > 0 && allowedIp < status.peers().get(peer - 1).allowedIps().size()) {
+        } else if (peer > 0
+                && allowedIp < status.peers().get(peer - 1).allowedIps().size()) {
             prefix(status.peers().get(peer - 1).allowedIps().get(allowedIp++));
         } else if (peer < status.peers().size()) {
             peer(status.peers().get(peer++));

@@ -28,8 +28,11 @@ class ConfigLoaderTest {
     static final String B = "0zmR3hVQNSmjcLhhXYfWV7/mXKFXzOIGK5CGQEHnG1s=";
     static final String PRIVATE = "YAnz5TF+lXXJte14tji3zlMNq+hd2rYUIgJBgB3fBmk=";
 
-    @TempDir
-    Path directory;
+    private final Path directory;
+
+    ConfigLoaderTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
 
     private Path write(String text) throws IOException {
         return write("warren.conf", text, "rw-------");
@@ -59,8 +62,7 @@ class ConfigLoaderTest {
     void everythingThatCanBeSaidIsRead() throws Exception {
         write("wg0.key", PRIVATE + "\n", "rw-------");
         write("laptop.psk", B, "r--------");
-        var config = load(
-                """
+        var config = load("""
                 warren {
                   loops = 3, state-dir = "/var/lib/x"
                   crypto.aead = jdk
@@ -87,8 +89,7 @@ class ConfigLoaderTest {
                     wg1 { private-key = "%s", routes = on, mtu = auto, addresses = "10.9.0.1" }
                   }
                 }
-                """
-                        .formatted(A, B, PRIVATE));
+                """.formatted(A, B, PRIVATE));
         assertEquals(OptionalInt.of(3), config.loops());
         assertEquals(Path.of("/var/lib/x"), config.stateDirectory());
         assertEquals(Suite.Choice.JDK, config.aead());
@@ -122,7 +123,9 @@ class ConfigLoaderTest {
         assertTrue(update.replacePeers());
         assertEquals(OptionalInt.of(51820), update.listenPort());
         assertNull(update.peers().get(0).endpoint());
-        assertEquals("/[2001:db8:0:0:0:0:0:1]:1", String.valueOf(update.peers().get(1).endpoint()));
+        assertEquals(
+                "/[2001:db8:0:0:0:0:0:1]:1",
+                String.valueOf(update.peers().get(1).endpoint()));
         assertEquals(2, update.peers().get(0).allowedIps().size());
         update.close();
         config.close();
@@ -258,18 +261,14 @@ class ConfigLoaderTest {
 
     @Test
     void allProblemsAreToldAtOnceInTheOrderOfTheFile() throws IOException {
-        assertEquals(
-                """
+        assertEquals("""
                 warren.conf:2: warren.loops: is '0'; expected auto or 1 to 256
                 warren.conf:4: warren.interfaces.wg0.mtu: is '1'; expected auto or 576 to 65535
                 warren.conf:6: warren.interfaces.wg0.peers.b.public-key: is also that of peer a; expected a key of its own
                 warren.conf:6: warren.interfaces.wg0.peers.b.allowed-ips: 10.0.0.0/8 is also given to peer a; expected one \
                 peer per prefix
                 warren.conf:8: warren.interfaces.wg1.listen-port: is 7, which wg0 listens on; expected a port of its own, \
-                or auto"""
-                        .replace("\n", System.lineSeparator()),
-                problems(
-                        """
+                or auto""".replace("\n", System.lineSeparator()), problems("""
                         warren {
                           loops = 0
                           interfaces {
@@ -282,21 +281,16 @@ class ConfigLoaderTest {
                             } }
                           }
                         }
-                        """
-                                .formatted(A)));
+                        """.formatted(A)));
     }
 
     @Test
     void keysThatAreGivenTwiceAreRefused() throws IOException {
-        assertEquals(
-                """
+        assertEquals("""
                 warren.conf:3: warren.loops: given twice, first in line 2; expected it once
                 warren.conf:6: warren.interfaces.wg0.mtu: given twice, first in line 5; expected it once
                 warren.conf:8: warren.interfaces.wg0.peers.a: given twice, first in line 7; expected it once
-                warren.conf:9: warren.interfaces.wg0: given twice, first in line 5; expected it once"""
-                        .replace("\n", System.lineSeparator()),
-                problems(
-                        """
+                warren.conf:9: warren.interfaces.wg0: given twice, first in line 5; expected it once""".replace("\n", System.lineSeparator()), problems("""
                         warren {
                           loops = 1
                           loops = 2
@@ -308,14 +302,12 @@ class ConfigLoaderTest {
                             wg0 { mtu = 1400 }
                           }
                         }
-                        """
-                                .formatted(A)));
+                        """.formatted(A)));
     }
 
     @Test
     void groupsMayComeInPiecesAndSubstitutionsMayBuildOnWhatWasThere() throws Exception {
-        var config = load(
-                """
+        var config = load("""
                 net = "10.0.0."
                 warren { interfaces { wg0 { listen-port = 1, listen-port = ${?NO_SUCH_VARIABLE} } } }
                 warren { interfaces { wg1 { addresses = [${net}1], addresses += "10.0.0.2" } } }
@@ -324,7 +316,9 @@ class ConfigLoaderTest {
                 """);
         assertEquals(2, config.interfaces().size());
         assertEquals(1, config.interfaces().get(0).listenPort());
-        assertEquals("[10.0.0.1/32, 10.0.0.2/32]", config.interfaces().get(1).addresses().toString());
+        assertEquals(
+                "[10.0.0.1/32, 10.0.0.2/32]",
+                config.interfaces().get(1).addresses().toString());
         assertEquals(OptionalInt.of(1400), config.interfaces().get(1).mtu());
     }
 
@@ -340,7 +334,8 @@ class ConfigLoaderTest {
     void aFileThatCannotBeReadIsSaidSo() throws IOException {
         assertEquals("no.conf: does not exist; expected a configuration file", problems(directory.resolve("no.conf")));
         Files.createDirectory(directory.resolve("dir.conf"));
-        assertEquals("dir.conf: is a directory; expected a configuration file", problems(directory.resolve("dir.conf")));
+        assertEquals(
+                "dir.conf: is a directory; expected a configuration file", problems(directory.resolve("dir.conf")));
         var deep = problems("warren " + "{ a ".repeat(100_000));
         assertTrue(deep.startsWith("warren.conf: is nested too deeply; "), deep);
     }
@@ -414,8 +409,8 @@ class ConfigLoaderTest {
         assertEquals(
                 "warren.conf:2: warren.interfaces.wg0.peers.x.public-key: is the public key of this interface itself; "
                         + "expected that of the peer",
-                problems("warren.interfaces.wg0 { private-key = \"" + PRIVATE + "\"\npeers.x.public-key = \"" + publicKey
-                        + "\" }"));
+                problems("warren.interfaces.wg0 { private-key = \"" + PRIVATE + "\"\npeers.x.public-key = \""
+                        + publicKey + "\" }"));
     }
 
     // R-158
@@ -441,7 +436,9 @@ class ConfigLoaderTest {
         assertTrue(
                 config.warnings().get(0).toString().contains("others can read this file (mode 0644)"),
                 config.warnings().toString());
-        assertEquals(List.of(), ConfigLoader.load(write("open.conf", "warren {}", "rw-r--r--")).warnings());
+        assertEquals(
+                List.of(),
+                ConfigLoader.load(write("open.conf", "warren {}", "rw-r--r--")).warnings());
     }
 
     // R-158
@@ -454,16 +451,17 @@ class ConfigLoaderTest {
         assertFalse(Files.exists(directory.resolve("state")));
         var key = source.obtain(new SecureRandom());
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
-        for (var made : List.of(file.getParent(), file.getParent().getParent())) {
+        for (var made : List.of(directory.resolve("state/deep"), directory.resolve("state"))) {
             assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(made)));
         }
         assertEquals(45, Files.size(file));
-        try (var files = Files.list(file.getParent())) {
+        try (var files = Files.list(directory.resolve("state/deep"))) {
             assertEquals(List.of(file), files.toList());
         }
         assertTrue(key.sameAs(source.obtain(new SecureRandom())));
         var again = load(text).interfaces().get(0).privateKey();
-        assertTrue(key.sameAs(assertInstanceOf(PrivateKeySource.Known.class, again).key()));
+        assertTrue(
+                key.sameAs(assertInstanceOf(PrivateKeySource.Known.class, again).key()));
     }
 
     @Test
@@ -474,7 +472,7 @@ class ConfigLoaderTest {
                 .get(0)
                 .privateKey();
         var problem = assertThrows(IOException.class, () -> source.obtain(new SecureRandom()));
-        assertTrue(problem.getMessage().startsWith("cannot create the key file "), problem.getMessage());
+        assertTrue(String.valueOf(problem.getMessage()).startsWith("cannot create the key file "), problem.toString());
     }
 
     @Test
@@ -517,8 +515,19 @@ class ConfigLoaderTest {
         assertEquals(List.of(), ConfigLoader.load(reference).interfaces());
         var text = Files.readString(reference);
         for (var key : List.of(
-                "private-key", "private-key-file", "addresses", "listen-port", "mtu", "fwmark", "routes", "public-key",
-                "preshared-key", "preshared-key-file", "allowed-ips", "endpoint", "persistent-keepalive")) {
+                "private-key",
+                "private-key-file",
+                "addresses",
+                "listen-port",
+                "mtu",
+                "fwmark",
+                "routes",
+                "public-key",
+                "preshared-key",
+                "preshared-key-file",
+                "allowed-ips",
+                "endpoint",
+                "persistent-keepalive")) {
             assertTrue(text.contains("#     " + key + " = ") || text.contains("#           " + key + " = "), key);
         }
         var uncommented = text.replaceAll("(?m)^ +#( +[a-z0-9-]+ (=|\\{).*| +\\})$", "$1")
@@ -535,10 +544,16 @@ class ConfigLoaderTest {
     private String bigFile(int peers) {
         var text = new StringBuilder("warren { interfaces { wg0 { peers {\n");
         for (int i = 0; i < peers; i++) {
-            var bytes = java.nio.ByteBuffer.allocate(32).putInt(i + 1).putInt(~i).array();
+            var bytes =
+                    java.nio.ByteBuffer.allocate(32).putInt(i + 1).putInt(~i).array();
             text.append("p").append(i).append(" {\n  public-key = \"");
             text.append(java.util.Base64.getEncoder().encodeToString(bytes)).append("\"\n  allowed-ips = [\"10.");
-            text.append(i >> 16).append('.').append(i >> 8 & 255).append('.').append(i & 255).append("/32\"]\n");
+            text.append(i >> 16)
+                    .append('.')
+                    .append(i >> 8 & 255)
+                    .append('.')
+                    .append(i & 255)
+                    .append("/32\"]\n");
             text.append("  endpoint = \"192.0.2.1:").append(1 + (i & 0xfff)).append("\"\n}\n");
         }
         return text.append("} } } }\n").toString();
@@ -579,14 +594,16 @@ class ConfigLoaderTest {
         var random = new Random(seed);
         for (int i = 0; i < rounds; i++) {
             var file = write(randomFile(random));
-            assertEquals(outcome(file, Integer.MAX_VALUE), outcome(file, 0), "seed " + seed + "\n" + Files.readString(file));
+            assertEquals(
+                    outcome(file, Integer.MAX_VALUE), outcome(file, 0), "seed " + seed + "\n" + Files.readString(file));
         }
     }
 
     private static String randomFile(Random random) {
         var text = new StringBuilder(random.nextInt(4) == 0 ? "base { persistent-keepalive = 7 }\n" : "");
         text.append(random.nextBoolean() ? "warren { interfaces { wg0 {" : "warren.interfaces.wg0 {");
-        text.append(random.nextBoolean() ? "\n # comment }\n" : "").append(random.nextBoolean() ? "peers {" : "peers = {\n");
+        text.append(random.nextBoolean() ? "\n # comment }\n" : "")
+                .append(random.nextBoolean() ? "peers {" : "peers = {\n");
         int count = random.nextInt(6);
         var base = text.toString().startsWith("base");
         for (int i = 0; i < count; i++) {
@@ -594,7 +611,9 @@ class ConfigLoaderTest {
             random.nextBytes(bytes);
             text.append(random.nextInt(8) == 0 ? "\"p." + i + "\"" : "p" + (random.nextInt(9) == 0 ? 0 : i));
             text.append(new String[] {" {", "{\n", " = {", " : {", " = ${base} {", " {"}[random.nextInt(base ? 6 : 4)]);
-            text.append(" public-key = \"").append(java.util.Base64.getEncoder().encodeToString(bytes)).append('"');
+            text.append(" public-key = \"")
+                    .append(java.util.Base64.getEncoder().encodeToString(bytes))
+                    .append('"');
             text.append(random.nextBoolean() ? ",\n" : "\n");
             text.append(
                     switch (random.nextInt(12)) {
@@ -612,7 +631,8 @@ class ConfigLoaderTest {
         text.append(random.nextInt(9) == 0 ? "peers.p2 = null\n" : "");
         text.append(text.indexOf("warren {") >= 0 ? "} } }" : "}");
         text.append(random.nextInt(5) == 0 ? "\nwarren.interfaces.wg0.peers.p0.endpoint = \"c:9\"\n" : "\n");
-        text.append(random.nextInt(9) == 0 ? "warren.interfaces.wg0.peers.p9 = ${warren.interfaces.wg0.peers.p0}\n" : "");
+        text.append(
+                random.nextInt(9) == 0 ? "warren.interfaces.wg0.peers.p9 = ${warren.interfaces.wg0.peers.p0}\n" : "");
         return text.toString();
     }
 
@@ -621,10 +641,7 @@ class ConfigLoaderTest {
             var outcome = new ArrayList<String>();
             for (var device : ConfigLoader.load(file, large).interfaces()) {
                 outcome.add(device.name() + device.mtu());
-                device.peers().stream()
-                        .map(PeerConfig::toString)
-                        .sorted()
-                        .forEach(outcome::add);
+                device.peers().stream().map(PeerConfig::toString).sorted().forEach(outcome::add);
             }
             return outcome.toString();
         } catch (ConfigException e) {
@@ -638,9 +655,44 @@ class ConfigLoaderTest {
         long seed = System.nanoTime();
         var random = new Random(seed);
         var words = List.of(
-                "warren", "interfaces", "wg0", "peers", "x", "{", "}", "[", "]", "=", ":", "+=", ",", "\n", "\"", "\"\"\"",
-                "${", "}", "${?warren.x}", "include \"x\"", "#", "//", ".", "private-key", "public-key", "\"" + A + "\"",
-                "allowed-ips", "\"10.0.0.0/8\"", "null", "true", "5", "-", "\\", "\0", "\ufeff", "\u2028", "endpoint", " ");
+                "warren",
+                "interfaces",
+                "wg0",
+                "peers",
+                "x",
+                "{",
+                "}",
+                "[",
+                "]",
+                "=",
+                ":",
+                "+=",
+                ",",
+                "\n",
+                "\"",
+                "\"\"\"",
+                "${",
+                "}",
+                "${?warren.x}",
+                "include \"x\"",
+                "#",
+                "//",
+                ".",
+                "private-key",
+                "public-key",
+                "\"" + A + "\"",
+                "allowed-ips",
+                "\"10.0.0.0/8\"",
+                "null",
+                "true",
+                "5",
+                "-",
+                "\\",
+                "\0",
+                "\ufeff",
+                "\u2028",
+                "endpoint",
+                " ");
         var file = directory.resolve("fuzz.conf");
         for (int round = 0; round < 800; round++) {
             var text = new StringBuilder(random.nextBoolean() ? "warren { interfaces { wg0 { " : "");
@@ -650,7 +702,8 @@ class ConfigLoaderTest {
             text.append(random.nextBoolean() ? "}}}" : "");
             Files.writeString(file, text);
             try {
-                ConfigLoader.load(file, random.nextBoolean() ? 0 : Integer.MAX_VALUE).close();
+                ConfigLoader.load(file, random.nextBoolean() ? 0 : Integer.MAX_VALUE)
+                        .close();
             } catch (ConfigException e) {
                 assertFalse(e.problems().isEmpty());
             } catch (RuntimeException | Error e) {

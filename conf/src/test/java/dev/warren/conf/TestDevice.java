@@ -21,8 +21,13 @@ import org.jspecify.annotations.Nullable;
 final class TestDevice {
     private static final class Peer {
         final PublicKey key;
-        @Nullable PresharedKey psk;
-        @Nullable InetSocketAddress endpoint;
+
+        @Nullable
+        PresharedKey psk;
+
+        @Nullable
+        InetSocketAddress endpoint;
+
         int keepalive;
         final Set<IpPrefix> allowedIps = new LinkedHashSet<>();
 
@@ -55,7 +60,7 @@ final class TestDevice {
 
     private void apply(PeerUpdate update) {
         var name = update.publicKey().toHex();
-        if (update.publicKey().equals(own)) {
+        if (own != null && update.publicKey().equals(own)) {
             return;
         }
         if (update.remove()) {
@@ -65,8 +70,9 @@ final class TestDevice {
         if (update.updateOnly() && !peers.containsKey(name)) {
             return;
         }
-        var peer = peers.computeIfAbsent(name, _ -> new Peer(update.publicKey()));
-        peer.psk = update.presharedKey() == null ? peer.psk : update.presharedKey().copy();
+        var peer = peers.computeIfAbsent(name, unknown -> new Peer(update.publicKey()));
+        peer.psk =
+                update.presharedKey() == null ? peer.psk : update.presharedKey().copy();
         peer.endpoint = update.endpoint() == null ? peer.endpoint : update.endpoint();
         peer.keepalive = update.persistentKeepalive().orElse(peer.keepalive);
         if (update.replaceAllowedIps()) {
@@ -113,24 +119,24 @@ final class TestDevice {
 
     private void answer(UapiParser.Request request, ByteArrayOutputStream out) {
         switch (request) {
-            case UapiParser.Get() -> {
+            case UapiParser.Get get -> {
                 var writer = new UapiWriter(status());
                 var chunk = new byte[UapiWriter.CHUNK];
                 for (int n = writer.write(chunk); n > 0; n = writer.write(chunk)) {
                     out.write(chunk, 0, n);
                 }
             }
-            case UapiParser.Set(var update) -> {
-                apply(update);
-                update.close();
+            case UapiParser.Set set -> {
+                apply(set.update());
+                set.update().close();
                 out.writeBytes(UapiWriter.status(0));
             }
-            case UapiParser.Bad(int errno, var _, var before) -> {
-                apply(before);
-                before.close();
-                out.writeBytes(UapiWriter.status(errno));
+            case UapiParser.Bad bad -> {
+                apply(bad.before());
+                bad.before().close();
+                out.writeBytes(UapiWriter.status(bad.errno()));
             }
-            case UapiParser.Hangup(var _) -> {}
+            case UapiParser.Hangup hangup -> {}
         }
     }
 }

@@ -38,7 +38,9 @@ class UapiDialogTest {
         var name = "/wireguard-go-dialogs.txt";
         try (var in = Objects.requireNonNull(UapiDialogTest.class.getResourceAsStream(name))) {
             String sent = "";
-            for (var line : new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
+            for (var line : new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList()) {
                 if (line.startsWith("> ")) {
                     sent = unescaped(line);
                 } else if (line.startsWith("<")) {

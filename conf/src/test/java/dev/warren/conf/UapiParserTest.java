@@ -109,13 +109,18 @@ class UapiParserTest {
     @Test
     void aLineMayBeAsLongAsWireguardGoReadsAndNotLonger() {
         var longest = "a=" + "b".repeat(UapiParser.MAX_LINE - 2);
-        assertEquals(-22, errno(requests(new UapiParser(), "set=1\n" + longest + "\n\n").get(0)));
-        assertEquals(-5, errno(requests(new UapiParser(), "set=1\n" + longest + "b\n\n").get(0)));
+        assertEquals(
+                -22,
+                errno(requests(new UapiParser(), "set=1\n" + longest + "\n\n").get(0)));
+        assertEquals(
+                -5,
+                errno(requests(new UapiParser(), "set=1\n" + longest + "b\n\n").get(0)));
         var parser = new UapiParser();
         assertEquals(1, requests(parser, "set=1\n" + longest.repeat(5)).size());
         assertEquals(List.of(), requests(parser, longest + "\n" + longest.repeat(2) + "\n\n"));
         assertInstanceOf(Get.class, requests(parser, "get=1\n\n").get(0));
-        assertInstanceOf(Hangup.class, requests(new UapiParser(), longest + "bc").get(0));
+        assertInstanceOf(
+                Hangup.class, requests(new UapiParser(), longest + "bc").get(0));
     }
 
     @Test
@@ -139,8 +144,8 @@ class UapiParserTest {
         var parser = new UapiParser();
         var block = "allowed_ip=10.0.0.0/8\nreplace_allowed_ips=true\n".repeat(20_000);
         var update = ((Set) assertTimeout(
-                        Duration.ofSeconds(5),
-                        () -> requests(parser, "set=1\npublic_key=" + A + "\n" + block + "\n").get(0)))
+                        Duration.ofSeconds(5), () -> requests(parser, "set=1\npublic_key=" + A + "\n" + block + "\n")
+                                .get(0)))
                 .update();
         assertEquals(40_000, update.peers().get(0).allowedIps().size());
     }
@@ -148,7 +153,9 @@ class UapiParserTest {
     @Test
     void bytesAreWipedWhenTheyAreEaten() {
         var text = bytes("set=1\nprivate_key=" + B + "\npublic_key=" + A + "\npreshared_key=" + B);
-        for (var buffer : List.of(ByteBuffer.wrap(text), ByteBuffer.allocateDirect(text.length).put(text).flip())) {
+        for (var buffer : List.of(
+                ByteBuffer.wrap(text),
+                ByteBuffer.allocateDirect(text.length).put(text).flip())) {
             try (var parser = new UapiParser()) {
                 assertNull(parser.next(buffer));
                 for (int i = 0; i < buffer.limit(); i++) {
@@ -178,7 +185,8 @@ class UapiParserTest {
                 "public_key=" + A + "\nendpoint=" + secret,
                 "public_key=" + A + "\nallowed_ip=" + secret,
                 "public_key=" + A + "\nprivate_key=" + secret)) {
-            var bad = (Bad) requests(new UapiParser(), "set=1\n" + line + "\n\n").get(0);
+            var bad =
+                    (Bad) requests(new UapiParser(), "set=1\n" + line + "\n\n").get(0);
             assertFalse(bad.reason().contains("5e5e"), bad.reason());
             assertFalse(bad.toString().contains("5e5e"), bad.toString());
         }
@@ -231,7 +239,11 @@ class UapiParserTest {
         for (int i = 0; i < count; i++) {
             text.append("public_key=").append(String.format("%08x", i)).append("ab".repeat(28));
             text.append("\nreplace_allowed_ips=true\nendpoint=192.0.2.1:").append(i & 0xffff);
-            text.append("\nallowed_ip=10.").append(i >> 16).append('.').append(i >> 8 & 255).append('.');
+            text.append("\nallowed_ip=10.")
+                    .append(i >> 16)
+                    .append('.')
+                    .append(i >> 8 & 255)
+                    .append('.');
             text.append(i & 255).append("/32\nallowed_ip=fd00::").append(Integer.toHexString(i & 0xffff));
             text.append("/128\npersistent_keepalive_interval=25\n");
         }
@@ -247,10 +259,34 @@ class UapiParserTest {
         long seed = System.nanoTime();
         var random = new Random(seed);
         var words = List.of(
-                "set=1\n", "get=1\n", "\n", "public_key=" + A, "private_key=" + B, "\r", "=", "allowed_ip=", "-",
-                "10.0.0.0/8", "::/0", "endpoint=", "[fe80::1%lo]:5", "1.2.3.4:5", "remove=true", "update_only=true",
-                "replace_peers=true", "replace_allowed_ips=true", "preshared_key=" + B, "\0", "\u00ff", "true", "fwmark=",
-                "listen_port=", "12345", "protocol_version=1", "persistent_keepalive_interval=", "x".repeat(300));
+                "set=1\n",
+                "get=1\n",
+                "\n",
+                "public_key=" + A,
+                "private_key=" + B,
+                "\r",
+                "=",
+                "allowed_ip=",
+                "-",
+                "10.0.0.0/8",
+                "::/0",
+                "endpoint=",
+                "[fe80::1%lo]:5",
+                "1.2.3.4:5",
+                "remove=true",
+                "update_only=true",
+                "replace_peers=true",
+                "replace_allowed_ips=true",
+                "preshared_key=" + B,
+                "\0",
+                "\u00ff",
+                "true",
+                "fwmark=",
+                "listen_port=",
+                "12345",
+                "protocol_version=1",
+                "persistent_keepalive_interval=",
+                "x".repeat(300));
         for (int round = 0; round < 1500; round++) {
             var text = new StringBuilder(random.nextInt(4) > 0 ? "set=1\n" : "");
             for (int i = random.nextInt(40); i > 0; i--) {

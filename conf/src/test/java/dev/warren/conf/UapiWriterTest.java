@@ -56,8 +56,7 @@ class UapiWriterTest {
                 25,
                 List.of(IpPrefix.parse("10.0.0.0/8"), IpPrefix.parse("::/0")));
         var status = new DeviceStatus(PrivateKey.of(key(0x48)), 51820, -1, List.of(peer));
-        assertEquals(
-                """
+        assertEquals("""
                 private_key=%s
                 listen_port=51820
                 fwmark=4294967295
@@ -74,9 +73,7 @@ class UapiWriterTest {
                 allowed_ip=::/0
                 errno=0
 
-                """
-                        .formatted("48".repeat(32), "22".repeat(32), "5a".repeat(32)),
-                written(status, 1024));
+                """.formatted("48".repeat(32), "22".repeat(32), "5a".repeat(32)), written(status, 1024));
     }
 
     // R-110, R-117
@@ -119,8 +116,10 @@ class UapiWriterTest {
         long start = System.nanoTime();
         var text = written(new DeviceStatus(null, 0, 0, peers), UapiWriter.CHUNK);
         System.out.println("UAPI get of 100000 peers written in " + (System.nanoTime() - start) / 1_000_000 + " ms");
-        assertEquals(100_000, text.lines().filter(l -> l.startsWith("public_key=")).count());
-        assertEquals(199_999, text.lines().filter(l -> l.startsWith("allowed_ip=")).count());
+        assertEquals(
+                100_000, text.lines().filter(l -> l.startsWith("public_key=")).count());
+        assertEquals(
+                199_999, text.lines().filter(l -> l.startsWith("allowed_ip=")).count());
         assertTrue(text.endsWith("\nallowed_ip=10.1.134.159/32\nerrno=0\n\n"), text.substring(text.length() - 80));
     }
 
@@ -134,9 +133,7 @@ class UapiWriterTest {
             long hi = random.nextLong() & sparse(random);
             long lo = random.nextLong() & sparse(random);
             boolean v4 = random.nextInt(4) == 0;
-            var any = v4
-                    ? new IpPrefix(IpFamily.V4, 0, lo & 0xffff_ffffL, 32)
-                    : new IpPrefix(IpFamily.V6, hi, lo, 128);
+            var any = v4 ? new IpPrefix(IpFamily.V4, 0, lo & 0xffff_ffffL, 32) : new IpPrefix(IpFamily.V6, hi, lo, 128);
             var text = any.toString();
             var read = addresses.prefix(text.getBytes(StandardCharsets.US_ASCII), 0, text.length());
             assertEquals(any, read, "seed " + seed + ": " + text);
@@ -164,6 +161,7 @@ class UapiWriterTest {
     void recordsDoNotPrintSecrets() {
         var peer = new PeerStatus(KEY, PresharedKey.of(key(0x5e)), null, 0, 0, 0, 0, 0, List.of());
         var text = new DeviceStatus(PrivateKey.of(key(0x58)), 1, 1, List.of(peer)).toString();
-        assertFalse(text.contains("5e5e") || text.contains("5858") || text.contains("Xl5e") || text.contains("WFhY"), text);
+        assertFalse(
+                text.contains("5e5e") || text.contains("5858") || text.contains("Xl5e") || text.contains("WFhY"), text);
     }
 }

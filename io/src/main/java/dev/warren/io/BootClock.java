@@ -2,7 +2,8 @@ package dev.warren.io;
 
 import dev.warren.io.ffm.Libc;
 
-/// The clock everything is driven by: CLOCK_BOOTTIME, which keeps counting while the machine sleeps, so that keys age as
+/// The clock everything is driven by: CLOCK_BOOTTIME, which keeps counting while the machine sleeps, so that keys age
+/// as
 /// the other side sees them age. Read once per batch. An instance belongs to one owner; all share one origin.
 public final class BootClock {
     private static final long ORIGIN = new Libc().clockGettime(Libc.CLOCK_BOOTTIME);

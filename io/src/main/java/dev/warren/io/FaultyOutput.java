@@ -29,7 +29,8 @@ public final class FaultyOutput {
             int at = 0;
             do {
                 int length = Math.min(size, batch.length(i) - at);
-                byte[] packet = batch.slab().asSlice(batch.offset(i) + at, length).toArray(JAVA_BYTE);
+                byte[] packet =
+                        batch.slab().asSlice(batch.offset(i) + at, length).toArray(JAVA_BYTE);
                 lost += one(packet, batch.endpoint(i), device);
                 at += length;
             } while (at < batch.length(i));

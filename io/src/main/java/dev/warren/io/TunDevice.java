@@ -23,7 +23,8 @@ public interface TunDevice extends AutoCloseable {
     int fd();
 
     /// Appends frames to the batch until there are none left, the batch has no entry left, or less than 64 KiB and the
-    /// margins are free. An entry begins at the IP header; its 10-byte virtio_net_hdr lies directly before it (all zero
+    /// margins are free. An entry begins at the IP header; its 10-byte virtio_net_hdr lies directly before it (all
+    /// zero
     /// when the device has no offloads); its segment is the GSO size, 0 for a single packet. The batch stays the
     /// caller's.
     ///

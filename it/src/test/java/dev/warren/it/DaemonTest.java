@@ -167,7 +167,11 @@ class DaemonTest {
         var host = lab.host("a");
         for (var options : new String[][] {{}, {"-f"}, {"wg0", "wg1", "wg2"}}) {
             var start = launch(host, Map.of(), options);
-            assertTrue((start.out() + start.err()).toLowerCase(java.util.Locale.ROOT).contains("usage"), start::toString);
+            assertTrue(
+                    (start.out() + start.err())
+                            .toLowerCase(java.util.Locale.ROOT)
+                            .contains("usage"),
+                    start::toString);
         }
         assertTrue(host.processes().isEmpty(), () -> "left running: " + host.processes());
         assertFalse(host.hasDevice("wg0"));
@@ -182,7 +186,12 @@ class DaemonTest {
         var psk = Keys.random();
         for (var router : List.of(silent, loud)) {
             var wg = router.wg();
-            wg.set("private-key", wg.file(keys.privateKey() + "\n").toString(), "peer", Keys.random(), "preshared-key",
+            wg.set(
+                    "private-key",
+                    wg.file(keys.privateKey() + "\n").toString(),
+                    "peer",
+                    Keys.random(),
+                    "preshared-key",
                     wg.file(psk + "\n").toString());
             wg.dump();
             router.uapi().ask("set=1\nprivate_key=" + keys.privateHex() + "x\n\n");
@@ -211,11 +220,12 @@ class DaemonTest {
                 exec "%s -f wg7";
                 """.formatted(flags, command);
         var program = host.spawn("perl", "-e", perl);
-        Poll.until(
-                () -> "it answers: " + program.output() + program.errors(), SOON, () -> new Uapi(host, "wg7").answers());
+        Poll.until(() -> "it answers: " + program.output() + program.errors(), SOON, () -> new Uapi(host, "wg7")
+                .answers());
         assertTrue(host.hasDevice("wg7"));
         host.run("ip", "link", "del", "wg7");
-        Poll.until("the router ended", Duration.ofSeconds(2), () -> host.processes(" wg7").isEmpty());
+        Poll.until("the router ended", Duration.ofSeconds(2), () -> host.processes(" wg7")
+                .isEmpty());
     }
 
     @Test
@@ -242,7 +252,9 @@ class DaemonTest {
         Poll.until(
                 () -> "interface, socket and process are gone: interface " + host.hasDevice(device) + ", socket "
                         + host.exists("/run/wireguard/" + device + ".sock") + ", processes "
-                        + host.processes(" " + device).stream().map(host::commandLine).toList(),
+                        + host.processes(" " + device).stream()
+                                .map(host::commandLine)
+                                .toList(),
                 limit,
                 () -> !host.hasDevice(device)
                         && !host.exists("/run/wireguard/" + device + ".sock")

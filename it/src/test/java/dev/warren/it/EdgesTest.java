@@ -48,8 +48,14 @@ class EdgesTest {
         for (var host : new Host[] {b, c}) {
             var peer = Router.start(host, WIREGUARD_GO, "wg0");
             identity(peer, host == b ? keyB : keyC, 51821);
-            peer.wg().set("peer", keyA.publicKey(), "allowed-ips", "10.9.0.1/32", "endpoint",
-                    host == b ? "192.168.7.1:51820" : "192.168.8.1:51820");
+            peer.wg()
+                    .set(
+                            "peer",
+                            keyA.publicKey(),
+                            "allowed-ips",
+                            "10.9.0.1/32",
+                            "endpoint",
+                            host == b ? "192.168.7.1:51820" : "192.168.8.1:51820");
             host.address("wg0", host == b ? "10.9.0.2/24" : "10.9.0.3/24");
             host.up("wg0");
             Ping.once(host, A4);
@@ -146,17 +152,20 @@ class EdgesTest {
     }
 
     private static void identity(Router router, Keys keys, int port) {
-        router.wg().set("private-key", router.wg().file(keys.privateKey() + "\n").toString(), "listen-port", "" + port);
+        router.wg()
+                .set("private-key", router.wg().file(keys.privateKey() + "\n").toString(), "listen-port", "" + port);
     }
 
     private static void unreachable(Ping ping) {
         assertEquals(0, ping.received());
         assertTrue(
-                ping.text().contains("Destination Host Unreachable") || ping.text().contains("Address unreachable"),
+                ping.text().contains("Destination Host Unreachable")
+                        || ping.text().contains("Address unreachable"),
                 () -> "no word of it being unreachable:\n" + ping.text());
     }
 
-    private static @org.jspecify.annotations.Nullable InetSocketAddress receive(java.nio.channels.DatagramChannel channel, ByteBuffer buffer) {
+    private static @org.jspecify.annotations.Nullable InetSocketAddress receive(
+            java.nio.channels.DatagramChannel channel, ByteBuffer buffer) {
         try {
             return (InetSocketAddress) channel.receive(buffer.clear());
         } catch (IOException e) {

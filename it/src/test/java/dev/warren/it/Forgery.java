@@ -48,7 +48,8 @@ final class Forgery {
         return bytes;
     }
 
-    /// An initiation with a right MAC1, which needs the public key only, and nothing else that is right. A receiver finds
+    /// An initiation with a right MAC1, which needs the public key only, and nothing else that is right. A receiver
+    /// finds
     /// that out with a Diffie-Hellman.
     byte[] initiationWithMac1(String publicKey) {
         var bytes = typed(1, INITIATION);

@@ -175,7 +175,8 @@ class HostileTest {
         try (var _ = flood(pair, () -> forged[(int) (sent.get() % forged.length)], sent, cookies)) {
             Poll.until("cookies come", Duration.ofSeconds(5), () -> cookies.get() > 0);
             var took = Ping.untilAnswered(pair.b, A4, Duration.ofSeconds(12));
-            System.out.println("connected under " + sent + " initiations with MAC1 in " + took + "; " + cookies + " cookies");
+            System.out.println(
+                    "connected under " + sent + " initiations with MAC1 in " + took + "; " + cookies + " cookies");
             Ping.untilAnswered(pair.a, B4, Duration.ofSeconds(3));
         }
         Ping.all(pair.b, A4, 5, 56);
@@ -194,7 +195,10 @@ class HostileTest {
 
     /// Sends from a socket in host b, about 20 000 a second, until closed. Counts what comes back.
     private static AutoCloseable flood(
-            Pair pair, java.util.function.Supplier<byte[]> next, AtomicLong sent, @org.jspecify.annotations.Nullable AtomicLong cookies)
+            Pair pair,
+            java.util.function.Supplier<byte[]> next,
+            AtomicLong sent,
+            @org.jspecify.annotations.Nullable AtomicLong cookies)
             throws IOException {
         var channel = pair.b.udp(OUTER_B4, 0);
         channel.configureBlocking(false);

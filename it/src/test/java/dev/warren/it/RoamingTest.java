@@ -132,8 +132,16 @@ class RoamingTest {
         var server = Router.start(outside, client == UNDER_TEST ? WIREGUARD_GO : UNDER_TEST, "wg0");
         var guestKey = Keys.generate();
         var serverKey = Keys.generate();
-        guest.wg().set("private-key", guest.wg().file(guestKey.privateKey() + "\n").toString());
-        server.wg().set("private-key", server.wg().file(serverKey.privateKey() + "\n").toString(), "listen-port", "51820");
+        guest.wg()
+                .set(
+                        "private-key",
+                        guest.wg().file(guestKey.privateKey() + "\n").toString());
+        server.wg()
+                .set(
+                        "private-key",
+                        server.wg().file(serverKey.privateKey() + "\n").toString(),
+                        "listen-port",
+                        "51820");
         Pair.introduceTo(guest, serverKey, B4, B6, "203.0.113.2:51820", null);
         Pair.introduceTo(server, guestKey, A4, Pair.A6, null, null);
         Pair.up(inside, A4, Pair.A6);
@@ -161,7 +169,13 @@ class RoamingTest {
         pair.other.kill();
         pair.other.restart();
         Pair.introduceTo(pair.other, pair.keyA, A4, Pair.A6, Pair.endpointA(Outer.V4), null);
-        pair.other.wg().set("private-key", pair.other.wg().file(pair.keyB.privateKey() + "\n").toString(), "listen-port", "51821");
+        pair.other
+                .wg()
+                .set(
+                        "private-key",
+                        pair.other.wg().file(pair.keyB.privateKey() + "\n").toString(),
+                        "listen-port",
+                        "51821");
         Pair.up(pair.b, B4, B6);
         Ping.untilAnswered(pair.b, A4, Duration.ofSeconds(6));
         Ping.once(pair.a, B4);
@@ -174,7 +188,13 @@ class RoamingTest {
         pair.warren.kill();
         pair.warren.restart();
         Pair.introduceTo(pair.warren, pair.keyB, B4, B6, Pair.endpointB(Outer.V4), null);
-        pair.warren.wg().set("private-key", pair.warren.wg().file(pair.keyA.privateKey() + "\n").toString(), "listen-port", "51820");
+        pair.warren
+                .wg()
+                .set(
+                        "private-key",
+                        pair.warren.wg().file(pair.keyA.privateKey() + "\n").toString(),
+                        "listen-port",
+                        "51820");
         Pair.up(pair.a, A4, Pair.A6);
         Ping.untilAnswered(pair.a, B4, Duration.ofSeconds(6));
         Ping.once(pair.b, A4);
@@ -197,7 +217,8 @@ class RoamingTest {
         var keyA = Keys.generate();
         var keyB = Keys.generate();
         ours.wg().set("private-key", ours.wg().file(keyA.privateKey() + "\n").toString(), "listen-port", "51820");
-        theirs.wg().set("private-key", theirs.wg().file(keyB.privateKey() + "\n").toString(), "listen-port", "51821");
+        theirs.wg()
+                .set("private-key", theirs.wg().file(keyB.privateKey() + "\n").toString(), "listen-port", "51821");
         Pair.introduceTo(ours, keyB, B4, B6, role == Role.INITIATOR ? Pair.endpointB(Outer.V4) : null, null);
         Pair.introduceTo(theirs, keyA, A4, Pair.A6, role == Role.RESPONDER ? Pair.endpointA(Outer.V4) : null, null);
         pair.a.address("wg0", A4 + "/24");
@@ -211,8 +232,7 @@ class RoamingTest {
     }
 
     private static void masquerade(Host nat, String ports) {
-        nat.feed(
-                """
+        nat.feed("""
                 table ip nat
                 delete table ip nat
                 table ip nat {
@@ -222,7 +242,6 @@ class RoamingTest {
                     oifname "wan" udp sport 51820 masquerade to :%s
                   }
                 }
-                """.formatted(ports, ports),
-                "nft", "-f", "-");
+                """.formatted(ports, ports), "nft", "-f", "-");
     }
 }

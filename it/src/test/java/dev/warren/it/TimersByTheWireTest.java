@@ -75,7 +75,10 @@ class TimersByTheWireTest {
             if (!received(silent, buffer)) return true;
             times.add(System.nanoTime());
             indices.add(buffer.getInt(4));
-            return buffer.limit() == 148 && buffer.getInt(0) == 1 && buffer.getLong(132) == 0 && buffer.getLong(140) == 0;
+            return buffer.limit() == 148
+                    && buffer.getInt(0) == 1
+                    && buffer.getLong(132) == 0
+                    && buffer.getLong(140) == 0;
         });
         assertTrue(!pings.running());
         for (int i = 1; i < times.size(); i++) {
@@ -83,7 +86,9 @@ class TimersByTheWireTest {
             // 5 s and up to a third; and some for a machine with other things to do.
             assertTrue(gap > 4.98 && gap < 5.6, () -> "the gap was " + gap + " s; all: " + seconds(times, start));
         }
-        assertTrue(times.size() >= 19 && times.size() <= 20, () -> times.size() + " initiations: " + seconds(times, start));
+        assertTrue(
+                times.size() >= 19 && times.size() <= 20,
+                () -> times.size() + " initiations: " + seconds(times, start));
         assertEquals(times.size(), indices.size(), "a sender index was used twice");
         long last = (times.getLast() - start) / 1_000_000;
         assertTrue(last < 104_000, () -> "the last came after " + last + " ms");
@@ -111,7 +116,10 @@ class TimersByTheWireTest {
             double after = (keepalive.nanos() - start) / 1e9;
             assertTrue(after > 9.7 && after < 10.7, () -> "keepalive after " + after + " s");
             long seen = relay.seen().size();
-            Poll.holds("both are silent", Duration.ofSeconds(22), () -> relay.seen().size() == seen);
+            Poll.holds(
+                    "both are silent",
+                    Duration.ofSeconds(22),
+                    () -> relay.seen().size() == seen);
             assertEquals(handshakes, relay.count(Datagram::initiation), "a handshake nobody needed");
             deaf.close();
         }
@@ -144,7 +152,8 @@ class TimersByTheWireTest {
             pair.warren.wg().set("peer", pair.keyB.publicKey(), "persistent-keepalive", "3");
             Predicate<Datagram> keepalive = d -> d.fromClient() && d.keepalive();
             Poll.until("five keepalives", Duration.ofSeconds(20), () -> relay.count(keepalive) >= 5);
-            var times = relay.seen().stream().filter(keepalive).map(Datagram::nanos).toList();
+            var times =
+                    relay.seen().stream().filter(keepalive).map(Datagram::nanos).toList();
             // The first is the confirmation of the handshake.
             for (int i = 2; i < 5; i++) {
                 double gap = (times.get(i) - times.get(i - 1)) / 1e9;
@@ -152,8 +161,8 @@ class TimersByTheWireTest {
             }
             // With traffic that passes both ways none are needed.
             long before = relay.count(keepalive);
-            var pings = pair.a.attempt(
-                    Duration.ofSeconds(30), Map.of(), "ping", "-n", "-q", "-i", "0.5", "-w", "8", B4);
+            var pings =
+                    pair.a.attempt(Duration.ofSeconds(30), Map.of(), "ping", "-n", "-q", "-i", "0.5", "-w", "8", B4);
             assertTrue(pings.ok(), pings::toString);
             assertTrue(relay.count(keepalive) <= before + 1, "keepalives although there is traffic");
         }

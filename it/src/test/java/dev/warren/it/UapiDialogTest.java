@@ -44,43 +44,53 @@ class UapiDialogTest {
 
     static Stream<Arguments> goodUpdates() {
         return Stream.of(
-                good("nothing", ""),
-                good("private key again", "private_key=" + SELF.privateHex() + "\n"),
-                good("no private key", "private_key=" + ZERO + "\n"),
-                good("fwmark", "fwmark=42\n"),
-                good("fwmark off", "fwmark=42\nfwmark=0\n"),
-                good("a bare peer", PEER),
-                good("a peer twice", PEER + PEER),
-                good("two peers", PEER + "public_key=" + TWO + "\n"),
-                good("psk", PEER + "preshared_key=" + PSK + "\n"),
-                good("psk off", PEER + "preshared_key=" + PSK + "\n" + PEER + "preshared_key=" + ZERO + "\n"),
-                good("endpoint v4", PEER + "endpoint=192.0.2.1:51820\n"),
-                good("endpoint v6", PEER + "endpoint=[2001:db8::1]:51820\n"),
-                good("endpoint v6 long form", PEER + "endpoint=[2001:0db8:0:0:0:0:0:1]:65535\n"),
-                good("keepalive", PEER + "persistent_keepalive_interval=65535\n"),
-                good("keepalive off", PEER + "persistent_keepalive_interval=25\npersistent_keepalive_interval=0\n"),
-                good("allowed ips of both families", PEER + "allowed_ip=10.0.0.0/8\nallowed_ip=fd00::/8\n"),
-                good("host bits", PEER + "allowed_ip=10.1.2.3/8\nallowed_ip=fd00::1/8\n"),
-                good("everything", PEER + "allowed_ip=0.0.0.0/0\nallowed_ip=::/0\n"),
-                good("hosts", PEER + "allowed_ip=10.0.0.1/32\nallowed_ip=fd00::1/128\n"),
-                good("the same prefix twice", PEER + "allowed_ip=10.0.0.0/8\nallowed_ip=10.0.0.0/8\n"),
-                good("prefix moves", PEER + "allowed_ip=10.0.0.0/8\npublic_key=" + TWO + "\nallowed_ip=10.0.0.0/8\n"),
-                good("replace allowed ips", PEER + "allowed_ip=10.0.0.0/8\n" + PEER
-                        + "replace_allowed_ips=true\nallowed_ip=10.1.0.0/16\n"),
-                good("remove", PEER + "allowed_ip=10.0.0.0/8\n" + PEER + "remove=true\n"),
-                good("remove the unknown", PEER + "remove=true\n"),
-                good("update only, unknown", PEER + "update_only=true\nendpoint=192.0.2.1:1\n"),
-                good("update only, known", PEER + PEER + "update_only=true\nendpoint=192.0.2.1:1\n"),
-                good("replace peers", PEER + "replace_peers=true\npublic_key=" + TWO + "\n"),
-                good("replace peers first", "replace_peers=true\n" + PEER),
-                good("replace by nobody", PEER + "allowed_ip=10.0.0.0/8\n").twoStep("replace_peers=true\n"),
-                good("our own key as a peer", "public_key=" + SELF.publicHex() + "\nallowed_ip=10.0.0.0/8\n"),
-                good("protocol version", PEER + "protocol_version=1\n"),
-                good("upper case hex", "public_key=" + ONE.toUpperCase(java.util.Locale.ROOT) + "\n"),
-                good("all together, last peer not forgotten", "private_key=" + SELF.privateHex() + "\nfwmark=7\nreplace_peers=true\n"
-                        + PEER + "preshared_key=" + PSK + "\nendpoint=192.0.2.1:51820\npersistent_keepalive_interval=5\n"
-                        + "replace_allowed_ips=true\nallowed_ip=10.0.0.0/24\nallowed_ip=fd01::/64\n"
-                        + "public_key=" + TWO + "\nallowed_ip=10.0.1.0/24\n"))
+                        good("nothing", ""),
+                        good("private key again", "private_key=" + SELF.privateHex() + "\n"),
+                        good("no private key", "private_key=" + ZERO + "\n"),
+                        good("fwmark", "fwmark=42\n"),
+                        good("fwmark off", "fwmark=42\nfwmark=0\n"),
+                        good("a bare peer", PEER),
+                        good("a peer twice", PEER + PEER),
+                        good("two peers", PEER + "public_key=" + TWO + "\n"),
+                        good("psk", PEER + "preshared_key=" + PSK + "\n"),
+                        good("psk off", PEER + "preshared_key=" + PSK + "\n" + PEER + "preshared_key=" + ZERO + "\n"),
+                        good("endpoint v4", PEER + "endpoint=192.0.2.1:51820\n"),
+                        good("endpoint v6", PEER + "endpoint=[2001:db8::1]:51820\n"),
+                        good("endpoint v6 long form", PEER + "endpoint=[2001:0db8:0:0:0:0:0:1]:65535\n"),
+                        good("keepalive", PEER + "persistent_keepalive_interval=65535\n"),
+                        good(
+                                "keepalive off",
+                                PEER + "persistent_keepalive_interval=25\npersistent_keepalive_interval=0\n"),
+                        good("allowed ips of both families", PEER + "allowed_ip=10.0.0.0/8\nallowed_ip=fd00::/8\n"),
+                        good("host bits", PEER + "allowed_ip=10.1.2.3/8\nallowed_ip=fd00::1/8\n"),
+                        good("everything", PEER + "allowed_ip=0.0.0.0/0\nallowed_ip=::/0\n"),
+                        good("hosts", PEER + "allowed_ip=10.0.0.1/32\nallowed_ip=fd00::1/128\n"),
+                        good("the same prefix twice", PEER + "allowed_ip=10.0.0.0/8\nallowed_ip=10.0.0.0/8\n"),
+                        good(
+                                "prefix moves",
+                                PEER + "allowed_ip=10.0.0.0/8\npublic_key=" + TWO + "\nallowed_ip=10.0.0.0/8\n"),
+                        good(
+                                "replace allowed ips",
+                                PEER + "allowed_ip=10.0.0.0/8\n" + PEER
+                                        + "replace_allowed_ips=true\nallowed_ip=10.1.0.0/16\n"),
+                        good("remove", PEER + "allowed_ip=10.0.0.0/8\n" + PEER + "remove=true\n"),
+                        good("remove the unknown", PEER + "remove=true\n"),
+                        good("update only, unknown", PEER + "update_only=true\nendpoint=192.0.2.1:1\n"),
+                        good("update only, known", PEER + PEER + "update_only=true\nendpoint=192.0.2.1:1\n"),
+                        good("replace peers", PEER + "replace_peers=true\npublic_key=" + TWO + "\n"),
+                        good("replace peers first", "replace_peers=true\n" + PEER),
+                        good("replace by nobody", PEER + "allowed_ip=10.0.0.0/8\n")
+                                .twoStep("replace_peers=true\n"),
+                        good("our own key as a peer", "public_key=" + SELF.publicHex() + "\nallowed_ip=10.0.0.0/8\n"),
+                        good("protocol version", PEER + "protocol_version=1\n"),
+                        good("upper case hex", "public_key=" + ONE.toUpperCase(java.util.Locale.ROOT) + "\n"),
+                        good(
+                                "all together, last peer not forgotten",
+                                "private_key=" + SELF.privateHex() + "\nfwmark=7\nreplace_peers=true\n"
+                                        + PEER + "preshared_key=" + PSK
+                                        + "\nendpoint=192.0.2.1:51820\npersistent_keepalive_interval=5\n"
+                                        + "replace_allowed_ips=true\nallowed_ip=10.0.0.0/24\nallowed_ip=fd01::/64\n"
+                                        + "public_key=" + TWO + "\nallowed_ip=10.0.1.0/24\n"))
                 .map(c -> Arguments.of(c.name, c));
     }
 
@@ -175,7 +185,8 @@ class UapiDialogTest {
 
     @Test
     void peculiarConversationsGoTheSameWay() throws IOException {
-        var conversation = List.of("get=1\n\n", "set=1\n\n", "set=1\n" + PEER + "\n", "get=1\n\n", "set=1\nx=y\n\n", "get=1\n\n");
+        var conversation =
+                List.of("get=1\n\n", "set=1\n\n", "set=1\n" + PEER + "\n", "get=1\n\n", "set=1\nx=y\n\n", "get=1\n\n");
         var reset = good("", "").steps.getFirst();
         assertEquals(theirs().set(reset), ours().set(reset));
         try (var one = theirs().connect();
@@ -197,7 +208,10 @@ class UapiDialogTest {
     @Test
     @OnlyWarren("newer than Debian's wireguard-go")
     void aPrefixMayBeTakenBack() {
-        assertEquals(0, ours().set(PEER + "allowed_ip=10.0.0.0/8\nallowed_ip=10.1.0.0/16\n" + PEER + "allowed_ip=-10.0.0.0/8\n"));
+        assertEquals(
+                0,
+                ours().set(PEER + "allowed_ip=10.0.0.0/8\nallowed_ip=10.1.0.0/16\n" + PEER
+                        + "allowed_ip=-10.0.0.0/8\n"));
         assertTrue(ours().get().contains("allowed_ip=10.1.0.0/16\n"));
         assertTrue(!ours().get().contains("allowed_ip=10.0.0.0/8\n"));
         assertEquals(0, ours().set(PEER + "allowed_ip=-10.7.0.0/16\n"));
@@ -207,7 +221,8 @@ class UapiDialogTest {
     @OnlyWarren("wireguard-go holds its lock while a client does not read")
     void stalledClientsHarmNobody() throws IOException {
         var text = new StringBuilder("replace_peers=true\n");
-        for (int i = 0; i < 2000; i++) text.append("public_key=").append(Keys.hex(Keys.random())).append('\n');
+        for (int i = 0; i < 2000; i++)
+            text.append("public_key=").append(Keys.hex(Keys.random())).append('\n');
         assertEquals(0, ours().set(text.toString()));
         var stalled = new ArrayList<Uapi.Connection>();
         try {
@@ -254,16 +269,23 @@ class UapiDialogTest {
         var text = new StringBuilder("replace_peers=true\n");
         for (int i = 0; i < count; i++) {
             text.append("public_key=").append(Keys.hex(Keys.random())).append("\nallowed_ip=10.");
-            text.append(i >> 16).append('.').append((i >> 8) & 255).append('.').append(i & 255).append("/32\n");
+            text.append(i >> 16)
+                    .append('.')
+                    .append((i >> 8) & 255)
+                    .append('.')
+                    .append(i & 255)
+                    .append("/32\n");
         }
         long start = System.nanoTime();
         assertEquals(0, ours().set(text.toString()));
         var setTook = Duration.ofNanos(System.nanoTime() - start);
         var answer = ours().get();
-        assertEquals(count, answer.lines().filter(l -> l.startsWith("public_key=")).count());
-        System.out.println(count + " peers: set " + setTook + ", both "
-                + Duration.ofNanos(System.nanoTime() - start));
-        assertTrue(setTook.toMillis() < 5000 || Router.underTestIsWireGuardGo(), () -> "set of " + count + " peers took " + setTook);
+        assertEquals(
+                count, answer.lines().filter(l -> l.startsWith("public_key=")).count());
+        System.out.println(count + " peers: set " + setTook + ", both " + Duration.ofNanos(System.nanoTime() - start));
+        assertTrue(
+                setTook.toMillis() < 5000 || Router.underTestIsWireGuardGo(),
+                () -> "set of " + count + " peers took " + setTook);
         assertEquals(0, ours().set("replace_peers=true\n"));
         assertTrue(!ours().get().contains("public_key="));
     }
@@ -304,9 +326,13 @@ class UapiDialogTest {
             plain.addAll(prefixes);
             peers.add(String.join("\n", plain));
         }
-        var all = new ArrayList<>(own.lines().filter(l -> !l.isEmpty() && !l.startsWith("errno=")).toList());
+        var all = new ArrayList<>(
+                own.lines().filter(l -> !l.isEmpty() && !l.startsWith("errno=")).toList());
         all.addAll(peers);
-        all.add(answer.endsWith("errno=0\n\n") ? "ends well" : "ends with " + answer.substring(Math.max(0, answer.length() - 20)));
+        all.add(
+                answer.endsWith("errno=0\n\n")
+                        ? "ends well"
+                        : "ends with " + answer.substring(Math.max(0, answer.length() - 20)));
         return all;
     }
 
@@ -315,7 +341,10 @@ class UapiDialogTest {
         try (var connection = uapi.connect()) {
             connection.send(words);
             var answer = connection.answer(Duration.ofSeconds(2));
-            return answer.lines().filter(l -> l.startsWith("errno=")).findFirst().orElse("(closed)");
+            return answer.lines()
+                    .filter(l -> l.startsWith("errno="))
+                    .findFirst()
+                    .orElse("(closed)");
         } catch (IOException e) {
             return "(silence)";
         }

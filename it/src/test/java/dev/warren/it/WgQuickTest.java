@@ -39,7 +39,8 @@ class WgQuickTest {
         a.address("eth0", Pair.OUTER_A4 + "/24", Pair.OUTER_A6 + "/64");
         b.address("eth0", Pair.OUTER_B4 + "/24", Pair.OUTER_B6 + "/64");
         var server = Router.start(b, Router.Maker.WIREGUARD_GO, "wg0");
-        server.wg().set("private-key", server.wg().file(KEY_B.privateKey() + "\n").toString(), "listen-port", "51821");
+        server.wg()
+                .set("private-key", server.wg().file(KEY_B.privateKey() + "\n").toString(), "listen-port", "51821");
         server.wg().set("peer", KEY_A.publicKey(), "allowed-ips", A4 + "/32," + A6 + "/128");
         Pair.up(b, B4, B6);
     }
@@ -64,7 +65,8 @@ class WgQuickTest {
 
         quick("down", conf).orFail();
         assertFalse(a.hasDevice("wgq"));
-        Poll.until("the daemon is gone", Duration.ofSeconds(2), () -> a.processes(" wgq").isEmpty());
+        Poll.until("the daemon is gone", Duration.ofSeconds(2), () -> a.processes(" wgq")
+                .isEmpty());
         assertFalse(a.exists("/run/wireguard/wgq.sock"), "the socket is left");
         quick("up", conf).orFail();
         Ping.once(a, B4);
@@ -98,7 +100,8 @@ class WgQuickTest {
                 PublicKey = %s
                 Endpoint = %s
                 %s
-                """.formatted(KEY_A.privateKey(), A4, A6, KEY_B.publicKey(), Pair.endpointB(Outer.V4), peer));
+                """.formatted(
+                        KEY_A.privateKey(), A4, A6, KEY_B.publicKey(), Pair.endpointB(Outer.V4), peer));
         a.run("chmod", "600", inside.toString());
         return inside;
     }

@@ -55,7 +55,10 @@ class WgToolTest {
         assertEquals(148 + 128, peer.sent());
         assertEquals(92 + 128, peer.received());
         blast(udp, B4, 20, 1000);
-        Poll.until("20 datagrams are counted as sent", Duration.ofSeconds(3), () -> wg.onlyPeer().sent() > 20_000);
+        Poll.until(
+                "20 datagrams are counted as sent",
+                Duration.ofSeconds(3),
+                () -> wg.onlyPeer().sent() > 20_000);
         assertTrue(wg.onlyPeer().received() < 10_000, () -> "received " + wg.onlyPeer());
         Poll.until(
                 "and as received at the other side",
@@ -65,8 +68,14 @@ class WgToolTest {
 
         var pretty = wg.show();
         for (var line : new String[] {
-            "interface: wg0", "public key: " + pair.keyA.publicKey(), "private key: (hidden)", "listening port: 51820",
-            "peer: " + pair.keyB.publicKey(), "endpoint: 192.168.7.2:51821", "allowed ips: ", "latest handshake: ",
+            "interface: wg0",
+            "public key: " + pair.keyA.publicKey(),
+            "private key: (hidden)",
+            "listening port: 51820",
+            "peer: " + pair.keyB.publicKey(),
+            "endpoint: 192.168.7.2:51821",
+            "allowed ips: ",
+            "latest handshake: ",
             "transfer: "
         }) {
             assertTrue(pretty.contains(line), () -> "no '" + line + "' in\n" + pretty);
@@ -110,20 +119,39 @@ class WgToolTest {
         wg.set("listen-port", "4711");
         assertEquals(4711, wg.dump().listenPort());
         wg.set("listen-port", "0");
-        Poll.until("a free port was chosen", Duration.ofSeconds(1), () -> wg.dump().listenPort() != 4711);
+        Poll.until(
+                "a free port was chosen", Duration.ofSeconds(1), () -> wg.dump().listenPort() != 4711);
 
         var key = Keys.random();
         var psk = Keys.random();
-        wg.set("peer", key, "endpoint", "192.168.7.2:1234", "persistent-keepalive", "17", "preshared-key",
-                wg.file(psk + "\n").toString(), "allowed-ips", "10.1.0.0/16,fd01::/64,10.2.3.4");
+        wg.set(
+                "peer",
+                key,
+                "endpoint",
+                "192.168.7.2:1234",
+                "persistent-keepalive",
+                "17",
+                "preshared-key",
+                wg.file(psk + "\n").toString(),
+                "allowed-ips",
+                "10.1.0.0/16,fd01::/64,10.2.3.4");
         var peer = wg.onlyPeer();
         assertEquals("192.168.7.2:1234", peer.endpoint());
         assertEquals("17", peer.keepalive());
         assertEquals(psk, peer.presharedKey());
         assertEquals(prefixes("10.1.0.0/16,10.2.3.4/32,fd01::/64"), prefixes(peer.allowedIps()));
 
-        wg.set("peer", key, "endpoint", "[fd07::2]:4321", "persistent-keepalive", "off", "preshared-key",
-                "/dev/null", "allowed-ips", "");
+        wg.set(
+                "peer",
+                key,
+                "endpoint",
+                "[fd07::2]:4321",
+                "persistent-keepalive",
+                "off",
+                "preshared-key",
+                "/dev/null",
+                "allowed-ips",
+                "");
         var changed = wg.onlyPeer();
         assertEquals("[fd07::2]:4321", changed.endpoint());
         assertEquals("off", changed.keepalive());
@@ -142,12 +170,26 @@ class WgToolTest {
         var wg = Pair.unconfigured(lab).warren.wg();
         var one = Keys.random();
         var two = Keys.random();
-        wg.set("peer", one, "allowed-ips", "10.0.0.0/8,0.0.0.0/0,::/0,fd00::/8,10.5.5.5/32", "peer", two, "allowed-ips", "fe80::/10");
+        wg.set(
+                "peer",
+                one,
+                "allowed-ips",
+                "10.0.0.0/8,0.0.0.0/0,::/0,fd00::/8,10.5.5.5/32",
+                "peer",
+                two,
+                "allowed-ips",
+                "fe80::/10");
         wg.set("peer", two, "allowed-ips", "10.0.0.0/8,::/0,10.99.1.2/8");
-        assertEquals(prefixes("0.0.0.0/0,fd00::/8,10.5.5.5/32"), prefixes(wg.dump().peer(one).orElseThrow().allowedIps()));
-        assertEquals(prefixes("10.0.0.0/8,::/0"), prefixes(wg.dump().peer(two).orElseThrow().allowedIps()));
+        assertEquals(
+                prefixes("0.0.0.0/0,fd00::/8,10.5.5.5/32"),
+                prefixes(wg.dump().peer(one).orElseThrow().allowedIps()));
+        assertEquals(
+                prefixes("10.0.0.0/8,::/0"),
+                prefixes(wg.dump().peer(two).orElseThrow().allowedIps()));
         wg.set("peer", two, "remove");
-        assertEquals(prefixes("0.0.0.0/0,fd00::/8,10.5.5.5/32"), prefixes(wg.onlyPeer().allowedIps()));
+        assertEquals(
+                prefixes("0.0.0.0/0,fd00::/8,10.5.5.5/32"),
+                prefixes(wg.onlyPeer().allowedIps()));
     }
 
     @Test
@@ -182,7 +224,8 @@ class WgToolTest {
         var wg = pair.warren.wg();
         var before = wg.onlyPeer();
         var conf = pair.a.run("wg", "showconf", "wg0").out();
-        assertTrue(conf.contains("ListenPort = 51820") && conf.contains("PrivateKey = " + pair.keyA.privateKey()), conf);
+        assertTrue(
+                conf.contains("ListenPort = 51820") && conf.contains("PrivateKey = " + pair.keyA.privateKey()), conf);
         assertTrue(conf.contains("[Peer]") && conf.contains("Endpoint = 192.168.7.2:51821"), conf);
 
         var extra = Keys.random();
@@ -198,7 +241,9 @@ class WgToolTest {
         assertEquals(2, wg.dump().peers().size());
         assertEquals("25", wg.dump().peer(extra).orElseThrow().keepalive());
         Ping.once(pair.a, B4);
-        assertEquals(before.latestHandshake(), wg.dump().peer(pair.keyB.publicKey()).orElseThrow().latestHandshake());
+        assertEquals(
+                before.latestHandshake(),
+                wg.dump().peer(pair.keyB.publicKey()).orElseThrow().latestHandshake());
 
         // setconf replaces all peers, and with them the session.
         wg.setconf(conf);
@@ -262,8 +307,7 @@ class WgToolTest {
     void fwmarkIsOnTheEncryptedPackets() { // R-80, R-111
         var pair = Pair.ready(lab, Outer.V4, Role.INITIATOR);
         // Two marks one after the other, each counted where packets leave the host.
-        pair.a.feed(
-                """
+        pair.a.feed("""
                 table inet marks {
                   chain out {
                     type filter hook output priority 0;
@@ -271,8 +315,7 @@ class WgToolTest {
                     meta mark 0x77 udp dport 51821 counter comment "second"
                   }
                 }
-                """,
-                "nft", "-f", "-");
+                """, "nft", "-f", "-");
         pair.warren.wg().set("fwmark", "0x1234");
         pair.speakFirst(Role.INITIATOR);
         assertTrue(marked(pair, "0x00001234") >= 2, () -> "handshake and ping are marked");
@@ -298,7 +341,11 @@ class WgToolTest {
         var keys = IntStream.range(0, 999).mapToObj(i -> Keys.random()).toList();
         for (int i = 0; i < keys.size(); i++) {
             text.append("[Peer]\nPublicKey = ").append(keys.get(i));
-            text.append("\nAllowedIPs = 10.200.").append(i / 250).append('.').append(i % 250).append("/32\n");
+            text.append("\nAllowedIPs = 10.200.")
+                    .append(i / 250)
+                    .append('.')
+                    .append(i % 250)
+                    .append("/32\n");
             text.append("Endpoint = 192.168.7.2:").append(1000 + i).append('\n');
         }
         text.append("[Peer]\nPublicKey = ").append(pair.keyB.publicKey()).append("\nAllowedIPs = 10.9.0.2/32\n");
@@ -324,7 +371,10 @@ class WgToolTest {
         for (int count : new int[] {1, 2, 22, 23, 24, 63, 64, 65}) {
             var text = new StringBuilder();
             for (; have < count; have++) {
-                text.append("[Peer]\nPublicKey = ").append(Keys.random()).append("\nAllowedIPs = 10.3.0.").append(have);
+                text.append("[Peer]\nPublicKey = ")
+                        .append(Keys.random())
+                        .append("\nAllowedIPs = 10.3.0.")
+                        .append(have);
                 text.append("/32,fd03::").append(have).append("/128\nPersistentKeepalive = 0\n");
             }
             wg.addconf(text.toString());

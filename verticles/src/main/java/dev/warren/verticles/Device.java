@@ -23,13 +23,13 @@ import dev.warren.verticles.udp.SocketOpener;
 import dev.warren.verticles.udp.UdpVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import io.vertx.core.VerticleBase;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -58,7 +58,11 @@ public final class Device implements DeviceControl {
     /// @param packetLoops event loops for packets, 1 or more
     /// @param sockets opens the UDP sockets
     /// @param links watches the interface, now the device's; null: it is taken to be up
-    public record Options(Suite.Choice aead, int packetLoops, SocketOpener sockets, @Nullable LinkMonitor links) {}
+    public record Options(
+            Suite.Choice aead,
+            int packetLoops,
+            SocketOpener sockets,
+            @Nullable LinkMonitor links) {}
 
     /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance needs
     /// the native transport and one event loop more than there are packet loops.
@@ -101,12 +105,16 @@ public final class Device implements DeviceControl {
                         control,
                         () -> new RouterVerticle(
                                 control, bulletin, router, controlTun, controlUdp, handshakes, roster, allowedIps))
-                .compose(_ -> deploy(
-                        control, () -> new HandshakeVerticle(control, handshakes, router, controlUdp, random)))
+                .compose(_ ->
+                        deploy(control, () -> new HandshakeVerticle(control, handshakes, router, controlUdp, random)))
                 .compose(_ -> deploy(
                         io,
                         () -> new UdpVerticle(
-                                io, options.sockets(), bulletin, peerLoops.getFirst().udp(), handshakes)))
+                                io,
+                                options.sockets(),
+                                bulletin,
+                                peerLoops.getFirst().udp(),
+                                handshakes)))
                 .compose(_ -> deploy(
                         io,
                         () -> new TunVerticle(
@@ -164,7 +172,8 @@ public final class Device implements DeviceControl {
     /// Ends all actors and takes the interface away: peers first, so that every buffer is home when its owner goes.
     public Future<Void> close() {
         Future<Void> closed = Future.succeededFuture();
-        for (var id : deployments) closed = closed.compose(_ -> vertx.undeploy(id)).otherwiseEmpty();
+        for (var id : deployments)
+            closed = closed.compose(_ -> vertx.undeploy(id)).otherwiseEmpty();
         deployments.clear();
         for (var loop : peerLoops) closed = closed.compose(_ -> loop.close());
         for (var loop : loops) closed = closed.compose(_ -> loop.close());

@@ -161,13 +161,12 @@ public final class JdkAead implements Aead {
         try {
             cipher.init(mode, key, new IvParameterSpec(nonce));
         } catch (InvalidKeyException sameNonceAgain) {
-            // The provider refuses to encrypt twice in a row with one key and nonce. That is the caller's affair, who
-            // seals a
-            // counter once; only tests and the self-test come here.
-            cipher.init(
-                    Cipher.DECRYPT_MODE,
-                    new Handle(MemorySegment.ofArray(new byte[KEY_LENGTH])),
-                    new IvParameterSpec(nonce));
+            // The provider refuses one key and nonce twice in a row. Whether a counter comes twice is the caller's
+            // affair, who
+            // seals each once; only tests and the self-test come here.
+            nonceWords.putInt(0, ~head);
+            cipher.init(mode, key, new IvParameterSpec(nonce));
+            nonceWords.putInt(0, head);
             cipher.init(mode, key, new IvParameterSpec(nonce));
         }
     }

@@ -121,7 +121,8 @@ public final class LinkMonitor implements AutoCloseable {
     }
 
     private void link(int type, long at, long end, List<LinkEvent> events) {
-        boolean ours = buffer.get(JAVA_INT, at + 4) == index && buffer.get(JAVA_BYTE, at) == 0; // AF_UNSPEC: not a bridge port's
+        boolean ours = buffer.get(JAVA_INT, at + 4) == index
+                && buffer.get(JAVA_BYTE, at) == 0; // AF_UNSPEC: not a bridge port's
         if (!ours) return;
         if (type == NetlinkMessage.RTM_DELLINK) {
             gone(events);

@@ -90,7 +90,8 @@ public final class MemoryTun implements TunDevice {
             int at = batch.nextOffset();
             copy(frame.header, batch.slab(), at - VirtioNetHeader.LENGTH);
             copy(frame.packet, batch.slab(), at);
-            boolean whole = VirtioNetHeader.gsoType(batch.slab(), at - VirtioNetHeader.LENGTH) == VirtioNetHeader.GSO_NONE;
+            boolean whole =
+                    VirtioNetHeader.gsoType(batch.slab(), at - VirtioNetHeader.LENGTH) == VirtioNetHeader.GSO_NONE;
             int segment = whole ? 0 : VirtioNetHeader.gsoSize(batch.slab(), at - VirtioNetHeader.LENGTH);
             batch.add(at, frame.packet.length, segment, null);
             count++;

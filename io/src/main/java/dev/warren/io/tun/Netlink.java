@@ -64,7 +64,8 @@ public final class Netlink implements AutoCloseable {
     }
 
     static Netlink open(Libc libc) throws ErrnoException {
-        int fd = ErrnoException.check(libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
+        int fd = ErrnoException.check(
+                libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
         var netlink = new Netlink(libc, Arena.ofShared(), fd);
         netlink.request.segment.set(JAVA_LONG, 0, ANSWER_SECONDS); // struct timeval
         netlink.request.segment.set(JAVA_LONG, 8, 0);
@@ -91,7 +92,8 @@ public final class Netlink implements AutoCloseable {
     private Link link(String what, String name) throws ErrnoException {
         ErrnoException.check(exchange(), what);
         Link link = Link.read(answer, HEADER, answerEnd);
-        if (!name.isEmpty() && !link.name().equals(name)) throw new ErrnoException(what, Errno.ENODEV); // an alternative name
+        if (!name.isEmpty() && !link.name().equals(name))
+            throw new ErrnoException(what, Errno.ENODEV); // an alternative name
         return link;
     }
 
@@ -124,7 +126,9 @@ public final class Netlink implements AutoCloseable {
     }
 
     private void set(int index, int attribute, int value, String what) throws ErrnoException {
-        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0).attribute(attribute, value);
+        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK)
+                .link(index, 0, 0)
+                .attribute(attribute, value);
         ErrnoException.check(exchange(), what);
     }
 
@@ -182,7 +186,14 @@ public final class Netlink implements AutoCloseable {
 
     /// The same for any routing table.
     public void removeRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
-        route(NetlinkMessage.RTM_DELROUTE, NetlinkMessage.NLM_F_ACK, index, network, prefixLength, table, RT_SCOPE_NOWHERE);
+        route(
+                NetlinkMessage.RTM_DELROUTE,
+                NetlinkMessage.NLM_F_ACK,
+                index,
+                network,
+                prefixLength,
+                table,
+                RT_SCOPE_NOWHERE);
         ErrnoException.check(
                 exchange(),
                 "remove route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
@@ -209,7 +220,8 @@ public final class Netlink implements AutoCloseable {
         }
         int index = NetlinkMessage.find(answer, attributes, answerEnd, RTA_OIF, 0);
         if (index == 0) {
-            throw new ErrnoException("the route to " + destination.getHostAddress() + " has no interface", Errno.ENETUNREACH);
+            throw new ErrnoException(
+                    "the route to " + destination.getHostAddress() + " has no interface", Errno.ENETUNREACH);
         }
         return link(index).mtu();
     }

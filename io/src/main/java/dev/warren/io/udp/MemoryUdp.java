@@ -141,7 +141,8 @@ public final class MemoryUdp implements UdpSocket {
             int at = 0;
             do {
                 int length = Math.min(size, batch.length(i) - at);
-                byte[] datagram = batch.slab().asSlice(batch.offset(i) + at, length).toArray(JAVA_BYTE);
+                byte[] datagram =
+                        batch.slab().asSlice(batch.offset(i) + at, length).toArray(JAVA_BYTE);
                 if (!network.deliver(from, to.withoutLocal(), datagram)) lost++;
                 sent++;
                 at += length;

@@ -42,7 +42,8 @@ final class SocketPair {
         boolean opened = false;
         try {
             bindBoth(wantedPort);
-            gso = options.gso() && each(fd -> libc.getsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_SEGMENT) >= 0);
+            gso = options.gso()
+                    && each(fd -> libc.getsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_SEGMENT) >= 0);
             gro = options.gro() && each(this::enableGro);
             if (!gro) each(fd -> libc.setsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_GRO, 0) >= 0);
             each(this::enlargeBuffers);
@@ -75,7 +76,11 @@ final class SocketPair {
 
     /// A host without a family says so in one of these ways; with anything else, opening has failed.
     private static boolean fatal(int fd, boolean wanted) {
-        return wanted && fd < 0 && fd != -Errno.EAFNOSUPPORT && fd != -Errno.EADDRNOTAVAIL && fd != -Errno.EPROTONOSUPPORT;
+        return wanted
+                && fd < 0
+                && fd != -Errno.EAFNOSUPPORT
+                && fd != -Errno.EADDRNOTAVAIL
+                && fd != -Errno.EPROTONOSUPPORT;
     }
 
     /// A socket bound to [#port], which becomes the port the kernel chose; or minus errno.

@@ -84,7 +84,8 @@ final class UdpSender {
             int cut = Math.min(segment, size);
             if (!queue.add(batch.slab(), to, at, size, cut, trains)) {
                 lost += flush(fd);
-                if (!queue.add(batch.slab(), to, at, size, cut, trains)) throw new AssertionError("an empty queue is full");
+                if (!queue.add(batch.slab(), to, at, size, cut, trains))
+                    throw new AssertionError("an empty queue is full");
             }
             at += size;
         } while (at < end);
@@ -133,7 +134,9 @@ final class UdpSender {
                 continue;
             }
             withoutSource = false;
-            lost += from.datagrams(done) > 1 && aboutTrains(errno) ? oneByOne(from, done, fd, errno) : drop(from, done, errno);
+            lost += from.datagrams(done) > 1 && aboutTrains(errno)
+                    ? oneByOne(from, done, fd, errno)
+                    : drop(from, done, errno);
             done++;
         }
         return lost;

@@ -21,8 +21,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.ObjLongConsumer;
 import java.util.function.Consumer;
+import java.util.function.ObjLongConsumer;
 
 /// Batches and datagrams for tests.
 final class Datagrams {
@@ -60,7 +60,9 @@ final class Datagrams {
             int size = batch.packets(i) == 1 ? batch.length(i) : batch.segment(i);
             for (int at = 0; at < batch.length(i); at += size) {
                 long length = Math.min(size, batch.length(i) - at);
-                all.add(batch.slab().asSlice(batch.offset(i) + (long) at, length).toArray(JAVA_BYTE));
+                all.add(batch.slab()
+                        .asSlice(batch.offset(i) + (long) at, length)
+                        .toArray(JAVA_BYTE));
             }
         }
         return all;

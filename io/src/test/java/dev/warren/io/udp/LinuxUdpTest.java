@@ -65,7 +65,10 @@ class LinuxUdpTest {
             PacketBatch batch = batch(4096, 4);
             add(batch, bytes(148, 1), 0, endpoint(host, server.port()));
             assertEquals(0, client.send(batch));
-            assertEquals(1, drain(server, host.equals("::1") ? server.fd6() : server.fd4()).size());
+            assertEquals(
+                    1,
+                    drain(server, host.equals("::1") ? server.fd6() : server.fd4())
+                            .size());
         }
     }
 
@@ -123,8 +126,7 @@ class LinuxUdpTest {
             var expectedSizes = new ArrayDeque<Integer>();
             while (size <= 65_507 && !batch.full() && batch.room() >= size && batch.used() < 1 << 20) {
                 int at = batch.append(size, 0, to);
-                MemorySegment.copy(
-                        content, 0, batch.slab(), JAVA_BYTE, at, size);
+                MemorySegment.copy(content, 0, batch.slab(), JAVA_BYTE, at, size);
                 expectedSizes.add(size);
                 size = next(size);
             }
@@ -137,8 +139,7 @@ class LinuxUdpTest {
                     arrived++;
                     int last = received.offset(i) + received.length(i) - 1;
                     assertEquals(
-                            content[received.length(i) - 1],
-                            received.slab().get(JAVA_BYTE, last));
+                            content[received.length(i) - 1], received.slab().get(JAVA_BYTE, last));
                 }
                 received.clear();
             }
@@ -200,8 +201,7 @@ class LinuxUdpTest {
                 int adjacent = batch.used();
                 if (adjacent > 0 && random.nextBoolean()) {
                     batch.add(adjacent, length, train ? size : 0, six ? v6 : v4);
-                    MemorySegment.copy(
-                            sent, 0, batch.slab(), JAVA_BYTE, adjacent, length);
+                    MemorySegment.copy(sent, 0, batch.slab(), JAVA_BYTE, adjacent, length);
                 } else {
                     add(batch, sent, train ? size : 0, six ? v6 : v4);
                 }
@@ -433,7 +433,8 @@ class LinuxUdpTest {
     }
 
     static byte[] joined(List<byte[]> parts) {
-        var all = ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
+        var all =
+                ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
         parts.forEach(all::put);
         return all.array();
     }

@@ -81,8 +81,16 @@ class UdpFailureTest {
     @ParameterizedTest
     @ValueSource(
             ints = {
-                Errno.EINTR, Errno.ENOBUFS, Errno.ENOMEM, Errno.ECONNREFUSED, Errno.EHOSTUNREACH, Errno.EIO,
-                Errno.EPERM, Errno.EAGAIN, Errno.EMSGSIZE, Errno.EINVAL
+                Errno.EINTR,
+                Errno.ENOBUFS,
+                Errno.ENOMEM,
+                Errno.ECONNREFUSED,
+                Errno.EHOSTUNREACH,
+                Errno.EIO,
+                Errno.EPERM,
+                Errno.EAGAIN,
+                Errno.EMSGSIZE,
+                Errno.EINVAL
             })
     void aReceiveErrorThatPassesEndsNothing(int errno) throws ErrnoException {
         var results = new Integer[20];
@@ -186,7 +194,9 @@ class UdpFailureTest {
             add(batch, bytes(segments * 600, 1), 600, to);
             assertEquals(0, client.send(batch));
             List<byte[]> got = drain(server, server.fd4());
-            assertEquals(segments, got.stream().filter(datagram -> datagram.length == 600).count());
+            assertEquals(
+                    segments,
+                    got.stream().filter(datagram -> datagram.length == 600).count());
             assertTrue(got.stream().anyMatch(datagram -> datagram.length == 1), segments + " segments");
         }
         PacketBatch batch = batch(1 << 18, 4);
@@ -211,8 +221,7 @@ class UdpFailureTest {
     @Test
     void aPortThatWasAskedForAndIsTakenIsAnError() {
         long before = Descriptors.open();
-        var e = assertThrows(
-                ErrnoException.class, () -> LinuxUdp.open(server.port(), 0, UdpOptions.standard()));
+        var e = assertThrows(ErrnoException.class, () -> LinuxUdp.open(server.port(), 0, UdpOptions.standard()));
         assertEquals(Errno.EADDRINUSE, e.errno());
         assertTrue(String.valueOf(e.getMessage()).startsWith("bind UDP port " + server.port()), e.getMessage());
         assertEquals(before, Descriptors.open());
@@ -249,8 +258,8 @@ class UdpFailureTest {
     @Test
     void aSmallerBufferThanAskedForIsSaid() throws ErrnoException {
         client(
-                new FaultyLibc(name ->
-                        name.equals("setsockopt 1 33") || name.equals("setsockopt 1 32") ? -Errno.EPERM : 0),
+                new FaultyLibc(
+                        name -> name.equals("setsockopt 1 33") || name.equals("setsockopt 1 32") ? -Errno.EPERM : 0),
                 UdpOptions.standard().withBufferBytes(1 << 29));
         assertTrue(
                 client.warnings().stream().anyMatch(warning -> warning.startsWith("UDP receive buffer is ")),
@@ -260,10 +269,14 @@ class UdpFailureTest {
     // a kernel that takes UDP_GRO but cannot say so.
     @Test
     void groThatDoesNotReadBackIsOff() throws ErrnoException {
-        client(new FaultyLibc(name -> name.equals("getsockopt 17 104") ? -Errno.ENOPROTOOPT : 0), UdpOptions.standard());
+        client(
+                new FaultyLibc(name -> name.equals("getsockopt 17 104") ? -Errno.ENOPROTOOPT : 0),
+                UdpOptions.standard());
         assertEquals("gso", client.offloads());
         client.close();
-        client(new FaultyLibc(name -> name.equals("getsockopt 17 103") ? -Errno.ENOPROTOOPT : 0), UdpOptions.standard());
+        client(
+                new FaultyLibc(name -> name.equals("getsockopt 17 103") ? -Errno.ENOPROTOOPT : 0),
+                UdpOptions.standard());
         assertEquals("gro", client.offloads());
     }
 

@@ -24,7 +24,8 @@ final class Gathering {
     }
 
     /// A batch with this much room behind [PacketBatch#used] and a free entry; null while all are on their way.
-    @Nullable PacketBatch gather(int bytes) {
+    @Nullable
+    PacketBatch gather(int bytes) {
         var batch = open;
         if (batch != null) {
             if (batch.used() + bytes <= batch.slabSize() && batch.count() < batch.capacity()) return batch;

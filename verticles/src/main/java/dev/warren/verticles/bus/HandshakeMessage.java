@@ -15,7 +15,8 @@ public sealed interface HandshakeMessage {
     /// One of them.
     ///
     /// @param owner whose receiver index a response or cookie reply names; null for an initiation
-    record Datagram(byte[] message, Endpoint source, @Nullable PeerMailbox owner) {}
+    record Datagram(
+            byte[] message, Endpoint source, @Nullable PeerMailbox owner) {}
 
     /// The device got another private key, or lost it.
     record Identity(@Nullable LocalIdentity identity) implements HandshakeMessage {}

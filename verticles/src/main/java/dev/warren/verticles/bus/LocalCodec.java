@@ -12,10 +12,8 @@ public final class LocalCodec implements MessageCodec<Object, Object> {
     private static final String NAME = "warren.local";
 
     /// How every local message is sent.
-    static final DeliveryOptions OPTIONS = new DeliveryOptions()
-            .setCodecName(NAME)
-            .setLocalOnly(true)
-            .setTracingPolicy(TracingPolicy.IGNORE);
+    static final DeliveryOptions OPTIONS =
+            new DeliveryOptions().setCodecName(NAME).setLocalOnly(true).setTracingPolicy(TracingPolicy.IGNORE);
 
     /// Makes a bus know the codec; once per Vert.x instance.
     public static void register(EventBus bus) {

@@ -48,7 +48,8 @@ public sealed interface PeerMessage {
     /// @param presharedKey the router's, copied by the peer; null: none
     /// @param endpoint null: it stays where it is
     /// @param persistentKeepalive seconds, 0 for none
-    record Configure(@Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, int persistentKeepalive)
+    record Configure(
+            @Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, int persistentKeepalive)
             implements PeerMessage {}
 
     /// The device got another private key.

@@ -17,7 +17,9 @@ public final class TunMailbox extends Door<TunMessage> {
     public TunMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.tun(device));
         this.gathering = new Gathering(
-                loop.context(), () -> loop.pool(BATCHES, SLAB, MAX_PACKETS), batch -> tell(new TunMessage.Write(batch)));
+                loop.context(),
+                () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),
+                batch -> tell(new TunMessage.Write(batch)));
     }
 
     /// A batch with this much room and a free entry, to append plaintext packets to; null while all buffers are on

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         header = "Two routers in two network namespaces: a ping, a transfer, and everything removed after.",
-        description = "Needs root and iproute2, ping and, for the best figures, iperf3. Touches nothing outside its namespaces.")
+        description =
+                "Needs root and iproute2, ping and, for the best figures, iperf3. Touches nothing outside its namespaces.")
 final class DemoCommand implements Callable<Integer> {
     private static final Pattern PING = Pattern.compile("= ([0-9.]+)/([0-9.]+)/([0-9.]+)");
 
@@ -32,7 +33,11 @@ final class DemoCommand implements Callable<Integer> {
     private final PrintStream err;
     private final List<Process> processes = new ArrayList<>();
 
-    @Option(names = "--seconds", paramLabel = "N", defaultValue = "5", description = "Length of each transfer (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "5",
+            description = "Length of each transfer (${DEFAULT-VALUE}).")
     private int seconds;
 
     @Option(
@@ -43,7 +48,8 @@ final class DemoCommand implements Callable<Integer> {
     private boolean help;
 
     /// One end: a namespace, an interface, its key and its address inside the tunnel.
-    private record End(String namespace, String name, String outer, String inner, PrivateKey key, PublicKey publicKey) {}
+    private record End(
+            String namespace, String name, String outer, String inner, PrivateKey key, PublicKey publicKey) {}
 
     DemoCommand(PrintStream out, PrintStream err) {
         this.out = out;
@@ -88,7 +94,19 @@ final class DemoCommand implements Callable<Integer> {
             teardown.add("namespace", () -> Ip.run("netns", "del", end.namespace));
         }
         teardown.add("processes", this::stopProcesses);
-        Ip.run("link", "add", "eth0", "netns", a.namespace, "type", "veth", "peer", "name", "eth0", "netns", b.namespace);
+        Ip.run(
+                "link",
+                "add",
+                "eth0",
+                "netns",
+                a.namespace,
+                "type",
+                "veth",
+                "peer",
+                "name",
+                "eth0",
+                "netns",
+                b.namespace);
         for (var end : List.of(a, b)) {
             Ip.run("-n", end.namespace, "address", "add", end.outer + "/24", "dev", "eth0");
             Ip.run("-n", end.namespace, "link", "set", "eth0", "up");
@@ -115,7 +133,12 @@ final class DemoCommand implements Callable<Integer> {
         var key = PrivateKey.generate(new SecureRandom());
         try (var suite = Suite.open(Suite.Choice.JDK)) {
             return new End(
-                    "warren-" + tag, "wd" + tag, "192.0.2." + host, "10.77.0." + host, key, key.publicKey(suite.x25519()));
+                    "warren-" + tag,
+                    "wd" + tag,
+                    "192.0.2." + host,
+                    "10.77.0." + host,
+                    key,
+                    key.publicKey(suite.x25519()));
         }
     }
 
@@ -125,7 +148,11 @@ final class DemoCommand implements Callable<Integer> {
         var request = new StringBuilder("set=1\nprivate_key=");
         end.key.writeHex(request);
         request.append("\nlisten_port=51820\nreplace_peers=true\npublic_key=").append(peer.publicKey.toHex());
-        request.append("\nendpoint=").append(peer.outer).append(":51820\nallowed_ip=").append(peer.inner).append("/32");
+        request.append("\nendpoint=")
+                .append(peer.outer)
+                .append(":51820\nallowed_ip=")
+                .append(peer.inner)
+                .append("/32");
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
         while (true) {
             try (var conversation = new UapiConversation(socket)) {
@@ -151,7 +178,8 @@ final class DemoCommand implements Callable<Integer> {
         if (!answer.find()) {
             throw new LaunchException("no answers to pings through the tunnel");
         }
-        say("20 pings: " + answer.group(1) + " ms at best, " + answer.group(2) + " on average, " + answer.group(3) + " at worst");
+        say("20 pings: " + answer.group(1) + " ms at best, " + answer.group(2) + " on average, " + answer.group(3)
+                + " at worst");
     }
 
     private void transfer(End a, End b) throws LaunchException, InterruptedException {
@@ -191,7 +219,8 @@ final class DemoCommand implements Callable<Integer> {
                 .orElseThrow(() -> new LaunchException("the transfer failed: " + report.strip()));
     }
 
-    // ---- processes ----------------------------------------------------------------------------------------------------
+    // ---- processes
+    // ----------------------------------------------------------------------------------------------------
 
     private static List<String> in(End end, String... command) {
         var words = new ArrayList<>(List.of("ip", "netns", "exec", end.namespace));

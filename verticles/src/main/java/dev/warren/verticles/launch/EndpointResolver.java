@@ -32,11 +32,7 @@ final class EndpointResolver {
     /// The same update with this mark.
     DeviceUpdate withMark(DeviceUpdate update, int mark) {
         return new DeviceUpdate(
-                update.privateKey(),
-                update.listenPort(),
-                OptionalInt.of(mark),
-                update.replacePeers(),
-                update.peers());
+                update.privateKey(), update.listenPort(), OptionalInt.of(mark), update.replacePeers(), update.peers());
     }
 
     /// Gives the peer its endpoint, now or later, if that is a name.

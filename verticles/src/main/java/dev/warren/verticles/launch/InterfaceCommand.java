@@ -85,7 +85,10 @@ final class InterfaceCommand {
         });
         running.device().ended().onComplete(ended -> {
             // Whoever watches over us should know that nobody asked us to end.
-            log.error("({}) {}: shutting down", name, ended.succeeded() ? ended.result() : ended.cause().getMessage());
+            log.error(
+                    "({}) {}: shutting down",
+                    name,
+                    ended.succeeded() ? ended.result() : ended.cause().getMessage());
             lifetime.end(1);
         });
         log.debug("({}) UAPI listener started", name);

@@ -24,7 +24,9 @@ final class LaunchException extends Exception {
 
     private static String reason(Throwable cause) {
         var inner = cause;
-        while ((inner instanceof CompletionException || inner instanceof ExecutionException || inner.getMessage() == null)
+        while ((inner instanceof CompletionException
+                        || inner instanceof ExecutionException
+                        || inner.getMessage() == null)
                 && inner.getCause() != null) {
             inner = inner.getCause();
         }

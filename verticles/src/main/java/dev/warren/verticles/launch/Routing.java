@@ -46,8 +46,9 @@ final class Routing {
                 around.add(IpPrefix.of(endpoint, bits));
             }
         }
-        for (var prefix : new LinkedHashSet<>(
-                config.peers().stream().flatMap(peer -> peer.allowedIps().stream()).toList())) {
+        for (var prefix : new LinkedHashSet<>(config.peers().stream()
+                .flatMap(peer -> peer.allowedIps().stream())
+                .toList())) {
             // Halves of everything are a default route in disguise.
             (prefix.bits() <= 1 || around.contains(prefix) ? covering : plain).add(prefix);
         }
@@ -76,7 +77,9 @@ final class Routing {
             }
         }
         for (var family : IpFamily.values()) {
-            var prefixes = covering.stream().filter(prefix -> prefix.family() == family).toList();
+            var prefixes = covering.stream()
+                    .filter(prefix -> prefix.family() == family)
+                    .toList();
             if (!prefixes.isEmpty()) {
                 policy(family == IpFamily.V4 ? "-4" : "-6", prefixes, Integer.toUnsignedString(mark), teardown);
             }
@@ -109,14 +112,16 @@ final class Routing {
         return words.toArray(String[]::new);
     }
 
-    /// The MTU as configured, else that of the narrowest route to a peer (or of the default route), less what the tunnel adds.
+    /// The MTU as configured, else that of the narrowest route to a peer (or of the default route), less what the
+    /// tunnel adds.
     int mtu(Netlink netlink) {
         if (config.mtu().isPresent()) {
             return config.mtu().getAsInt();
         }
         var destinations = new ArrayList<>(endpoints(config.peers()));
         if (destinations.isEmpty()) {
-            destinations.add(IpAddress.of(new byte[] {(byte) 192, 0, 2, 1})); // RFC 5737: nobody's, so the default route
+            destinations.add(
+                    IpAddress.of(new byte[] {(byte) 192, 0, 2, 1})); // RFC 5737: nobody's, so the default route
         }
         int narrowest = Integer.MAX_VALUE;
         for (var destination : destinations) {

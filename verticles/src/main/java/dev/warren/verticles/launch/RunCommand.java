@@ -77,7 +77,8 @@ final class RunCommand implements Callable<Integer> {
         } catch (ConfigException e) {
             err.println(e.getMessage());
             int problems = e.problems().size();
-            err.println("warren: " + file + " has " + problems + (problems == 1 ? " problem" : " problems") + "; nothing was changed");
+            err.println("warren: " + file + " has " + problems + (problems == 1 ? " problem" : " problems")
+                    + "; nothing was changed");
             return 2;
         }
         LogLevel.apply(config.logLevel().name().toLowerCase(Locale.ROOT));
@@ -91,7 +92,8 @@ final class RunCommand implements Callable<Integer> {
         try (config) {
             Privileges.requireNetAdmin("warren run");
             var vertx = RunningInterface.vertx(config.loops().orElse(1));
-            teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+            teardown.add(
+                    "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             for (var each : config.interfaces()) {
                 start(vertx, config, each, file, teardown, lifetime);
             }
@@ -148,7 +150,10 @@ final class RunCommand implements Callable<Integer> {
                 lifetime.end(0);
             });
             running.device().ended().onComplete(ended -> {
-                log.error("({}) {}: shutting down", name, ended.succeeded() ? ended.result() : ended.cause().getMessage());
+                log.error(
+                        "({}) {}: shutting down",
+                        name,
+                        ended.succeeded() ? ended.result() : ended.cause().getMessage());
                 lifetime.end(1);
             });
             int port;
@@ -185,7 +190,10 @@ final class RunCommand implements Callable<Integer> {
         out.println("  public key    " + key.toBase64());
         out.println("  listen port   " + port);
         if (!config.addresses().isEmpty()) {
-            out.println("  addresses     " + String.join(", ", config.addresses().stream().map(Object::toString).toList()));
+            out.println("  addresses     "
+                    + String.join(
+                            ", ",
+                            config.addresses().stream().map(Object::toString).toList()));
         }
         out.println("  mtu           " + mtu);
         out.println("  peers         " + config.peers().size());

@@ -34,7 +34,8 @@ record RunningInterface(Device device, UapiVerticle uapi) {
         }
     }
 
-    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one for
+    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one
+    /// for
     /// handshakes and configuration, and one for control sockets.
     static Vertx vertx(int packetLoops) throws LaunchException {
         var vertx = Vertx.vertx(new VertxOptions()
@@ -44,9 +45,8 @@ record RunningInterface(Device device, UapiVerticle uapi) {
                 .setInternalBlockingPoolSize(1)
                 .setBlockedThreadCheckInterval(10)
                 .setBlockedThreadCheckIntervalUnit(TimeUnit.SECONDS)
-                .setFileSystemOptions(new FileSystemOptions()
-                        .setFileCachingEnabled(false)
-                        .setClassPathResolvingEnabled(false)));
+                .setFileSystemOptions(
+                        new FileSystemOptions().setFileCachingEnabled(false).setClassPathResolvingEnabled(false)));
         if (!vertx.isNativeTransportEnabled()) {
             throw LaunchException.of("cannot use epoll", vertx.unavailableNativeTransportCause());
         }

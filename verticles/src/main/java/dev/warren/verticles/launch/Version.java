@@ -8,6 +8,7 @@ final class Version {
 
     static String line() {
         var version = Objects.requireNonNullElse(Version.class.getPackage().getImplementationVersion(), "development");
-        return "warren " + version + " (Java " + Runtime.version().feature() + ", " + System.getProperty("os.arch") + ")";
+        return "warren " + version + " (Java " + Runtime.version().feature() + ", " + System.getProperty("os.arch")
+                + ")";
     }
 }

@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 final class LivePeer {
     final PeerRef ref;
     final Peer peer;
-    @Nullable Endpoint endpoint;
+
+    @Nullable
+    Endpoint endpoint;
 
     long noEndpoint;
     long sourceNotOwned;

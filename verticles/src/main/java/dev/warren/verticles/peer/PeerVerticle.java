@@ -3,6 +3,7 @@ package dev.warren.verticles.peer;
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PresharedKey;
+import dev.warren.crypto.noise.ReceivedInitiation;
 import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
@@ -69,12 +70,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         this.door = door;
         this.router = router;
         this.peer = new Peer(
-                shared.loop.suite(),
-                settings.identity(),
-                settings.ref().publicKey(),
-                indices,
-                random,
-                this);
+                shared.loop.suite(), settings.identity(), settings.ref().publicKey(), indices, random, this);
         this.live = new LivePeer(settings.ref(), peer);
     }
 
@@ -113,7 +109,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             }
             case PeerMessage.Initiation arrived -> {
                 try (var initiation = arrived.initiation()) {
-                    if (!retired) onInitiation(arrived, now);
+                    if (!retired) onInitiation(initiation, arrived.bytes(), arrived.source(), now);
                 }
             }
             case PeerMessage.Response response -> {
@@ -135,11 +131,11 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         if (!retired) settle(now);
     }
 
-    private void onInitiation(PeerMessage.Initiation arrived, long now) {
+    private void onInitiation(ReceivedInitiation initiation, int bytes, Endpoint source, long now) {
         // The answer goes where the initiation came from, which is known only once it authenticates.
         var before = live.endpoint;
-        live.endpoint(arrived.source());
-        if (peer.receiveInitiation(arrived.initiation(), arrived.bytes(), now) != Verdict.OK) live.endpoint(before);
+        live.endpoint(source);
+        if (peer.receiveInitiation(initiation, bytes, now) != Verdict.OK) live.endpoint(before);
     }
 
     private void onResponse(PeerMessage.Response response, long now) {

@@ -21,14 +21,24 @@ final class PeerEntry {
 
     final PeerRef ref;
     State state = State.ASLEEP;
-    @Nullable PresharedKey presharedKey;
+
+    @Nullable
+    PresharedKey presharedKey;
     /// As configured, or where it was when it fell asleep.
-    @Nullable Endpoint endpoint;
+    @Nullable
+    Endpoint endpoint;
 
     int persistentKeepalive;
-    @Nullable PeerMemory memory;
-    @Nullable PeerMailbox door;
-    @Nullable String deployment;
+
+    @Nullable
+    PeerMemory memory;
+
+    @Nullable
+    PeerMailbox door;
+
+    @Nullable
+    String deployment;
+
     boolean removed;
 
     private List<PeerMessage> waiting = List.of();

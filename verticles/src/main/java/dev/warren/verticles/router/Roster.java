@@ -75,7 +75,8 @@ public final class Roster {
         return peers.values();
     }
 
-    @Nullable PeerEntry find(PublicKey publicKey) {
+    @Nullable
+    PeerEntry find(PublicKey publicKey) {
         return peers.get(publicKey);
     }
 

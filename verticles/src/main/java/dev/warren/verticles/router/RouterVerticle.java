@@ -118,8 +118,7 @@ public final class RouterVerticle extends VerticleBase {
                     arrived.initiation().close();
                 } else {
                     roster.deliver(
-                            entry,
-                            new PeerMessage.Initiation(arrived.initiation(), arrived.bytes(), arrived.source()));
+                            entry, new PeerMessage.Initiation(arrived.initiation(), arrived.bytes(), arrived.source()));
                 }
             }
             case RouterMessage.Sleepy sleepy -> {
@@ -127,7 +126,8 @@ public final class RouterVerticle extends VerticleBase {
                 if (entry != null && entry.ref == sleepy.peer()) roster.retire(entry);
             }
             case RouterMessage.Link link -> inOrder(() -> link(link.up()));
-            case RouterMessage.Update update -> inOrder(() -> apply(update.update())).onComplete(update.answer());
+            case RouterMessage.Update update ->
+                inOrder(() -> apply(update.update())).onComplete(update.answer());
             case RouterMessage.Status status -> status().onComplete(status.answer());
             case RouterMessage.Counters counters -> counters().onComplete(counters.answer());
         }
@@ -176,13 +176,11 @@ public final class RouterVerticle extends VerticleBase {
         if (update.fwmark().isPresent()) {
             sockets = sockets.compose(_ -> mark(update.fwmark().getAsInt()));
         }
-        return sockets
-                .recover(failure -> Future.failedFuture(refused(failure)))
-                .map(_ -> {
-                    applyKey(update.privateKey());
-                    applyPeers(update);
-                    return null;
-                });
+        return sockets.recover(failure -> Future.failedFuture(refused(failure))).map(_ -> {
+            applyKey(update.privateKey());
+            applyPeers(update);
+            return null;
+        });
     }
 
     private static DeviceException refused(Throwable failure) {
@@ -254,8 +252,7 @@ public final class RouterVerticle extends VerticleBase {
             if (change.remove()) allowedIps.remove(change.prefix(), entry.ref);
             else allowedIps.insert(change.prefix(), entry.ref);
         }
-        roster.tellIfAwake(
-                entry, new PeerMessage.Configure(entry.presharedKey, moved, entry.persistentKeepalive));
+        roster.tellIfAwake(entry, new PeerMessage.Configure(entry.presharedKey, moved, entry.persistentKeepalive));
         roster.wakeIfInsistent(entry);
     }
 
@@ -320,9 +317,7 @@ public final class RouterVerticle extends VerticleBase {
         Promise<Map<String, Long>> fromHandshakes = Promise.promise();
         tun.tell(new TunMessage.Report(fromTun));
         udp.tell(new UdpMessage.Report(fromUdp));
-        handshakes
-                .tell(new HandshakeMessage.Report(fromHandshakes))
-                .onFailure(fromHandshakes::tryFail);
+        handshakes.tell(new HandshakeMessage.Report(fromHandshakes)).onFailure(fromHandshakes::tryFail);
         return Future.all(fromTun.future(), fromUdp.future(), fromHandshakes.future())
                 .compose(_ -> reports())
                 .map(reports -> {

@@ -86,7 +86,8 @@ public final class TunVerticle extends VerticleBase {
     public Future<?> start() {
         var listening = door.listen(this::onMessage);
         consumer = listening;
-        return listening.completion()
+        return listening
+                .completion()
                 .compose(_ -> EpollWatch.open(context, tun.fd(), this::onReadable))
                 .compose(opened -> {
                     watch = opened;

@@ -103,7 +103,8 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
         var _ = channel.close();
     }
 
-    // ---- input --------------------------------------------------------------------------------------------------------
+    // ---- input
+    // --------------------------------------------------------------------------------------------------------
 
     @Override
     public void channelRead(ChannelHandlerContext context, Object message) {
@@ -207,7 +208,8 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
         }
     }
 
-    // ---- answers ------------------------------------------------------------------------------------------------------
+    // ---- answers
+    // ------------------------------------------------------------------------------------------------------
 
     private void answer(Runnable begin) {
         answering = true;
@@ -266,7 +268,9 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
 
     private static byte[] text(Map<String, Long> counters) {
         var text = new StringBuilder();
-        new TreeMap<>(counters).forEach((name, value) -> text.append(name).append('=').append(value.longValue()).append('\n'));
+        new TreeMap<>(counters)
+                .forEach((name, value) ->
+                        text.append(name).append('=').append(value.longValue()).append('\n'));
         return text.append("errno=0\n\n").toString().getBytes(StandardCharsets.UTF_8);
     }
 

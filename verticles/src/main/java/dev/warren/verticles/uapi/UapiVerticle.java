@@ -118,7 +118,9 @@ public final class UapiVerticle extends VerticleBase {
             return;
         }
         if (clients.size() >= limits.clients()) {
-            clients.stream().min(Comparator.comparingLong(UapiClient::lastProgress)).ifPresent(UapiClient::end);
+            clients.stream()
+                    .min(Comparator.comparingLong(UapiClient::lastProgress))
+                    .ifPresent(UapiClient::end);
         }
         var client = new UapiClient(this, device, channel);
         clients.add(client);

@@ -3,7 +3,8 @@ package dev.warren.verticles.udp;
 import dev.warren.verticles.bus.PeerMailbox;
 import org.jspecify.annotations.Nullable;
 
-/// Receiver indices that are live, and whose they are. Open addressing over two flat arrays, since it is asked for every
+/// Receiver indices that are live, and whose they are. Open addressing over two flat arrays, since it is asked for
+/// every
 /// run of datagrams; indices are random already, so their low bits are the hash.
 final class IndexTable {
     private int[] indices = new int[64];
@@ -14,7 +15,8 @@ final class IndexTable {
         return size;
     }
 
-    @Nullable PeerMailbox owner(int index) {
+    @Nullable
+    PeerMailbox owner(int index) {
         int mask = indices.length - 1;
         for (int slot = index & mask; ; slot = (slot + 1) & mask) {
             var owner = owners[slot];

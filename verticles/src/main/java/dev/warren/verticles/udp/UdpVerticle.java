@@ -134,9 +134,7 @@ public final class UdpVerticle extends VerticleBase {
 
     private void queue(List<HandshakeMessage.Datagram> strangers) {
         handshakesQueued += strangers.size();
-        handshakes
-                .tell(new HandshakeMessage.Received(strangers))
-                .onFailure(_ -> handshakesQueued -= strangers.size());
+        handshakes.tell(new HandshakeMessage.Received(strangers)).onFailure(_ -> handshakesQueued -= strangers.size());
     }
 
     private int handshakeRoom() {
