@@ -17,11 +17,9 @@ public record Wycheproof(int group, Map<String, Object> values) {
         try (InputStream in = Wycheproof.class.getResourceAsStream("/wycheproof/" + file)) {
             var text = new String(Objects.requireNonNull(in, file).readAllBytes(), StandardCharsets.UTF_8);
             var groups = (List<Map<String, Object>>) ((Map<String, Object>) Json.parse(text)).get("testGroups");
-            return Objects.requireNonNull(groups).stream()
-                    .flatMap(group -> ((List<Map<String, Object>>) Objects.requireNonNull(group.get("tests")))
-                            .stream()
-                                    .map(test -> new Wycheproof(
-                                            ((Long) group.getOrDefault(sizeName, 0L)).intValue(), test)));
+            return Objects.requireNonNull(groups).stream().flatMap(group -> ((List<Map<String, Object>>)
+                            Objects.requireNonNull(group.get("tests")))
+                    .stream().map(test -> new Wycheproof(((Long) group.getOrDefault(sizeName, 0L)).intValue(), test)));
         } catch (IOException e) {
             throw new IllegalStateException(e);
         }

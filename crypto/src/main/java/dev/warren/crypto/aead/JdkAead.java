@@ -161,7 +161,8 @@ public final class JdkAead implements Aead {
         try {
             cipher.init(mode, key, new IvParameterSpec(nonce));
         } catch (InvalidKeyException sameNonceAgain) {
-            // The provider refuses one key and nonce twice in a row. Whether a counter comes twice is the caller's affair, who
+            // The provider refuses one key and nonce twice in a row. Whether a counter comes twice is the caller's
+            // affair, who
             // seals each once; only tests and the self-test come here.
             nonceWords.putInt(0, ~head);
             cipher.init(mode, key, new IvParameterSpec(nonce));

@@ -226,8 +226,7 @@ class AeadTest {
             var key = suite.aead().key(new byte[32]);
             suite.close();
             suite.close();
-            assertThrows(
-                    IllegalStateException.class, () -> key.seal(1, bench.src, bench.at, 8, bench.dst, bench.to));
+            assertThrows(IllegalStateException.class, () -> key.seal(1, bench.src, bench.at, 8, bench.dst, bench.to));
             key.close();
         }
     }

@@ -45,8 +45,7 @@ final class PacketBench implements AutoCloseable {
                 switch (key) {
                     case OpenSslAead.Key openSsl ->
                         ((OpenSslAead) aead).openPacket(openSsl, head, counter, src, at, sealed, dst, to);
-                    case JdkAead.Key jdk ->
-                        ((JdkAead) aead).openPacket(jdk, head, counter, src, at, sealed, dst, to);
+                    case JdkAead.Key jdk -> ((JdkAead) aead).openPacket(jdk, head, counter, src, at, sealed, dst, to);
                 };
         untouched(sealed - Aead.TAG_LENGTH);
         return opened;
