@@ -101,7 +101,8 @@ public class Libc {
     /// See open(2). O_CLOEXEC is always added.
     public int open(String path, int flags, int mode) {
         try (var arena = Arena.ofConfined()) {
-            return result((long) OPEN.invokeExact(captured, arena.allocateFrom(path).address(), (long) (flags | O_CLOEXEC), (long) mode));
+            return result((long) OPEN.invokeExact(
+                    captured, arena.allocateFrom(path).address(), (long) (flags | O_CLOEXEC), (long) mode));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -141,7 +142,8 @@ public class Libc {
     /// See readv(2). The caller answers for the ranges the vectors name.
     public int readv(int fd, MemorySegment vectors, long at, int count) {
         try {
-            return result((long) READV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
+            return result((long)
+                    READV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -152,7 +154,8 @@ public class Libc {
     /// See writev(2). The caller answers for the ranges the vectors name.
     public int writev(int fd, MemorySegment vectors, long at, int count) {
         try {
-            return result((long) WRITEV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
+            return result((long)
+                    WRITEV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -163,7 +166,8 @@ public class Libc {
     /// See recv(2). With MSG_TRUNC the result is the real length of a datagram even when it did not fit.
     public int recv(int fd, MemorySegment buffer, long at, long length, int flags) {
         try {
-            return result((long) RECV.invokeExact(captured, (long) fd, address(buffer, at, length), length, (long) flags));
+            return result(
+                    (long) RECV.invokeExact(captured, (long) fd, address(buffer, at, length), length, (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -174,7 +178,8 @@ public class Libc {
     /// See ioctl(2), with a pointer to the whole of `argument`.
     public int ioctl(int fd, long request, MemorySegment argument) {
         try {
-            return result((long) IOCTL.invokeExact(captured, (long) fd, request, address(argument, 0, argument.byteSize())));
+            return result(
+                    (long) IOCTL.invokeExact(captured, (long) fd, request, address(argument, 0, argument.byteSize())));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -203,7 +208,8 @@ public class Libc {
     /// See socket(2). SOCK_CLOEXEC is always added.
     public int socket(int domain, int type, int protocol) {
         try {
-            return result((long) SOCKET.invokeExact(captured, (long) domain, (long) (type | SOCK_CLOEXEC), (long) protocol));
+            return result(
+                    (long) SOCKET.invokeExact(captured, (long) domain, (long) (type | SOCK_CLOEXEC), (long) protocol));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -224,7 +230,8 @@ public class Libc {
     public int getsockname(int fd, MemorySegment address) {
         scratch.set(JAVA_INT, 0, (int) address.byteSize());
         try {
-            int status = result((long) GETSOCKNAME.invokeExact(captured, (long) fd, address(address, 0, address.byteSize()), scratch.address()));
+            int status = result((long) GETSOCKNAME.invokeExact(
+                    captured, (long) fd, address(address, 0, address.byteSize()), scratch.address()));
             return status < 0 ? status : scratch.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw impossible(t);
@@ -242,7 +249,8 @@ public class Libc {
     /// See setsockopt(2).
     public int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
         try {
-            return result((long) SETSOCKOPT.invokeExact(captured, (long) fd, (long) level, (long) name, address(value, 0, length), (long) length));
+            return result((long) SETSOCKOPT.invokeExact(
+                    captured, (long) fd, (long) level, (long) name, address(value, 0, length), (long) length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -256,7 +264,8 @@ public class Libc {
         scratch.set(JAVA_INT, 8, 4);
         try {
             long at = scratch.address();
-            int status = result((long) GETSOCKOPT.invokeExact(captured, (long) fd, (long) level, (long) name, at, at + 8));
+            int status =
+                    result((long) GETSOCKOPT.invokeExact(captured, (long) fd, (long) level, (long) name, at, at + 8));
             return status < 0 ? status : scratch.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw impossible(t);
@@ -266,7 +275,8 @@ public class Libc {
     /// See recvmmsg(2), without a timeout. The caller answers for the ranges the headers name.
     public int recvmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
         try {
-            return result((long) RECVMMSG.invokeExact(captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags, 0L));
+            return result((long) RECVMMSG.invokeExact(
+                    captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -277,7 +287,8 @@ public class Libc {
     /// See sendmmsg(2). Stops at the first message that fails and reports that error only when it is the first.
     public int sendmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
         try {
-            return result((long) SENDMMSG.invokeExact(captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags));
+            return result((long) SENDMMSG.invokeExact(
+                    captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -288,7 +299,8 @@ public class Libc {
     /// See recvmsg(2).
     public int recvmsg(int fd, MemorySegment message, long at, int flags) {
         try {
-            return result((long) RECVMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
+            return result((long)
+                    RECVMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -299,7 +311,8 @@ public class Libc {
     /// See sendmsg(2).
     public int sendmsg(int fd, MemorySegment message, long at, int flags) {
         try {
-            return result((long) SENDMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
+            return result((long)
+                    SENDMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -360,7 +373,8 @@ public class Libc {
     /// See unlink(2).
     public int unlink(String path) {
         try (var arena = Arena.ofConfined()) {
-            return result((long) Cold.UNLINK.invokeExact(captured, arena.allocateFrom(path).address()));
+            return result((long)
+                    Cold.UNLINK.invokeExact(captured, arena.allocateFrom(path).address()));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -369,7 +383,8 @@ public class Libc {
     /// See chmod(2).
     public int chmod(String path, int mode) {
         try (var arena = Arena.ofConfined()) {
-            return result((long) Cold.CHMOD.invokeExact(captured, arena.allocateFrom(path).address(), (long) mode));
+            return result((long)
+                    Cold.CHMOD.invokeExact(captured, arena.allocateFrom(path).address(), (long) mode));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -445,6 +460,7 @@ public class Libc {
     }
 
     private static FunctionDescriptor shape(int arguments) {
-        return FunctionDescriptor.of(JAVA_LONG, Collections.nCopies(arguments, JAVA_LONG).toArray(MemoryLayout[]::new));
+        return FunctionDescriptor.of(
+                JAVA_LONG, Collections.nCopies(arguments, JAVA_LONG).toArray(MemoryLayout[]::new));
     }
 }
