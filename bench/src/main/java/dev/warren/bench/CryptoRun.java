@@ -2,32 +2,25 @@ package dev.warren.bench;
 
 import dev.warren.crypto.Suite;
 import org.jspecify.annotations.Nullable;
-import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.TearDown;
 
-/// A benchmark of one back end after the other. The suite is opened before the setups of subclasses.
+/// A benchmark of one back end after the other.
 public abstract class CryptoRun extends ShortRun {
     @Param({"OPENSSL", "JDK"})
     public Suite.Choice backend = Suite.Choice.AUTO;
 
     private @Nullable Suite suite;
 
-    @Setup(Level.Trial)
-    public void openSuite() {
-        suite = Suite.open(backend);
-    }
-
-    Suite suite() {
+    /// Opened on first use: JMH gives no order among the setups of a class and the one it extends.
+    final Suite suite() {
         if (suite == null) {
-            throw new IllegalStateException("The suite is not open yet.");
+            suite = Suite.open(backend);
         }
         return suite;
     }
 
-    @TearDown(Level.Trial)
-    public void closeSuite() {
+    /// The last thing a subclass does.
+    final void closeSuite() {
         suite().close();
     }
 }

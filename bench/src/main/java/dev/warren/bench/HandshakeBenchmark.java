@@ -17,16 +17,14 @@ import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /// A handshake as its two sides pay for it, MACs and session keys included: `initiate` and `complete` are the
 /// initiator's halves, `respond` is all of the responder, `whole` is both sides. They know each other already, so the
 /// static-static secret is at hand; `respondToStranger` has to compute it first.
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-public class HandshakeBenchmark extends CryptoRun {
+public class HandshakeBenchmark extends ShortRun {
     /// One side: its keys, and what it has for the other.
     private static final class Side implements AutoCloseable {
         private static final byte[] ADDRESS = {10, 0, 0, 1};
@@ -102,18 +100,6 @@ public class HandshakeBenchmark extends CryptoRun {
         }
     }
 
-    private @Nullable Side initiator;
-    private @Nullable Side responder;
-
-    @Setup
-    public void meet() {
-        initiator = new Side(suite());
-        responder = new Side(suite());
-        initiator.meet(responder.identity.publicKey());
-        responder.meet(initiator.identity.publicKey());
-        whole();
-    }
-
     private static <T> T there(@Nullable T value) {
         if (value == null) {
             throw new IllegalStateException("Something is missing.");
@@ -121,58 +107,79 @@ public class HandshakeBenchmark extends CryptoRun {
         return value;
     }
 
+    /// Both sides, in one thread.
+    public static class Sides extends CryptoRun {
+        private @Nullable Side initiator;
+        private @Nullable Side responder;
+
+        @Setup
+        public void meet() {
+            initiator = new Side(suite());
+            responder = new Side(suite());
+            initiator.meet(responder.identity.publicKey());
+            responder.meet(initiator.identity.publicKey());
+            initiator.complete(responder.respond(initiator.initiate()));
+        }
+
+        final Side initiator() {
+            return there(initiator);
+        }
+
+        final Side responder() {
+            return there(responder);
+        }
+
+        @TearDown
+        public void close() {
+            initiator().close();
+            responder().close();
+            closeSuite();
+        }
+    }
+
     /// An initiation nobody has seen, made outside of what is measured.
-    @State(Scope.Thread)
-    public static class Initiated {
+    public static class Initiated extends Sides {
         private byte[] initiation = {};
 
         @Setup(Level.Invocation)
-        public void initiate(HandshakeBenchmark sides) {
-            initiation = there(sides.initiator).initiate();
+        public void initiate() {
+            initiation = initiator().initiate();
         }
     }
 
     /// The response to an initiation in flight, made outside of what is measured.
-    @State(Scope.Thread)
-    public static class Responded {
+    public static class Responded extends Sides {
         private byte[] response = {};
 
         @Setup(Level.Invocation)
-        public void respond(HandshakeBenchmark sides) {
-            response = there(sides.responder).respond(there(sides.initiator).initiate());
+        public void respond() {
+            response = responder().respond(initiator().initiate());
         }
     }
 
     @Benchmark
-    public byte[] initiate() {
-        return there(initiator).initiate();
+    public byte[] initiate(Sides sides) {
+        return sides.initiator().initiate();
     }
 
     @Benchmark
-    public byte[] respond(Initiated fresh) {
-        return there(responder).respond(fresh.initiation);
+    public byte[] respond(Initiated sides) {
+        return sides.responder().respond(sides.initiation);
     }
 
     @Benchmark
-    public byte[] respondToStranger(Initiated fresh) {
-        there(responder).meet(there(initiator).identity.publicKey());
-        return there(responder).respond(fresh.initiation);
+    public byte[] respondToStranger(Initiated sides) {
+        sides.responder().meet(sides.initiator().identity.publicKey());
+        return sides.responder().respond(sides.initiation);
     }
 
     @Benchmark
-    public void complete(Responded fresh) {
-        there(initiator).complete(fresh.response);
+    public void complete(Responded sides) {
+        sides.initiator().complete(sides.response);
     }
 
     @Benchmark
-    public void whole() {
-        var response = there(responder).respond(there(initiator).initiate());
-        there(initiator).complete(response);
-    }
-
-    @TearDown
-    public void close() {
-        there(initiator).close();
-        there(responder).close();
+    public void whole(Sides sides) {
+        sides.initiator().complete(sides.responder().respond(sides.initiator().initiate()));
     }
 }

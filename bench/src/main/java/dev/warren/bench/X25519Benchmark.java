@@ -47,5 +47,6 @@ public class X25519Benchmark extends CryptoRun {
     public void close() {
         suite().x25519().forget(mine);
         mine.close();
+        closeSuite();
     }
 }

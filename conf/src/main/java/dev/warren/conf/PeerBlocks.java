@@ -5,6 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigParseOptions;
 import com.typesafe.config.ConfigSyntax;
+import com.typesafe.config.ConfigValueFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -15,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// The peers of a large file, cut out of it so that each is parsed by itself when its turn comes.
 ///
 /// Typesafe's parser keeps every token of a text as an object: a file of 100,000 peers took 10 s and 700 MB as a whole,
-/// and takes 2 s and a few MB peer by peer. What comes out is the same; only blocks that
-/// [HoconScan#blocks] found to stand for themselves are cut out.
+/// and takes a fraction of that peer by peer. What comes out is the same; only blocks that [HoconScan#blocks] found to
+/// stand for themselves are cut out.
 final class PeerBlocks {
     /// Characters from which on a file is worth cutting.
     static final int LARGE = 256 * 1024;
@@ -71,7 +72,7 @@ final class PeerBlocks {
         int line = 1;
         int shift = 0;
         for (var block : blocks) {
-            int blank = blankEnd(at);
+            int blank = PlainPeer.blankEnd(text, at, text.length());
             if (at == 0 || blank < block.from()) {
                 kept.append(text, at, block.from());
                 line += lines(at, block.from());
@@ -79,7 +80,7 @@ final class PeerBlocks {
                 shift += lines(at, block.from()); // only white space and comments between two blocks
             }
             int end = block.to();
-            int comma = blankEnd(end);
+            int comma = PlainPeer.blankEnd(text, end, text.length());
             if (comma < text.length() && text.charAt(comma) == ',') {
                 end = comma + 1;
             }
@@ -100,23 +101,6 @@ final class PeerBlocks {
         }
         restLines[cuts] = line + 1; // what is on the line of the cut itself is before it, most likely
         shifts[cuts++] = shift;
-    }
-
-    /// Where white space and comments from here on end.
-    private int blankEnd(int from) {
-        int at = from;
-        while (at < text.length()) {
-            char c = text.charAt(at);
-            if (c == '#' || (c == '/' && text.startsWith("//", at))) {
-                int end = text.indexOf('\n', at);
-                at = end < 0 ? text.length() : end;
-            } else if (Character.isWhitespace(c)) {
-                at++;
-            } else {
-                break;
-            }
-        }
-        return at;
     }
 
     private int lines(int from, int to) {
@@ -168,6 +152,16 @@ final class PeerBlocks {
         }
 
         private @Nullable Section parsed(HoconScan.Block block) {
+            var plain = PlainPeer.read(text, block.from(), block.to());
+            if (plain == null) {
+                return exact(block);
+            }
+            var object = ConfigValueFactory.fromMap(plain, "peer");
+            return new Section(peers, block.name(), object, problems, line -> block.line(), () -> exact(block));
+        }
+
+        /// As Typesafe's parser reads it, with lines.
+        private @Nullable Section exact(HoconScan.Block block) {
             var part = text.substring(block.from(), block.to());
             try {
                 var root = ConfigFactory.parseString(part, OPTIONS).root();

@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.IntUnaryOperator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One object of a configuration, read key by key. What is wrong is added to the problems, and reads as absent.
@@ -22,14 +23,27 @@ final class Section {
     private final ConfigObject object;
     private final Problems problems;
     private final IntUnaryOperator lines;
+    private final @Nullable Supplier<@Nullable Section> exact;
 
     /// @param lines gives the line in the file for a line of the text that was parsed
     Section(@Nullable Section parent, String name, ConfigObject object, Problems problems, IntUnaryOperator lines) {
+        this(parent, name, object, problems, lines, null);
+    }
+
+    /// @param exact gives the same section with lines, which this one has not; asked only when there is a problem
+    Section(
+            @Nullable Section parent,
+            String name,
+            ConfigObject object,
+            Problems problems,
+            IntUnaryOperator lines,
+            @Nullable Supplier<@Nullable Section> exact) {
         this.parent = parent;
         this.name = name;
         this.object = object;
         this.problems = problems;
         this.lines = lines;
+        this.exact = exact;
     }
 
     String path() {
@@ -53,6 +67,12 @@ final class Section {
         problems.add(origin, lines, key, problem, expected);
     }
 
+    /// This section, with lines.
+    private Section located() {
+        var section = exact == null ? null : exact.get();
+        return section == null ? this : section;
+    }
+
     private ConfigOrigin origin(String key) {
         var value = object.get(key);
         return value == null ? object.origin() : value.origin();
@@ -60,7 +80,8 @@ final class Section {
 
     /// The same, as a warning that stops nothing.
     Problem warning(String key, String problem, String expected) {
-        return problems.at(origin(key), lines, path() + "." + key, problem, expected);
+        var section = located();
+        return problems.at(section.origin(key), section.lines, path() + "." + key, problem, expected);
     }
 
     /// The file a key is in.
@@ -79,8 +100,9 @@ final class Section {
 
     private void unknown(String key, List<String> known) {
         var near = nearest(key, known);
-        report(
-                origin(key),
+        var section = located();
+        section.report(
+                section.origin(key),
                 path() + "." + shown(key),
                 "unknown key" + (near == null ? "" : ", did you mean " + near + "?"),
                 "one of " + String.join(", ", known));
@@ -104,7 +126,8 @@ final class Section {
 
     /// Says what is wrong with the value of a key.
     void problem(String key, String problem, String expected) {
-        report(origin(key), path() + "." + shown(key), problem, expected);
+        var section = located();
+        section.report(section.origin(key), path() + "." + shown(key), problem, expected);
     }
 
     /// The section under a key; null when it is absent or no object.

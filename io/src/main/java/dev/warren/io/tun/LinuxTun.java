@@ -12,6 +12,7 @@ import dev.warren.io.offload.VirtioNetHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.ObjLongConsumer;
 
 /// A TUN device of the kernel. It goes away with [#close], and with the process, unless it was made persistent.
@@ -64,7 +65,8 @@ public final class LinuxTun implements TunDevice {
         return opened(libc, options, tun -> tun.open(name));
     }
 
-    /// Adopts a descriptor that was opened and attached elsewhere (WG_TUN_FD). It is closed with the device, also when
+    /// Adopts a descriptor that was opened and attached elsewhere, with IFF_NO_PI (WG_TUN_FD). It is closed with the
+    /// device, also when
     /// this fails.
     public static LinuxTun adopt(int fd, TunOptions options) throws ErrnoException {
         return adopt(new Libc(), fd, options);
@@ -296,7 +298,7 @@ public final class LinuxTun implements TunDevice {
 
     @Override
     public String offloads() {
-        var names = new java.util.StringJoiner(", ");
+        var names = new StringJoiner(", ");
         if (tun.tso) names.add("tso");
         if (tun.uso) names.add("uso");
         if (gro) names.add("gro");

@@ -121,6 +121,11 @@ public final class MemoryTun implements TunDevice {
     }
 
     @Override
+    public synchronized boolean attached() {
+        return !gone;
+    }
+
+    @Override
     public String offloads() {
         return "none";
     }

@@ -5,7 +5,9 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
+import dev.warren.io.offload.VirtioNetHeader;
 import java.lang.foreign.Arena;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,7 +48,7 @@ final class TunDescriptor {
     }
 
     void open(String wanted) throws ErrnoException {
-        int length = wanted.getBytes(java.nio.charset.StandardCharsets.UTF_8).length;
+        int length = wanted.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > InterfaceRequest.NAME_BYTES) {
             throw new ErrnoException("the interface name '" + wanted + "' must have 1 to 15 bytes", Errno.EINVAL);
         }
@@ -79,8 +81,9 @@ final class TunDescriptor {
             ErrnoException.check(
                     libc.ioctl(fd, TUNGETIFF, request.segment),
                     "file descriptor " + descriptor + " is not attached to a TUN interface");
-            if ((request.flags() & IFF_TUN) == 0 || (request.flags() & IFF_NO_PI) == 0) {
-                throw new ErrnoException("the adopted TUN must have IFF_TUN and IFF_NO_PI", Errno.EINVAL);
+            // IFF_NO_PI cannot be asked for: here its bit means IFF_NOFILTER.
+            if ((request.flags() & IFF_TUN) == 0) {
+                throw new ErrnoException("file descriptor " + descriptor + " is a TAP, not a TUN", Errno.EINVAL);
             }
             ErrnoException.check(libc.fcntl(fd, Libc.F_SETFD, Libc.FD_CLOEXEC), "set FD_CLOEXEC on the adopted TUN");
             int status = ErrnoException.check(libc.fcntl(fd, Libc.F_GETFL, 0), "read the flags of the adopted TUN");
@@ -103,7 +106,7 @@ final class TunDescriptor {
             return;
         }
         try (var arena = Arena.ofConfined()) {
-            var size = arena.allocateFrom(JAVA_INT, dev.warren.io.offload.VirtioNetHeader.LENGTH);
+            var size = arena.allocateFrom(JAVA_INT, VirtioNetHeader.LENGTH);
             ErrnoException.check(libc.ioctl(fd, TUNSETVNETHDRSZ, size), "set the virtio-net header size");
         }
         // USO without TSO is refused, as TSO is without CSUM.

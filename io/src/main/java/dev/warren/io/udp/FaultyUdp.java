@@ -45,6 +45,11 @@ public final class FaultyUdp implements UdpSocket {
     }
 
     @Override
+    public void routesChanged() {
+        inner.routesChanged();
+    }
+
+    @Override
     public int mark(int fwmark) {
         return inner.mark(fwmark);
     }

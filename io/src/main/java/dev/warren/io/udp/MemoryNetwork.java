@@ -34,8 +34,14 @@ public final class MemoryNetwork {
         if (addresses.length == 0) throw new ErrnoException("open a socket without an address", Errno.EADDRNOTAVAIL);
         int chosen = port == 0 ? nextPort++ : port;
         var socket = new MemoryUdp(this);
-        bind(socket, chosen, addresses);
-        return socket;
+        boolean bound = false;
+        try {
+            bind(socket, chosen, addresses);
+            bound = true;
+            return socket;
+        } finally {
+            if (!bound) socket.close();
+        }
     }
 
     public synchronized void tap(Tap tap) {

@@ -268,7 +268,8 @@ class LinuxUdpTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.2", "127.0.0.3", "::1", "fd77:7761:7272::72"})
     void answersLeaveFromTheAddressThatWasAsked(String host) throws Exception {
-        try (var _ = temporaryAddress("fd77:7761:7272::72", 128)) {
+        try (var address = temporaryAddress("fd77:7761:7272::72", 128)) {
+            assertNotNull(address);
             for (int segment : new int[] {0, 1200}) {
                 PacketBatch batch = batch(1 << 17, 2);
                 add(batch, bytes(12_000, 1), segment, endpoint(host, server.port()));
@@ -332,7 +333,8 @@ class LinuxUdpTest {
     // an IPv6 source with its scope.
     @Test
     void aLinkLocalSourceKeepsItsScope() throws Exception {
-        try (var _ = temporaryAddress("fe80::77", 64)) {
+        try (var address = temporaryAddress("fe80::77", 64)) {
+            assertNotNull(address);
             ByteBuffer six = ByteBuffer.wrap(address("fe80::77").getAddress());
             Endpoint to = Endpoint.v6(six.getLong(), six.getLong(), server.port(), 1);
             PacketBatch batch = batch(4096, 1);

@@ -298,8 +298,9 @@ class UdpFailureTest {
         for (int n = 1; ; n++) {
             int nth = n;
             var call = new AtomicInteger();
-            var libc = new FaultyLibc(_ -> call.incrementAndGet() == nth ? -Errno.EMFILE : 0);
-            try (var _ = LinuxUdp.open(libc, 0, 0x1234, UdpOptions.standard())) {
+            var libc = new FaultyLibc(name -> call.incrementAndGet() == nth ? -Errno.EMFILE : 0);
+            try {
+                LinuxUdp.open(libc, 0, 0x1234, UdpOptions.standard()).close();
                 if (call.get() < nth) break; // every call has failed once
             } catch (ErrnoException _) {
                 failures++;

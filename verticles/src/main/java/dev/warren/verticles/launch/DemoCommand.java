@@ -115,7 +115,7 @@ final class DemoCommand implements Callable<Integer> {
 
         say("a router in each: " + a.name + " and " + b.name);
         for (var end : List.of(a, b)) {
-            start(in(end, launcher, "-f", end.name));
+            start(in(end, launcher, "-f", end.name), ProcessBuilder.Redirect.INHERIT);
         }
         configure(a, b);
         configure(b, a);
@@ -185,7 +185,7 @@ final class DemoCommand implements Callable<Integer> {
     private void transfer(End a, End b) throws LaunchException, InterruptedException {
         say("a TCP stream through the tunnel, " + seconds + " s each way");
         if (available("iperf3")) {
-            start(in(b, "iperf3", "-s", "-B", b.inner));
+            start(in(b, "iperf3", "-s", "-B", b.inner), ProcessBuilder.Redirect.DISCARD);
             pause(300);
             for (var direction : List.of("forth", "back")) {
                 var command = new ArrayList<>(in(a, "iperf3", "-c", b.inner, "-t", "" + seconds, "-f", "m"));
@@ -199,7 +199,7 @@ final class DemoCommand implements Callable<Integer> {
                 var from = direction.equals("forth") ? a : b;
                 var to = direction.equals("forth") ? b : a;
                 var launcher = System.getProperty("warren.launcher", "warren");
-                var sink = start(in(to, launcher, DemoTransfer.NAME, "sink", to.inner));
+                var sink = start(in(to, launcher, DemoTransfer.NAME, "sink", to.inner), ProcessBuilder.Redirect.DISCARD);
                 var said = execute(in(from, launcher, DemoTransfer.NAME, "source", to.inner, "" + seconds));
                 stop(List.of(sink));
                 if (said.isEmpty()) {
@@ -228,12 +228,12 @@ final class DemoCommand implements Callable<Integer> {
         return words;
     }
 
-    private Process start(List<String> command) throws LaunchException {
+    private Process start(List<String> command, ProcessBuilder.Redirect errors) throws LaunchException {
         try {
             var builder = new ProcessBuilder(command)
                     .redirectInput(Path.of("/dev/null").toFile())
                     .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(ProcessBuilder.Redirect.INHERIT);
+                    .redirectError(errors);
             builder.environment().keySet().removeAll(List.of("WG_TUN_FD", "WG_UAPI_FD", "LOG_LEVEL"));
             var process = builder.start();
             synchronized (processes) {

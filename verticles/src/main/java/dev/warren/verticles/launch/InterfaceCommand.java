@@ -71,7 +71,7 @@ final class InterfaceCommand {
         var name = tun.name();
         Logger log = LoggerFactory.getLogger(InterfaceCommand.class);
         log.debug("({}) Starting {}", name, Version.line());
-        tun.warnings().forEach(warning -> log.error("({}) {}", name, warning));
+        tun.warnings().forEach(warning -> log.warn("({}) {}", name, warning));
         setMtu(name);
         var socket = socket(name, uapiFd);
         teardown.add("control socket's file", socket::removeFile);

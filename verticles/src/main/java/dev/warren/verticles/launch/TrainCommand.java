@@ -1,24 +1,36 @@
 package dev.warren.verticles.launch;
 
+import dev.warren.conf.AllowedIpChange;
 import dev.warren.conf.ConfigLoader;
-import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.Suite;
-import dev.warren.verticles.DeviceControl;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.io.TunDevice;
+import dev.warren.io.tun.LinkMonitor;
+import dev.warren.io.tun.MemoryTun;
+import dev.warren.io.tun.Netlink;
+import dev.warren.io.udp.LinuxUdp;
+import dev.warren.io.udp.UdpOptions;
+import dev.warren.routing.IpPrefix;
+import dev.warren.verticles.Device;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
+import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 
 /// `warren train`: what a start does, as far as it goes without root, so that the JVM's ahead-of-time cache knows the
@@ -26,6 +38,7 @@ import picocli.CommandLine.Command;
 @Command(name = "train", hidden = true, header = "Rehearse a start for the ahead-of-time cache.")
 final class TrainCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int PACKETS = 200;
 
     private final PrintStream out;
 
@@ -38,7 +51,8 @@ final class TrainCommand implements Callable<Integer> {
         LogLevel.apply("error");
         part("keys", TrainCommand::keys);
         part("configuration", TrainCommand::configuration);
-        part("control socket", TrainCommand::controlSocket);
+        part("network interfaces", TrainCommand::interfaces);
+        part("tunnel and control socket", TrainCommand::tunnel);
         return 0;
     }
 
@@ -71,47 +85,87 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static void controlSocket() throws Exception {
+    private static void interfaces() throws Exception {
+        try (var netlink = Netlink.open();
+                var monitor = LinkMonitor.open("lo")) {
+            netlink.routeMtu(InetAddress.getLoopbackAddress());
+            netlink.link("lo");
+            monitor.poll();
+        }
+    }
+
+    /// Two devices, packets through memory and UDP through the loopback interface, and a client at the socket of one.
+    private static void tunnel() throws Exception {
         var directory = Files.createTempDirectory("warren-train");
-        Vertx vertx = RunningInterface.vertx(1);
-        try {
-            var socket = UapiSocket.listen(directory, "train");
-            var verticle = new UapiVerticle(new Rehearsal(), socket, UapiVerticle.Limits.usual());
+        var vertx = RunningInterface.vertx(1);
+        try (var a = PrivateKey.generate(new SecureRandom());
+                var b = PrivateKey.generate(new SecureRandom());
+                var suite = Suite.open(Suite.Choice.AUTO);
+                var tunA = new MemoryTun("train-a", 1420);
+                var tunB = new MemoryTun("train-b", 1420)) {
+            var deviceA = device(vertx, tunA);
+            var deviceB = device(vertx, tunB);
+            var socket = UapiSocket.listen(directory, "train-a");
+            var verticle = new UapiVerticle(deviceA, socket, UapiVerticle.Limits.usual());
             var id = RunningInterface.await("train", vertx.deployVerticle(verticle), PATIENCE);
+            int port;
+            try (var update = update(b, a.publicKey(suite.x25519()), 1, 0)) {
+                RunningInterface.await("train", deviceB.update(update), PATIENCE);
+                try (var status = RunningInterface.await("train", deviceB.status(), PATIENCE)) {
+                    port = status.listenPort();
+                }
+            }
             try (var conversation = new UapiConversation(socket.path())) {
-                conversation.ask(
-                        "set=1\nreplace_peers=true\npublic_key=" + "ab".repeat(32)
-                                + "\nendpoint=192.0.2.1:51820\nreplace_allowed_ips=true\nallowed_ip=10.0.0.0/8\nallowed_ip=fd00::/8");
+                var request = new StringBuilder("set=1\nprivate_key=");
+                a.writeHex(request);
+                request.append("\nlisten_port=0\nreplace_peers=true\npublic_key=")
+                        .append(b.publicKey(suite.x25519()).toHex())
+                        .append("\nendpoint=127.0.0.1:")
+                        .append(port)
+                        .append("\nreplace_allowed_ips=true\nallowed_ip=10.0.0.2/32\nallowed_ip=fd00::/8");
+                conversation.ask(request);
+                for (int i = 0; i < PACKETS; i++) {
+                    tunA.inject(packet(1, 2));
+                    tunB.inject(packet(2, 1));
+                }
+                tunB.written().poll(5, TimeUnit.SECONDS);
+                tunA.written().poll(5, TimeUnit.SECONDS);
                 conversation.ask("get=1");
                 conversation.ask("stats=1");
             }
             RunningInterface.await("train", vertx.undeploy(id), PATIENCE);
+            RunningInterface.await("train", deviceA.close(), PATIENCE);
+            RunningInterface.await("train", deviceB.close(), PATIENCE);
         } finally {
             RunningInterface.await("train", vertx.close(), PATIENCE);
             Files.deleteIfExists(directory);
         }
     }
 
-    /// A device that does nothing.
-    private record Rehearsal() implements DeviceControl {
-        @Override
-        public String name() {
-            return "train";
-        }
+    private static Device device(Vertx vertx, TunDevice tun) throws LaunchException {
+        var udp = UdpOptions.standard();
+        var options = new Device.Options(
+                Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
+        return RunningInterface.await("train", Device.start(vertx, tun, options), PATIENCE);
+    }
 
-        @Override
-        public Future<Void> update(DeviceUpdate update) {
-            return Future.succeededFuture();
-        }
+    private static DeviceUpdate update(PrivateKey key, PublicKey peer, int host, int port) {
+        var allowed = new AllowedIpChange(IpPrefix.parse("10.0.0." + host + "/32"), false);
+        var entry = new PeerUpdate(peer, false, false, null, null, OptionalInt.empty(), true, List.of(allowed));
+        return new DeviceUpdate(key.copy(), OptionalInt.of(port), OptionalInt.empty(), true, List.of(entry));
+    }
 
-        @Override
-        public Future<DeviceStatus> status() {
-            return Future.succeededFuture(new DeviceStatus(null, 51820, 0, List.of()));
-        }
-
-        @Override
-        public Future<Map<String, Long>> counters() {
-            return Future.succeededFuture(Map.of("drops.none", 0L));
-        }
+    /// An IPv4 packet of 28 bytes: a UDP datagram without content.
+    private static byte[] packet(int from, int to) {
+        var packet = new byte[28];
+        packet[0] = 0x45;
+        packet[3] = (byte) packet.length;
+        packet[8] = 64;
+        packet[9] = 17;
+        packet[12] = packet[16] = 10;
+        packet[15] = (byte) from;
+        packet[19] = (byte) to;
+        packet[25] = 8;
+        return packet;
     }
 }

@@ -1,0 +1,194 @@
+package dev.warren.io.tun;
+
+import static dev.warren.io.tun.Tuns.address;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.warren.io.ffm.Descriptors;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.FaultyLibc;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class NetlinkTest {
+    private LinuxTun tun;
+    private Netlink netlink;
+    private int index;
+    private int octet;
+
+    @BeforeEach
+    void open() throws ErrnoException {
+        tun = LinuxTun.open(Tuns.name(), TunOptions.standard());
+        netlink = Netlink.open();
+        index = netlink.link(tun.name()).index();
+        octet = Tuns.octet();
+    }
+
+    @AfterEach
+    void close() {
+        netlink.close();
+        tun.close();
+    }
+
+    @Test
+    void aLinkIsFoundByNameAndByIndex() throws ErrnoException {
+        Link link = netlink.link(index);
+        assertEquals(tun.name(), link.name());
+        assertEquals(link, netlink.link(tun.name()));
+        assertFalse(link.up());
+        netlink.up(index);
+        assertTrue(netlink.link(index).up());
+        netlink.down(index);
+        assertFalse(netlink.link(index).up());
+        netlink.queueLength(index, 2000);
+        assertEquals(2000, netlink.link(index).queueLength());
+        var e = assertThrows(ErrnoException.class, () -> netlink.link("no-such-link"));
+        assertEquals(Errno.ENODEV, e.errno());
+        assertThrows(ErrnoException.class, () -> netlink.link(""));
+        assertThrows(ErrnoException.class, () -> netlink.link(999_999));
+    }
+
+    @Test
+    void addressesComeAndGo() throws Exception {
+        for (String text : List.of("198.18." + octet + ".1", "fd77:7761:7272:" + octet + "::1")) {
+            int length = text.contains(":") ? 64 : 24;
+            netlink.addAddress(index, address(text), length);
+            netlink.addAddress(index, address(text), length);
+            var local = java.net.NetworkInterface.getByInetAddress(address(text));
+            assertEquals(tun.name(), local.getName());
+            netlink.removeAddress(index, address(text), length);
+            var e = assertThrows(ErrnoException.class, () -> netlink.removeAddress(index, address(text), length));
+            assertEquals(Errno.EADDRNOTAVAIL, e.errno());
+        }
+        assertThrows(ErrnoException.class, () -> netlink.addAddress(999_999, address("198.18.0.1"), 24));
+    }
+
+    @Test
+    void routesComeAndGo() throws ErrnoException {
+        netlink.up(index);
+        for (String network : List.of("198.19." + octet + ".0", "fd77:7761:7273:" + octet + "::")) {
+            int length = network.contains(":") ? 64 : 24;
+            assertNotEquals(index, netlink.routeInterface(address(network)));
+            netlink.addRoute(index, address(network), length);
+            netlink.addRoute(index, address(network), length);
+            assertEquals(index, netlink.routeInterface(address(network)));
+            assertEquals(1500, netlink.routeMtu(address(network)));
+            netlink.mtu(index, 1380);
+            assertEquals(1380, netlink.routeMtu(address(network)));
+            netlink.mtu(index, 1500);
+            netlink.removeRoute(index, address(network), length);
+            assertNotEquals(index, netlink.routeInterface(address(network)));
+            assertThrows(ErrnoException.class, () -> netlink.removeRoute(index, address(network), length));
+        }
+    }
+
+    @Test
+    void aRouteOfSomebodyElseIsNotReplaced() throws ErrnoException {
+        try (var other = LinuxTun.open(Tuns.name(), TunOptions.standard())) {
+            int others = netlink.link(other.name()).index();
+            netlink.up(index);
+            netlink.up(others);
+            var network = address("198.19." + octet + ".0");
+            netlink.addRoute(others, network, 24);
+            var e = assertThrows(ErrnoException.class, () -> netlink.addRoute(index, network, 24));
+            assertEquals(Errno.EEXIST, e.errno());
+            assertEquals(others, netlink.routeInterface(network));
+        }
+    }
+
+    @Test
+    void aRoutesOwnMtuCounts() throws Exception {
+        netlink.up(index);
+        var network = address("198.19." + octet + ".0");
+        Tuns.ip("route", "add", "198.19." + octet + ".0/24", "dev", tun.name(), "mtu", "1333");
+        assertEquals(1333, netlink.routeMtu(network));
+        assertEquals(65_536, netlink.routeMtu(address("127.0.0.1")));
+    }
+
+    @Test
+    void aLinkIsDeleted() throws ErrnoException {
+        netlink.deleteLink(index);
+        assertFalse(tun.attached());
+        assertThrows(ErrnoException.class, () -> netlink.deleteLink(index));
+    }
+
+    @Test
+    void eventsSayWhatChanged() throws Exception {
+        try (var monitor = LinkMonitor.open(tun.name());
+                var other = LinuxTun.open(Tuns.name(), TunOptions.standard())) {
+            netlink.up(netlink.link(other.name()).index()); // not our interface
+            assertEquals(List.of(), links(monitor.poll()));
+            netlink.up(index);
+            netlink.mtu(index, 1300);
+            netlink.down(index);
+            assertEquals(
+                    List.of(new LinkEvent.Up(), new LinkEvent.MtuChanged(1300), new LinkEvent.Down()),
+                    links(monitor.poll()));
+            assertEquals(List.of(), monitor.poll());
+            netlink.addAddress(index, address("198.18." + octet + ".1"), 24);
+            assertTrue(monitor.poll().contains(new LinkEvent.RoutesChanged()));
+        }
+    }
+
+    // what was lost is asked for again.
+    @Test
+    void aMonitorThatLostMessagesAsksAgain() throws Exception {
+        var lose = new AtomicBoolean();
+        var libc = new FaultyLibc(name -> name.equals("recv") && lose.getAndSet(false) ? -Errno.ENOBUFS : 0);
+        try (var monitor = LinkMonitor.open(libc, tun.name())) {
+            netlink.up(index);
+            lose.set(true);
+            assertEquals(List.of(new LinkEvent.Up()), links(monitor.poll()));
+            netlink.deleteLink(index);
+            lose.set(true);
+            assertEquals(
+                    List.of(new LinkEvent.Gone()),
+                    links(monitor.poll()).stream().distinct().toList());
+        }
+    }
+
+    //
+    @Test
+    void closedTwiceAndPolledAfter() throws ErrnoException {
+        LinkMonitor monitor = LinkMonitor.open(tun.name());
+        monitor.close();
+        monitor.close();
+        assertEquals(List.of(), monitor.poll());
+        Netlink closed = Netlink.open();
+        closed.close();
+        closed.close();
+        assertThrows(IllegalStateException.class, () -> closed.up(index));
+    }
+
+    //
+    @Test
+    void openingAMonitorThatFailsLeavesNothingOpen() throws ErrnoException {
+        long before = Descriptors.open();
+        for (int n = 1; ; n++) {
+            int nth = n;
+            var call = new AtomicInteger();
+            var libc = new FaultyLibc(name -> call.incrementAndGet() == nth ? -Errno.ENOMEM : 0);
+            try {
+                LinkMonitor.open(libc, tun.name()).close();
+                if (call.get() < nth) break;
+            } catch (ErrnoException _) {
+                assertEquals(before, Descriptors.open(), "call " + n);
+            }
+        }
+        assertEquals(before, Descriptors.open());
+    }
+
+    private static List<LinkEvent> links(List<LinkEvent> events) {
+        return events.stream()
+                .filter(event -> !(event instanceof LinkEvent.RoutesChanged))
+                .toList();
+    }
+}
