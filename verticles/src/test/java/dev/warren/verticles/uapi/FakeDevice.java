@@ -41,7 +41,8 @@ final class FakeDevice implements DeviceControl {
         if (errno != 0) {
             return Future.failedFuture(new DeviceException(errno, "refused for a test"));
         }
-        return gate == null ? Future.succeededFuture() : gate.future();
+        var wait = gate;
+        return wait == null ? Future.succeededFuture() : wait.future();
     }
 
     @Override
