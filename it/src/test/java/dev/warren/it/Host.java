@@ -221,17 +221,26 @@ final class Host implements AutoCloseable {
         var text = new StringBuilder("dropped at host " + name + ":");
         for (var device : new String[] {"wg0", "eth0"}) {
             for (var counter : new String[] {"tx_dropped", "rx_dropped", "tx_errors", "rx_errors"}) {
-                var value = read("/sys/class/net/" + device + "/statistics/" + counter).strip();
-                if (!value.isEmpty() && !value.equals("0")) text.append(' ').append(device + " " + counter + " " + value);
+                var value = read("/sys/class/net/" + device + "/statistics/" + counter)
+                        .strip();
+                if (!value.isEmpty() && !value.equals("0"))
+                    text.append(' ').append(device + " " + counter + " " + value);
             }
         }
-        var snmp = read("/proc/1/net/snmp").lines().filter(l -> l.startsWith("Udp:")).toList();
+        var snmp = read("/proc/1/net/snmp")
+                .lines()
+                .filter(l -> l.startsWith("Udp:"))
+                .toList();
         for (int i = 0; snmp.size() == 2 && i < snmp.getFirst().split(" ").length; i++) {
             var title = snmp.getFirst().split(" ")[i];
             if (title.contains("Errors") && !snmp.getLast().split(" ")[i].equals("0"))
-                text.append(" UDP ").append(title).append(' ').append(snmp.getLast().split(" ")[i]);
+                text.append(" UDP ")
+                        .append(title)
+                        .append(' ')
+                        .append(snmp.getLast().split(" ")[i]);
         }
-        read("/proc/1/net/snmp6").lines()
+        read("/proc/1/net/snmp6")
+                .lines()
                 .filter(l -> l.matches("Udp6\\S*Errors\\s+[1-9].*"))
                 .forEach(l -> text.append(' ').append(l.replaceAll("\\s+", " ")));
         return text.toString();

@@ -60,8 +60,7 @@ class DeviceTest {
             device = Device.start(
                             vertx,
                             tun,
-                            new Device.Options(
-                                    Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null))
+                            new Device.Options(Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null))
                     .await(10, SECONDS);
             update(new DeviceUpdate(key, OptionalInt.of(51820), OptionalInt.empty(), false, List.of()));
         }
@@ -123,7 +122,10 @@ class DeviceTest {
         int sum = 0;
         for (int i = 0; i < 20; i += 2) sum += packet.getShort(i) & 0xffff;
         packet.putShort(10, (short) ~((sum & 0xffff) + (sum >>> 16)));
-        packet.putShort((short) 1000).putShort((short) 2000).putShort((short) (8 + payload)).putShort((short) 0);
+        packet.putShort((short) 1000)
+                .putShort((short) 2000)
+                .putShort((short) (8 + payload))
+                .putShort((short) 0);
         while (packet.hasRemaining()) packet.put((byte) packet.position());
         return packet.array();
     }
@@ -280,7 +282,8 @@ class DeviceTest {
         eventually("packets flow again", () -> {
             try {
                 a.tun.inject(packet(a.inside, b.inside, 77));
-                return Arrays.equals(packet(a.inside, b.inside, 77), b.tun.written().poll(100, TimeUnit.MILLISECONDS));
+                return Arrays.equals(
+                        packet(a.inside, b.inside, 77), b.tun.written().poll(100, TimeUnit.MILLISECONDS));
             } catch (Exception e) {
                 throw new AssertionError(e);
             }
@@ -294,7 +297,8 @@ class DeviceTest {
             var update = new DeviceUpdate(null, OptionalInt.of(777), OptionalInt.empty(), true, List.of());
             var refused = device(a).update(update);
             eventually("answered", refused::isComplete);
-            assertTrue(refused.cause() instanceof DeviceException e && e.errno() == -98, String.valueOf(refused.cause()));
+            assertTrue(
+                    refused.cause() instanceof DeviceException e && e.errno() == -98, String.valueOf(refused.cause()));
             assertEquals(1, a.device.status().await(10, SECONDS).peers().size());
         } finally {
             taken.close();
