@@ -112,6 +112,8 @@ final class Host implements AutoCloseable {
 
     private List<String> enter(String... command) {
         var all = new ArrayList<>(List.of("nsenter", "--target", "" + pid, "--net", "--mount", "--pid", "--"));
+        // Whoever started the tests in the background may have had SIGINT ignored, which is inherited.
+        all.addAll(List.of("env", "--default-signal=INT"));
         all.addAll(List.of(command));
         return all;
     }

@@ -2,6 +2,7 @@ package dev.warren.verticles.bus;
 
 import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a peer says of itself when asked.
@@ -20,4 +21,13 @@ public record PeerReport(
         long sourceNotOwned,
         long badPacket,
         long routingLoop,
-        long backlog) {}
+        long backlog) {
+    /// Adds the router's own drop counters to sums by name.
+    public void addDrops(Map<String, Long> sums) {
+        sums.merge("peer.drop.no-endpoint", noEndpoint, Long::sum);
+        sums.merge("peer.drop.source-not-owned", sourceNotOwned, Long::sum);
+        sums.merge("peer.drop.bad-packet", badPacket, Long::sum);
+        sums.merge("peer.drop.routing-loop", routingLoop, Long::sum);
+        sums.merge("peer.drop.backlog", backlog, Long::sum);
+    }
+}

@@ -215,7 +215,7 @@ final class DemoCommand implements Callable<Integer> {
     private static String iperfRate(String report) throws LaunchException {
         return report.lines()
                 .filter(line -> line.contains("receiver"))
-                .map(line -> line.replaceAll(".*?([0-9.]+ [KMG]?bits/sec).*", "$1"))
+                .map(line -> line.replaceAll(".*?([0-9.]+ [KMG]?bit)s/sec.*", "$1/s"))
                 .findFirst()
                 .orElseThrow(() -> new LaunchException("the transfer failed: " + report.strip()));
     }

@@ -70,7 +70,7 @@ final class DemoTransfer implements Callable<Integer> {
             socket.shutdownOutput();
             var answer = new String(socket.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.US_ASCII);
             long bytes = Long.parseLong(answer.strip());
-            return "%.0f Mbits/sec".formatted(bytes * 8e3 / (System.nanoTime() - start));
+            return "%.0f Mbit/s".formatted(bytes * 8e3 / (System.nanoTime() - start));
         }
     }
 

@@ -21,6 +21,7 @@ import io.vertx.core.Vertx;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,8 @@ public final class Roster {
     private final SecureRandom random;
     private final Map<PublicKey, PeerEntry> peers = new LinkedHashMap<>();
 
+    private final Map<String, Long> retiredDrops = new HashMap<>();
+
     private int nextId;
     private @Nullable LocalIdentity identity;
     private boolean up;
@@ -69,6 +72,11 @@ public final class Roster {
         this.router = router;
         this.indices = random::nextInt;
         this.random = random;
+    }
+
+    /// What actors that are gone had dropped, by name.
+    Map<String, Long> retiredDrops() {
+        return retiredDrops;
     }
 
     Collection<PeerEntry> all() {
@@ -197,6 +205,7 @@ public final class Roster {
                     return retired.future();
                 })
                 .compose(last -> {
+                    last.addDrops(retiredDrops);
                     entry.memory = last.memory();
                     entry.endpoint = last.endpoint();
                     Promise<Void> drained = Promise.promise();

@@ -345,13 +345,8 @@ public final class RouterVerticle extends VerticleBase {
                 all.put("peer.drop." + verdict.name().toLowerCase(Locale.ROOT).replace('_', '-'), count);
             }
         }
-        for (var report : reports.values()) {
-            all.merge("peer.drop.no-endpoint", report.noEndpoint(), Long::sum);
-            all.merge("peer.drop.source-not-owned", report.sourceNotOwned(), Long::sum);
-            all.merge("peer.drop.bad-packet", report.badPacket(), Long::sum);
-            all.merge("peer.drop.routing-loop", report.routingLoop(), Long::sum);
-            all.merge("peer.drop.backlog", report.backlog(), Long::sum);
-        }
+        roster.retiredDrops().forEach((name, count) -> all.merge(name, count, Long::sum));
+        for (var report : reports.values()) report.addDrops(all);
         all.put("handshake.drop.unknown-peer", unknownPeer);
         all.put("router.peers", (long) roster.all().size());
         all.put("router.peers-awake", awake);

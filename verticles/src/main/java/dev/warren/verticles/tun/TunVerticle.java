@@ -111,6 +111,7 @@ public final class TunVerticle extends VerticleBase {
         }
         return EpollWatch.open(context, links.fd(), this::onLink).onSuccess(opened -> {
             linkWatch = opened;
+            if (links.up()) router.tell(new RouterMessage.Link(true));
             onLink();
         });
     }
