@@ -191,7 +191,8 @@ public final class PacketBatch {
     }
 
     /// Permutes the entries so that those of one owner are neighbours, in the order in which owners first appear and
-    /// with the order within an owner kept. An entry with a negative owner goes to nobody: such entries end up behind
+    /// with the order within an owner kept. An entry with a negative owner goes to nobody: such entries end up
+    /// behind
     /// all others, in no run. Costs one pass of compares when there is but one owner.
     ///
     /// @param ownerOfEntry an owner id for each entry; only read

@@ -32,7 +32,8 @@ public interface TunDevice extends AutoCloseable {
     int read(PacketBatch batch);
 
     /// Writes the batch's entries, each a single plaintext IP packet, in order; entries of length 0 are left out.
-    /// Neighbours of one flow may go as one super-packet. Headers and margins may be overwritten. The batch stays the
+    /// Neighbours of one flow may go as one super-packet. Headers and margins may be overwritten. The batch stays
+    /// the
     /// caller's.
     ///
     /// @return packets not written; each is counted by its reason

@@ -223,8 +223,10 @@ final class Host implements AutoCloseable {
         var text = new StringBuilder("dropped at host " + name + ":");
         for (var device : new String[] {"wg0", "eth0"}) {
             for (var counter : new String[] {"tx_dropped", "rx_dropped", "tx_errors", "rx_errors"}) {
-                var value = read("/sys/class/net/" + device + "/statistics/" + counter).strip();
-                if (!value.isEmpty() && !value.equals("0")) text.append(' ').append(device + " " + counter + " " + value);
+                var value = read("/sys/class/net/" + device + "/statistics/" + counter)
+                        .strip();
+                if (!value.isEmpty() && !value.equals("0"))
+                    text.append(' ').append(device + " " + counter + " " + value);
             }
         }
         return text.append(", by full sockets ").append(fullSockets()).toString();
@@ -234,13 +236,17 @@ final class Host implements AutoCloseable {
     long fullSockets() {
         var titles = new ArrayList<String>();
         long all = 0;
-        for (var line : read("/proc/1/net/snmp").lines().filter(l -> l.startsWith("Udp:")).toList()) {
+        for (var line : read("/proc/1/net/snmp")
+                .lines()
+                .filter(l -> l.startsWith("Udp:"))
+                .toList()) {
             var fields = List.of(line.split(" "));
             if (titles.isEmpty()) titles.addAll(fields);
             else all += Long.parseLong(fields.get(titles.indexOf("RcvbufErrors")));
         }
         for (var line : read("/proc/1/net/snmp6").lines().toList()) {
-            if (line.startsWith("Udp6RcvbufErrors")) all += Long.parseLong(line.replaceAll("\\D+6\\D+", "").strip());
+            if (line.startsWith("Udp6RcvbufErrors"))
+                all += Long.parseLong(line.replaceAll("\\D+6\\D+", "").strip());
         }
         return all;
     }

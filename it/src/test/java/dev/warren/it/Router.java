@@ -51,7 +51,8 @@ final class Router {
         var router = new Router(host, maker, device, launch(host, maker, device, environment));
         router.awaitReady();
         if (maker == Maker.UNDER_TEST && !underTestIsWireGuardGo()) {
-            host.epilogue(() -> host.attempt("sh", "-c", underTest() + " stats " + device).out());
+            host.epilogue(() ->
+                    host.attempt("sh", "-c", underTest() + " stats " + device).out());
         }
         return router;
     }

@@ -210,7 +210,7 @@ final class IcmpTest {
         long seed = new Random().nextLong();
         var random = new Random(seed);
         int answered = 0;
-        for (int i = 0; i < 100_000; i++) {
+        for (int i = 0; i < 30_000; i++) {
             var bytes = random.nextBoolean()
                     ? Packets.v4("10.0.0.1", "10.9.9.9", random.nextInt(3), random.nextInt(80))
                     : Packets.v6("fd00::1", "fd00:9::9", random.nextInt(64), random.nextInt(80));
@@ -229,7 +229,7 @@ final class IcmpTest {
                 throw new AssertionError("seed " + seed + " step " + i, e);
             }
         }
-        assertTrue(answered > 10_000, "the fuzz never hits, seed " + seed);
+        assertTrue(answered > 3_000, "the fuzz never hits, seed " + seed);
     }
 
     private static byte[] unreachable(byte[] packet) {

@@ -69,7 +69,7 @@ final class IpHeaderTest {
         var random = new Random(seed);
         int valid = 0;
         try (var arena = Arena.ofConfined()) {
-            for (int i = 0; i < 200_000; i++) {
+            for (int i = 0; i < 60_000; i++) {
                 var bytes = new byte[random.nextInt(100)];
                 random.nextBytes(bytes);
                 if (bytes.length > 5 && random.nextBoolean()) { // near enough to be right at times
@@ -92,7 +92,7 @@ final class IpHeaderTest {
                 }
             }
         }
-        assertTrue(valid > 1_000, "the fuzz never hits, seed " + seed);
+        assertTrue(valid > 500, "the fuzz never hits, seed " + seed);
     }
 
     @Test

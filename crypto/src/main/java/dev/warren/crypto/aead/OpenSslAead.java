@@ -283,7 +283,7 @@ public final class OpenSslAead implements Aead {
         shortMac(shortOut, aad, length);
         MemorySegment.copy(shortOut, JAVA_BYTE, SHORT_AT, out, to, length);
         MemorySegment.copy(tag, JAVA_BYTE, 0, out, to + length, TAG_LENGTH);
-        wipeShort();
+        wipeShort(aad.length, length);
     }
 
     boolean open(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int sealed, byte[] out, int to) {
@@ -302,7 +302,7 @@ public final class OpenSslAead implements Aead {
         if (difference == 0) {
             MemorySegment.copy(shortOut, JAVA_BYTE, SHORT_AT, out, to, length);
         }
-        wipeShort();
+        wipeShort(aad.length, length);
         return difference == 0;
     }
 
@@ -349,10 +349,12 @@ public final class OpenSslAead implements Aead {
                 outLengthAddress);
     }
 
-    private void wipeShort() {
+    private void wipeShort(int additional, int length) {
         forgetKey();
-        shortIn.fill((byte) 0);
-        shortOut.fill((byte) 0);
+        long from = Math.max(0, SHORT_AT - BLOCK - TAG_LENGTH - additional);
+        long end = Math.min(SHORT_SIZE, SHORT_AT + length + BEHIND);
+        shortIn.asSlice(from, end - from).fill((byte) 0);
+        shortOut.asSlice(from, end - from).fill((byte) 0);
         tag.fill((byte) 0);
     }
 
@@ -389,7 +391,7 @@ public final class OpenSslAead implements Aead {
                 BLOCK);
         var block = new byte[BLOCK];
         MemorySegment.copy(shortOut, JAVA_BYTE, 0, block, 0, BLOCK);
-        wipeShort();
+        wipeShort(SHORT_AT - BLOCK, 0);
         return XNonce.subkey(block, nonce, nonceAt);
     }
 
@@ -401,7 +403,7 @@ public final class OpenSslAead implements Aead {
     @Override
     public void close() {
         if (cipherContext != 0) {
-            wipeShort();
+            forgetKey();
             LibCrypto.cipherContextFree(cipherContext);
             LibCrypto.macContextFree(macContext);
             LibCrypto.cipherFree(cipher);

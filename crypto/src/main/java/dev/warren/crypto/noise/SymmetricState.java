@@ -18,6 +18,7 @@ public final class SymmetricState {
     private static final byte[] IDENTIFIER = "WireGuard v1 zx2c4 Jason@zx2c4.com".getBytes(US_ASCII);
 
     private final Blake2s blake2s;
+    private final Kdf kdf;
     private final Aead aead;
     private final byte[] initialChainKey = new byte[LENGTH];
     private final byte[] initialHash = new byte[LENGTH];
@@ -31,6 +32,7 @@ public final class SymmetricState {
 
     public SymmetricState(Blake2s blake2s, Aead aead) {
         this.blake2s = blake2s;
+        this.kdf = new Kdf(blake2s);
         this.aead = aead;
         blake2s.hash(CONSTRUCTION, EMPTY, 0, 0, initialChainKey);
         blake2s.hash(initialChainKey, IDENTIFIER, 0, IDENTIFIER.length, initialHash);
@@ -60,25 +62,25 @@ public final class SymmetricState {
     /// Hash and chaining key take up an ephemeral public key.
     void mixEphemeral(byte[] message, int at) {
         mixHash(message, at, LENGTH);
-        blake2s.kdf1(chainKey, message, at, LENGTH, chainKey);
+        kdf.derive(chainKey, message, at, LENGTH, chainKey);
     }
 
     /// Takes up [#shared] without making a cipher key.
     void mixShared() {
-        blake2s.kdf1(chainKey, shared, 0, LENGTH, chainKey);
+        kdf.derive(chainKey, shared, 0, LENGTH, chainKey);
         Arrays.fill(shared, (byte) 0);
     }
 
     /// Takes up [#shared] and makes a cipher key.
     void mixSharedToKey() {
-        blake2s.kdf2(chainKey, shared, LENGTH, chainKey, key);
+        kdf.derive(chainKey, shared, 0, LENGTH, chainKey, key);
         Arrays.fill(shared, (byte) 0);
     }
 
     /// Takes up 32 bytes of a preshared key, and makes a cipher key.
     void mixPresharedKey(MemorySegment psk, long at) {
         MemorySegment.copy(psk, ValueLayout.JAVA_BYTE, at, shared, 0, LENGTH);
-        blake2s.kdf3(chainKey, shared, LENGTH, chainKey, mixed, key);
+        kdf.derive(chainKey, shared, 0, LENGTH, chainKey, mixed, key);
         Arrays.fill(shared, (byte) 0);
         mixHash(mixed, 0, LENGTH);
         Arrays.fill(mixed, (byte) 0);
@@ -100,7 +102,7 @@ public final class SymmetricState {
 
     /// The two transport keys, that of the initiator first.
     void split(MemorySegment initiator, MemorySegment responder) {
-        blake2s.kdf2(chainKey, EMPTY, 0, shared, mixed);
+        kdf.derive(chainKey, EMPTY, 0, 0, shared, mixed);
         MemorySegment.copy(shared, 0, initiator, ValueLayout.JAVA_BYTE, 0, LENGTH);
         MemorySegment.copy(mixed, 0, responder, ValueLayout.JAVA_BYTE, 0, LENGTH);
         wipe();

@@ -58,7 +58,8 @@ public final class Peer implements AutoCloseable {
         /// A handshake message, a keepalive or a packet that was staged, complete as it goes into a UDP datagram.
         ///
         /// The segment is native and the peer's; it is valid only during the call, so copy what is kept. During
-        /// [Peer#receiveInitiation] and [Peer#receiveResponse] this is only called once the message authenticated:
+        /// [Peer#receiveInitiation] and [Peer#receiveResponse] this is only called once the message
+        /// authenticated:
         /// the
         /// datagram goes to where that message came from, which is the peer's new endpoint.
         void transmit(MemorySegment datagram, long at, int length);
@@ -168,7 +169,8 @@ public final class Peer implements AutoCloseable {
 
     /// Makes the transport datagram of one IP packet: header 16, packet, padding, tag 16. Allocates nothing.
     ///
-    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.aead.AeadKey]. The padding bytes
+    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.aead.AeadKey]. The padding
+    /// bytes
     /// behind the packet are zeroed and restored: `src` must be writable for 16 bytes there. Call [#ready] before.
     ///
     /// @param length bytes of the packet; 0 makes a keepalive
@@ -229,7 +231,8 @@ public final class Peer implements AutoCloseable {
     ///
     /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.aead.AeadKey].
     ///
-    /// @return length of the plaintext at `dst + to`, padding included (trim by the IP header), 0 for a keepalive; or
+    /// @return length of the plaintext at `dst + to`, padding included (trim by the IP header), 0 for a
+    /// keepalive; or
     ///     the code of MALFORMED, UNKNOWN_INDEX, EXPIRED, COUNTER_LIMIT, REPLAYED or BAD_TAG
     public int open(MemorySegment src, long at, int length, MemorySegment dst, long to, long now) {
         if (length < DataMessage.OVERHEAD || MessageType.of(src, at) != MessageType.DATA) {

@@ -60,7 +60,8 @@ public final class Keypairs {
     /// A handshake is done. As initiator the session is in use from now on; as responder it waits for its first
     /// datagram, since the response may be lost.
     ///
-    /// @param oursFirst which of two sessions made at the same moment is used: the one we began, or the other side's;
+    /// @param oursFirst which of two sessions made at the same moment is used: the one we began, or the other
+    /// side's;
     ///     both sides must decide alike
     public void add(Keypair fresh, boolean oursFirst) {
         if (!fresh.initiator()) {

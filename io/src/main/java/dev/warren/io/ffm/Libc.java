@@ -1,6 +1,5 @@
 package dev.warren.io.ffm;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -13,6 +12,7 @@ import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
+import java.util.Collections;
 import java.util.Objects;
 
 /// The one door to libc, in its own words. Every result is a count (or descriptor) or a negated error number.
@@ -57,55 +57,42 @@ public class Libc {
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
     private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
 
-    private static final MethodHandle OPEN =
-            variadic("open", 2, FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOSE = handle("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle READ =
-            handle("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle WRITE =
-            handle("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle READV =
-            handle("readv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle WRITEV =
-            handle("writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle RECV =
-            handle("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle IOCTL =
-            variadic("ioctl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle FCNTL =
-            variadic("fcntl", 2, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle SOCKET =
-            handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle BIND =
-            handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle GETSOCKNAME =
-            handle("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle SETSOCKOPT =
-            handle("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle GETSOCKOPT =
-            handle("getsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle RECVMMSG =
-            handle("recvmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle SENDMMSG =
-            handle("sendmmsg", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT));
-    private static final MethodHandle RECVMSG =
-            handle("recvmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle SENDMSG =
-            handle("sendmsg", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle POLL =
-            handle("poll", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle EVENTFD = handle("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOCK_GETTIME =
-            handle("clock_gettime", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG));
-    private static final MethodHandle GETPID = handle("getpid", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle GETEUID = handle("geteuid", FunctionDescriptor.of(JAVA_INT));
-    private static final MethodHandle UNLINK = handle("unlink", FunctionDescriptor.of(JAVA_INT, ADDRESS));
-    private static final MethodHandle CHMOD = handle("chmod", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle DUP2 = handle("dup2", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle UMASK = handle("umask", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
-    private static final MethodHandle PRCTL =
-            variadic("prctl", 1, FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
-    private static final MethodHandle MLOCKALL = handle("mlockall", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+    // Every argument and every result is declared a long: a 64-bit ABI passes an int in a whole register and looks at
+    // its lower half, so that only the lower half of an int result counts either. Few shapes make a quick start: the
+    // linker spins classes for each, several milliseconds of them.
+    private static final MethodHandle CLOSE = handle("close", 1);
+    private static final MethodHandle EVENTFD = handle("eventfd", 2);
+    private static final MethodHandle CLOCK_GETTIME = handle("clock_gettime", 2);
+    private static final MethodHandle READ = handle("read", 3);
+    private static final MethodHandle WRITE = handle("write", 3);
+    private static final MethodHandle READV = handle("readv", 3);
+    private static final MethodHandle WRITEV = handle("writev", 3);
+    private static final MethodHandle SOCKET = handle("socket", 3);
+    private static final MethodHandle BIND = handle("bind", 3);
+    private static final MethodHandle GETSOCKNAME = handle("getsockname", 3);
+    private static final MethodHandle POLL = handle("poll", 3);
+    private static final MethodHandle RECVMSG = handle("recvmsg", 3);
+    private static final MethodHandle SENDMSG = handle("sendmsg", 3);
+    private static final MethodHandle RECV = handle("recv", 4);
+    private static final MethodHandle SENDMMSG = handle("sendmmsg", 4);
+    private static final MethodHandle RECVMMSG = handle("recvmmsg", 5);
+    private static final MethodHandle SETSOCKOPT = handle("setsockopt", 5);
+    private static final MethodHandle GETSOCKOPT = handle("getsockopt", 5);
+    private static final MethodHandle OPEN = variadic("open", 3, 2);
+    private static final MethodHandle IOCTL = variadic("ioctl", 3, 2);
+    private static final MethodHandle FCNTL = variadic("fcntl", 3, 2);
+
+    /// Made when first asked for.
+    private static final class Cold {
+        static final MethodHandle GETPID = handle("getpid", 0);
+        static final MethodHandle GETEUID = handle("geteuid", 0);
+        static final MethodHandle UMASK = handle("umask", 1);
+        static final MethodHandle UNLINK = handle("unlink", 1);
+        static final MethodHandle MLOCKALL = handle("mlockall", 1);
+        static final MethodHandle CHMOD = handle("chmod", 2);
+        static final MethodHandle DUP2 = handle("dup2", 2);
+        static final MethodHandle PRCTL = variadic("prctl", 5, 1);
+    }
 
     private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURE);
     /// Room for the small arguments of cold calls: an int option, a length, a pollfd, a timespec.
@@ -114,7 +101,8 @@ public class Libc {
     /// See open(2). O_CLOEXEC is always added.
     public int open(String path, int flags, int mode) {
         try (var arena = Arena.ofConfined()) {
-            return result((int) OPEN.invokeExact(captured, arena.allocateFrom(path), flags | O_CLOEXEC, mode));
+            return result((long) OPEN.invokeExact(
+                    captured, arena.allocateFrom(path).address(), (long) (flags | O_CLOEXEC), (long) mode));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -123,7 +111,7 @@ public class Libc {
     /// See close(2). Whatever it says, the descriptor is gone: never retried.
     public int close(int fd) {
         try {
-            return result((int) CLOSE.invokeExact(captured, fd));
+            return result((long) CLOSE.invokeExact(captured, (long) fd));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -132,7 +120,7 @@ public class Libc {
     /// See read(2).
     public int read(int fd, MemorySegment buffer, long at, long length) {
         try {
-            return result((long) READ.invokeExact(captured, fd, address(buffer, at, length), length));
+            return result((long) READ.invokeExact(captured, (long) fd, address(buffer, at, length), length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -143,7 +131,7 @@ public class Libc {
     /// See write(2).
     public int write(int fd, MemorySegment buffer, long at, long length) {
         try {
-            return result((long) WRITE.invokeExact(captured, fd, address(buffer, at, length), length));
+            return result((long) WRITE.invokeExact(captured, (long) fd, address(buffer, at, length), length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -154,7 +142,8 @@ public class Libc {
     /// See readv(2). The caller answers for the ranges the vectors name.
     public int readv(int fd, MemorySegment vectors, long at, int count) {
         try {
-            return result((long) READV.invokeExact(captured, fd, address(vectors, at, count * Iovec.SIZE), count));
+            return result((long)
+                    READV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -165,7 +154,8 @@ public class Libc {
     /// See writev(2). The caller answers for the ranges the vectors name.
     public int writev(int fd, MemorySegment vectors, long at, int count) {
         try {
-            return result((long) WRITEV.invokeExact(captured, fd, address(vectors, at, count * Iovec.SIZE), count));
+            return result((long)
+                    WRITEV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -176,7 +166,8 @@ public class Libc {
     /// See recv(2). With MSG_TRUNC the result is the real length of a datagram even when it did not fit.
     public int recv(int fd, MemorySegment buffer, long at, long length, int flags) {
         try {
-            return result((long) RECV.invokeExact(captured, fd, address(buffer, at, length), length, flags));
+            return result(
+                    (long) RECV.invokeExact(captured, (long) fd, address(buffer, at, length), length, (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -187,7 +178,8 @@ public class Libc {
     /// See ioctl(2), with a pointer to the whole of `argument`.
     public int ioctl(int fd, long request, MemorySegment argument) {
         try {
-            return result((int) IOCTL.invokeExact(captured, fd, request, address(argument, 0, argument.byteSize())));
+            return result(
+                    (long) IOCTL.invokeExact(captured, (long) fd, request, address(argument, 0, argument.byteSize())));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -198,7 +190,7 @@ public class Libc {
     /// See ioctl(2), with a plain number.
     public int ioctl(int fd, long request, long argument) {
         try {
-            return result((int) IOCTL.invokeExact(captured, fd, request, argument));
+            return result((long) IOCTL.invokeExact(captured, (long) fd, request, argument));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -207,7 +199,7 @@ public class Libc {
     /// See fcntl(2).
     public int fcntl(int fd, int command, long argument) {
         try {
-            return result((int) FCNTL.invokeExact(captured, fd, command, argument));
+            return result((long) FCNTL.invokeExact(captured, (long) fd, (long) command, argument));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -216,7 +208,8 @@ public class Libc {
     /// See socket(2). SOCK_CLOEXEC is always added.
     public int socket(int domain, int type, int protocol) {
         try {
-            return result((int) SOCKET.invokeExact(captured, domain, type | SOCK_CLOEXEC, protocol));
+            return result(
+                    (long) SOCKET.invokeExact(captured, (long) domain, (long) (type | SOCK_CLOEXEC), (long) protocol));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -225,7 +218,7 @@ public class Libc {
     /// See bind(2).
     public int bind(int fd, MemorySegment address, int length) {
         try {
-            return result((int) BIND.invokeExact(captured, fd, address(address, 0, length), length));
+            return result((long) BIND.invokeExact(captured, (long) fd, address(address, 0, length), (long) length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -237,8 +230,8 @@ public class Libc {
     public int getsockname(int fd, MemorySegment address) {
         scratch.set(JAVA_INT, 0, (int) address.byteSize());
         try {
-            int status = result((int)
-                    GETSOCKNAME.invokeExact(captured, fd, address(address, 0, address.byteSize()), scratch.address()));
+            int status = result((long) GETSOCKNAME.invokeExact(
+                    captured, (long) fd, address(address, 0, address.byteSize()), scratch.address()));
             return status < 0 ? status : scratch.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw impossible(t);
@@ -256,7 +249,8 @@ public class Libc {
     /// See setsockopt(2).
     public int setsockopt(int fd, int level, int name, MemorySegment value, int length) {
         try {
-            return result((int) SETSOCKOPT.invokeExact(captured, fd, level, name, address(value, 0, length), length));
+            return result((long) SETSOCKOPT.invokeExact(
+                    captured, (long) fd, (long) level, (long) name, address(value, 0, length), (long) length));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -270,7 +264,8 @@ public class Libc {
         scratch.set(JAVA_INT, 8, 4);
         try {
             long at = scratch.address();
-            int status = result((int) GETSOCKOPT.invokeExact(captured, fd, level, name, at, at + 8));
+            int status =
+                    result((long) GETSOCKOPT.invokeExact(captured, (long) fd, (long) level, (long) name, at, at + 8));
             return status < 0 ? status : scratch.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw impossible(t);
@@ -280,8 +275,8 @@ public class Libc {
     /// See recvmmsg(2), without a timeout. The caller answers for the ranges the headers name.
     public int recvmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
         try {
-            return result((int)
-                    RECVMMSG.invokeExact(captured, fd, address(messages, at, count * Mmsghdr.SIZE), count, flags, 0L));
+            return result((long) RECVMMSG.invokeExact(
+                    captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -292,8 +287,8 @@ public class Libc {
     /// See sendmmsg(2). Stops at the first message that fails and reports that error only when it is the first.
     public int sendmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
         try {
-            return result((int)
-                    SENDMMSG.invokeExact(captured, fd, address(messages, at, count * Mmsghdr.SIZE), count, flags));
+            return result((long) SENDMMSG.invokeExact(
+                    captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -304,7 +299,8 @@ public class Libc {
     /// See recvmsg(2).
     public int recvmsg(int fd, MemorySegment message, long at, int flags) {
         try {
-            return result((long) RECVMSG.invokeExact(captured, fd, address(message, at, Mmsghdr.MSGHDR_SIZE), flags));
+            return result((long)
+                    RECVMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -315,7 +311,8 @@ public class Libc {
     /// See sendmsg(2).
     public int sendmsg(int fd, MemorySegment message, long at, int flags) {
         try {
-            return result((long) SENDMSG.invokeExact(captured, fd, address(message, at, Mmsghdr.MSGHDR_SIZE), flags));
+            return result((long)
+                    SENDMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -328,7 +325,7 @@ public class Libc {
         scratch.set(JAVA_INT, 0, fd);
         scratch.set(JAVA_INT, 4, events & 0xffff); // short events, short revents = 0
         try {
-            int count = result((int) POLL.invokeExact(captured, scratch.address(), 1L, timeoutMillis));
+            int count = result((long) POLL.invokeExact(captured, scratch.address(), 1L, (long) timeoutMillis));
             return count <= 0 ? count : scratch.get(JAVA_INT, 4) >>> 16;
         } catch (Throwable t) {
             throw impossible(t);
@@ -338,7 +335,7 @@ public class Libc {
     /// See eventfd(2).
     public int eventfd(int initial, int flags) {
         try {
-            return result((int) EVENTFD.invokeExact(captured, initial, flags | EFD_CLOEXEC));
+            return result((long) EVENTFD.invokeExact(captured, (long) initial, (long) (flags | EFD_CLOEXEC)));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -347,7 +344,7 @@ public class Libc {
     /// See clock_gettime(2). Nanoseconds.
     public long clockGettime(int clock) {
         try {
-            int status = (int) CLOCK_GETTIME.invokeExact(captured, clock, scratch.address());
+            int status = (int) (long) CLOCK_GETTIME.invokeExact(captured, (long) clock, scratch.address());
             if (status != 0) throw new AssertionError("clock_gettime(" + clock + ")");
             return scratch.get(JAVA_LONG, 0) * 1_000_000_000L + scratch.get(JAVA_LONG, 8);
         } catch (Throwable t) {
@@ -358,7 +355,7 @@ public class Libc {
     /// See getpid(2).
     public int getpid() {
         try {
-            return (int) GETPID.invokeExact(captured);
+            return (int) (long) Cold.GETPID.invokeExact(captured);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -367,7 +364,7 @@ public class Libc {
     /// See geteuid(2).
     public int geteuid() {
         try {
-            return (int) GETEUID.invokeExact(captured);
+            return (int) (long) Cold.GETEUID.invokeExact(captured);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -376,7 +373,8 @@ public class Libc {
     /// See unlink(2).
     public int unlink(String path) {
         try (var arena = Arena.ofConfined()) {
-            return result((int) UNLINK.invokeExact(captured, arena.allocateFrom(path)));
+            return result((long)
+                    Cold.UNLINK.invokeExact(captured, arena.allocateFrom(path).address()));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -385,7 +383,8 @@ public class Libc {
     /// See chmod(2).
     public int chmod(String path, int mode) {
         try (var arena = Arena.ofConfined()) {
-            return result((int) CHMOD.invokeExact(captured, arena.allocateFrom(path), mode));
+            return result((long)
+                    Cold.CHMOD.invokeExact(captured, arena.allocateFrom(path).address(), (long) mode));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -394,7 +393,7 @@ public class Libc {
     /// See dup2(2).
     public int dup2(int from, int to) {
         try {
-            return result((int) DUP2.invokeExact(captured, from, to));
+            return result((long) Cold.DUP2.invokeExact(captured, (long) from, (long) to));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -403,7 +402,7 @@ public class Libc {
     /// See umask(2). Returns the mask before; it is the whole process that changes.
     public int umask(int mask) {
         try {
-            return (int) UMASK.invokeExact(captured, mask);
+            return (int) (long) Cold.UMASK.invokeExact(captured, (long) mask);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -412,7 +411,7 @@ public class Libc {
     /// See prctl(2).
     public int prctl(int option, long argument) {
         try {
-            return result((int) PRCTL.invokeExact(captured, option, argument, 0L, 0L, 0L));
+            return result((long) Cold.PRCTL.invokeExact(captured, (long) option, argument, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -421,7 +420,7 @@ public class Libc {
     /// See mlockall(2).
     public int mlockall(int flags) {
         try {
-            return result((int) MLOCKALL.invokeExact(captured, flags));
+            return result((long) Cold.MLOCKALL.invokeExact(captured, (long) flags));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -435,12 +434,10 @@ public class Libc {
         return segment.address() + at;
     }
 
-    private int result(int status) {
+    /// A count that fits an int, or minus errno. The upper half of an int function's register says nothing.
+    private int result(long register) {
+        int status = (int) register;
         return status >= 0 ? status : -(int) ERRNO.get(captured, 0L);
-    }
-
-    private int result(long status) {
-        return status >= 0 ? (int) status : -(int) ERRNO.get(captured, 0L);
     }
 
     private static AssertionError impossible(Throwable t) {
@@ -449,16 +446,21 @@ public class Libc {
         return new AssertionError(t);
     }
 
-    private static MethodHandle handle(String name, FunctionDescriptor descriptor) {
+    private static MethodHandle handle(String name, int arguments) {
         return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name), descriptor, Linker.Option.captureCallState("errno"));
+                LINKER.defaultLookup().findOrThrow(name), shape(arguments), Linker.Option.captureCallState("errno"));
     }
 
-    private static MethodHandle variadic(String name, int fixed, FunctionDescriptor descriptor) {
+    private static MethodHandle variadic(String name, int arguments, int fixed) {
         return LINKER.downcallHandle(
                 LINKER.defaultLookup().findOrThrow(name),
-                descriptor,
+                shape(arguments),
                 Linker.Option.captureCallState("errno"),
                 Linker.Option.firstVariadicArg(fixed));
+    }
+
+    private static FunctionDescriptor shape(int arguments) {
+        return FunctionDescriptor.of(
+                JAVA_LONG, Collections.nCopies(arguments, JAVA_LONG).toArray(MemoryLayout[]::new));
     }
 }

@@ -199,7 +199,8 @@ final class DemoCommand implements Callable<Integer> {
                 var from = direction.equals("forth") ? a : b;
                 var to = direction.equals("forth") ? b : a;
                 var launcher = System.getProperty("warren.launcher", "warren");
-                var sink = start(in(to, launcher, DemoTransfer.NAME, "sink", to.inner), ProcessBuilder.Redirect.DISCARD);
+                var sink =
+                        start(in(to, launcher, DemoTransfer.NAME, "sink", to.inner), ProcessBuilder.Redirect.DISCARD);
                 var said = execute(in(from, launcher, DemoTransfer.NAME, "source", to.inner, "" + seconds));
                 stop(List.of(sink));
                 if (said.isEmpty()) {

@@ -34,7 +34,8 @@ public final class Encapsulator {
     }
 
     /// Seals a run and gives it back to its batch. Without a session the packets are staged. While all send buffers are
-    /// on their way the run waits here, and everything behind it: order is kept, and the TUN's pool bounds the queue.
+    /// on their way the run waits here, and everything behind it: order is kept, and the TUN's pool bounds the
+    /// queue.
     void run(LivePeer to, PacketRun run, long now) {
         if (waiting.isEmpty()) {
             seal(to, run, run.from(), now);

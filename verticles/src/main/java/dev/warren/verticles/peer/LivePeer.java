@@ -27,7 +27,9 @@ final class LivePeer {
 
     /// Roaming: the peer is where its last authenticated datagram came from.
     void heardFrom(Endpoint source) {
-        if (source != endpoint && !source.equals(endpoint)) endpoint(source);
+        var known = endpoint;
+        if (source == known) return;
+        if (known == null || !source.equals(known)) endpoint(source);
     }
 
     void endpoint(@Nullable Endpoint changed) {

@@ -32,7 +32,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -295,7 +295,7 @@ public final class RouterVerticle extends VerticleBase {
 
     /// What all awake peers say of themselves, by peer.
     private Future<Map<PeerRef, PeerReport>> reports() {
-        var answers = new IdentityHashMap<PeerRef, Future<PeerReport>>();
+        var answers = new HashMap<PeerRef, Future<PeerReport>>();
         for (var entry : roster.all()) {
             if (entry.state != State.AWAKE) continue;
             Promise<PeerReport> answer = Promise.promise();
@@ -303,7 +303,7 @@ public final class RouterVerticle extends VerticleBase {
             answers.put(entry.ref, answer.future());
         }
         return Future.join(List.copyOf(answers.values())).transform(_ -> {
-            Map<PeerRef, PeerReport> reports = new IdentityHashMap<>();
+            var reports = new HashMap<PeerRef, PeerReport>();
             answers.forEach((ref, answer) -> {
                 if (answer.succeeded()) reports.put(ref, answer.result());
             });

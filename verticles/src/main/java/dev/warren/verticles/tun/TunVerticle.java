@@ -168,7 +168,6 @@ public final class TunVerticle extends VerticleBase {
     private void route(PacketBatch batch) {
         var routes = bulletin.routes();
         var slab = batch.slab();
-        boolean orphans = false;
         for (int i = 0; i < batch.count(); i++) {
             int at = batch.offset(i);
             if (IpHeader.validate(slab, at, batch.length(i)) < 0) {

@@ -33,7 +33,6 @@ public final class UdpVerticle extends VerticleBase {
     private static final int BATCHES = 4;
     private static final int MOST_HANDSHAKES = 1024; // queued at the handshake verticle, as wireguard-go's queue
 
-    private final Loop loop;
     private final SocketOpener opener;
     private final Bulletin bulletin;
     private final UdpMailbox door;
@@ -55,7 +54,6 @@ public final class UdpVerticle extends VerticleBase {
 
     public UdpVerticle(
             Loop loop, SocketOpener opener, Bulletin bulletin, UdpMailbox door, HandshakeMailbox handshakes) {
-        this.loop = loop;
         this.opener = opener;
         this.bulletin = bulletin;
         this.door = door;

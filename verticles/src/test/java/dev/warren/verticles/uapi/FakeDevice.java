@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A device that remembers what it was told and has as many peers as it is asked to have.
 final class FakeDevice implements DeviceControl {
@@ -26,7 +27,7 @@ final class FakeDevice implements DeviceControl {
     volatile int peers;
     volatile int errno;
     /// While set, updates wait for it.
-    volatile Promise<Void> gate;
+    volatile @Nullable Promise<Void> gate;
 
     @Override
     public String name() {
@@ -40,7 +41,8 @@ final class FakeDevice implements DeviceControl {
         if (errno != 0) {
             return Future.failedFuture(new DeviceException(errno, "refused for a test"));
         }
-        return gate == null ? Future.succeededFuture() : gate.future();
+        var wait = gate;
+        return wait == null ? Future.succeededFuture() : wait.future();
     }
 
     @Override

@@ -257,7 +257,8 @@ class UapiVerticleTest {
     @Test
     void closingWhileRequestsAreInFlightDoesNotHang() throws Exception {
         serve();
-        device.gate = Promise.promise();
+        Promise<Void> gate = Promise.promise();
+        device.gate = gate;
         device.peers = 1000;
         var clients = new ArrayList<Client>();
         for (int i = 0; i < 20; i++) {
@@ -266,7 +267,7 @@ class UapiVerticleTest {
             clients.add(client);
         }
         vertx.undeploy(deployment).await(5, TimeUnit.SECONDS);
-        device.gate.complete();
+        gate.complete();
         for (var client : clients) {
             client.isAtEnd();
             client.close();

@@ -1,0 +1,331 @@
+package dev.warren.verticles;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.warren.conf.AllowedIpChange;
+import dev.warren.conf.DeviceUpdate;
+import dev.warren.conf.PeerUpdate;
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.io.tun.MemoryTun;
+import dev.warren.io.udp.MemoryNetwork;
+import dev.warren.routing.IpPrefix;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Whole graphs of actors on devices in memory: two routers, a network between them, real cryptography and event loops.
+class DeviceTest {
+    private final MemoryNetwork network = new MemoryNetwork();
+    private final SecureRandom random = new SecureRandom();
+    private Vertx vertx;
+    private Side a;
+    private Side b;
+
+    private final class Side {
+        final MemoryTun tun;
+        final PrivateKey key = PrivateKey.generate(random);
+        final PublicKey publicKey;
+        final String address;
+        final String inside;
+        final Device device;
+
+        Side(String name, String address, String inside) throws Exception {
+            this.tun = new MemoryTun(name, 1420);
+            this.address = address;
+            this.inside = inside;
+            try (var suite = Suite.open(Suite.Choice.JDK)) {
+                publicKey = key.publicKey(suite.x25519());
+            }
+            var outside = InetAddress.getByName(address);
+            device = Device.start(
+                            vertx,
+                            tun,
+                            new Device.Options(Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null))
+                    .await(10, SECONDS);
+            update(new DeviceUpdate(key, OptionalInt.of(51820), OptionalInt.empty(), false, List.of()));
+        }
+
+        void update(DeviceUpdate update) throws Exception {
+            device.update(update).await(10, SECONDS);
+        }
+
+        void peer(PeerUpdate peer) throws Exception {
+            update(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, List.of(peer)));
+        }
+
+        void knows(Side other, String... allowedIps) throws Exception {
+            var prefixes = new ArrayList<AllowedIpChange>();
+            for (var prefix : allowedIps) prefixes.add(new AllowedIpChange(IpPrefix.parse(prefix), false));
+            peer(new PeerUpdate(
+                    other.publicKey,
+                    false,
+                    false,
+                    null,
+                    new InetSocketAddress(other.address, 51820),
+                    OptionalInt.empty(),
+                    false,
+                    prefixes));
+        }
+
+        byte[] next() throws InterruptedException {
+            return tun.written().poll(10, SECONDS);
+        }
+
+        long counter(String name) throws Exception {
+            return device.counters().await(10, SECONDS).getOrDefault(name, 0L);
+        }
+    }
+
+    @BeforeEach
+    void open() throws Exception {
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+        a = new Side("memA", "192.0.2.1", "10.0.0.1");
+        b = new Side("memB", "192.0.2.2", "10.0.0.2");
+        a.knows(b, "10.0.0.2/32");
+        b.knows(a, "10.0.0.1/32");
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        a.device.close().await(10, SECONDS);
+        b.device.close().await(10, SECONDS);
+        vertx.close().await(10, SECONDS);
+    }
+
+    /// A UDP packet with this many bytes of payload.
+    private static byte[] packet(String from, String to, int payload) throws Exception {
+        var packet = ByteBuffer.allocate(28 + payload);
+        packet.put((byte) 0x45).put((byte) 0).putShort((short) (28 + payload)).putInt(0);
+        packet.put((byte) 64).put((byte) 17).putShort((short) 0);
+        packet.put(InetAddress.getByName(from).getAddress());
+        packet.put(InetAddress.getByName(to).getAddress());
+        int sum = 0;
+        for (int i = 0; i < 20; i += 2) sum += packet.getShort(i) & 0xffff;
+        packet.putShort(10, (short) ~((sum & 0xffff) + (sum >>> 16)));
+        packet.putShort((short) 1000)
+                .putShort((short) 2000)
+                .putShort((short) (8 + payload))
+                .putShort((short) 0);
+        while (packet.hasRemaining()) packet.put((byte) packet.position());
+        return packet.array();
+    }
+
+    private static void eventually(String what, BooleanSupplier holds) {
+        long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+        while (!holds.getAsBoolean()) {
+            assertTrue(System.nanoTime() < until, what);
+            Thread.onSpinWait();
+        }
+    }
+
+    private void connect() throws Exception {
+        var first = packet(a.inside, b.inside, 10);
+        a.tun.inject(first);
+        assertArrayEquals(first, b.next());
+    }
+
+    @Test
+    void theFirstPacketWakesThePeerAndArrives() throws Exception {
+        assertEquals(0, a.counter("router.peers-awake"));
+        connect();
+        assertEquals(1, a.counter("router.peers-awake"));
+        assertEquals(1, b.counter("router.peers-awake"));
+        assertEquals(1, a.counter("udp.indices")); // one live session, one index
+    }
+
+    @Test
+    void packetsOfAllSizesArriveUnchangedAndInOrder() throws Exception {
+        connect();
+        for (int round = 0; round < 3; round++) {
+            for (int size = 0; size <= 1392; size += 29) {
+                a.tun.inject(packet(a.inside, b.inside, size));
+            }
+            for (int size = 0; size <= 1392; size += 29) {
+                assertArrayEquals(packet(a.inside, b.inside, size), b.next());
+            }
+        }
+    }
+
+    @Test
+    void aPacketToNobodyIsAnsweredWithHostUnreachable() throws Exception {
+        a.tun.inject(packet(a.inside, "10.9.9.9", 20));
+        var answer = a.next();
+        assertNotNull(answer);
+        assertEquals(1, answer[9], "ICMP");
+        assertEquals(3, answer[20], "destination unreachable");
+        assertEquals(1, answer[21], "host");
+        assertEquals(1, a.counter("tun.drop.no-route"));
+    }
+
+    @Test
+    void aPacketForAPeerWithoutEndpointIsAnsweredLikewise() throws Exception {
+        var stranger = new byte[32];
+        random.nextBytes(stranger);
+        a.peer(new PeerUpdate(
+                PublicKey.of(stranger),
+                false,
+                false,
+                null,
+                null,
+                OptionalInt.empty(),
+                false,
+                List.of(new AllowedIpChange(IpPrefix.parse("10.7.0.0/16"), false))));
+        a.tun.inject(packet(a.inside, "10.7.0.1", 20));
+        var answer = a.next();
+        assertNotNull(answer);
+        assertEquals(3, answer[20]);
+        assertEquals(1, a.counter("peer.drop.no-endpoint"));
+    }
+
+    // the source is looked up in the device's trie, not in the sender's own list.
+    @Test
+    void aSourceInsideAnothersMoreSpecificPrefixIsDropped() throws Exception {
+        connect();
+        var other = new byte[32];
+        random.nextBytes(other);
+        b.knows(a, "10.0.0.0/24");
+        b.peer(new PeerUpdate(
+                PublicKey.of(other),
+                false,
+                false,
+                null,
+                null,
+                OptionalInt.empty(),
+                false,
+                List.of(new AllowedIpChange(IpPrefix.parse("10.0.0.77/32"), false))));
+        a.tun.inject(packet("10.0.0.77", b.inside, 20));
+        var allowed = packet("10.0.0.78", b.inside, 20);
+        a.tun.inject(allowed);
+        assertArrayEquals(allowed, b.next());
+        assertEquals(1, b.counter("peer.drop.source-not-owned"));
+    }
+
+    // a route that sends the peer's endpoint into the tunnel must not loop.
+    @Test
+    void ourOwnDatagramsComingBackThroughTheTunAreNotSealedAgain() throws Exception {
+        connect();
+        a.knows(b, "10.0.0.2/32", "192.0.2.0/24");
+        var own = packet("192.0.2.1", "192.0.2.2", 148);
+        ByteBuffer.wrap(own).putShort(20, (short) 51820).putShort(22, (short) 51820);
+        a.tun.inject(own);
+        connect();
+        assertEquals(1, a.counter("peer.drop.routing-loop"));
+    }
+
+    // the endpoint is where the last authenticated datagram came from.
+    @Test
+    void theEndpointFollowsAPeerThatRoams() throws Exception {
+        connect();
+        a.update(new DeviceUpdate(null, OptionalInt.of(40001), OptionalInt.empty(), false, List.of()));
+        var moved = packet(a.inside, b.inside, 33);
+        a.tun.inject(moved);
+        assertArrayEquals(moved, b.next());
+        var back = packet(b.inside, a.inside, 34);
+        b.tun.inject(back);
+        assertArrayEquals(back, a.next());
+        var status = b.device.status().await(10, SECONDS).peers().getFirst();
+        assertEquals(40001, Objects.requireNonNull(status.endpoint()).getPort());
+    }
+
+    // the same key again changes nothing.
+    @Test
+    void settingTheSamePrivateKeyKeepsTheSession() throws Exception {
+        connect();
+        long handshakes = a.counter("handshake.ok") + b.counter("handshake.ok");
+        try (var same = a.key.copy()) {
+            a.update(new DeviceUpdate(same, OptionalInt.empty(), OptionalInt.empty(), false, List.of()));
+        }
+        connect();
+        assertEquals(handshakes, a.counter("handshake.ok") + b.counter("handshake.ok"));
+    }
+
+    // a peer whose key is ours now is removed, without a hang.
+    @Test
+    void takingAPeersKeyRemovesThatPeer() throws Exception {
+        connect();
+        try (var theirs = b.key.copy()) {
+            a.update(new DeviceUpdate(theirs, OptionalInt.empty(), OptionalInt.empty(), false, List.of()));
+        }
+        assertEquals(0, a.device.status().await(10, SECONDS).peers().size());
+    }
+
+    // peers come and go under traffic; every buffer comes home and the rest goes on.
+    @Test
+    void removingAPeerUnderTrafficLosesNoBuffer() throws Exception {
+        connect();
+        for (int round = 0; round < 200; round++) {
+            for (int i = 0; i < 20; i++) a.tun.inject(packet(a.inside, b.inside, 100));
+            a.peer(PeerUpdate.remove(b.publicKey));
+            a.knows(b, "10.0.0.2/32");
+            b.tun.written().clear();
+        }
+        eventually("packets flow again", () -> {
+            try {
+                a.tun.inject(packet(a.inside, b.inside, 77));
+                return Arrays.equals(
+                        packet(a.inside, b.inside, 77), b.tun.written().poll(100, TimeUnit.MILLISECONDS));
+            } catch (Exception e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    @Test
+    void aFailedUpdateChangesNothing() throws Exception {
+        var taken = network.open(777, InetAddress.getByName("192.0.2.1"));
+        try {
+            var update = new DeviceUpdate(null, OptionalInt.of(777), OptionalInt.empty(), true, List.of());
+            var refused = device(a).update(update);
+            eventually("answered", refused::isComplete);
+            assertTrue(
+                    refused.cause() instanceof DeviceException e && e.errno() == -98, String.valueOf(refused.cause()));
+            assertEquals(1, a.device.status().await(10, SECONDS).peers().size());
+        } finally {
+            taken.close();
+        }
+        connect();
+    }
+
+    private static Device device(Side side) {
+        return side.device;
+    }
+
+    @Test
+    void anInterfaceThatIsTakenAwayEndsTheDevice() throws Exception {
+        a.tun.delete();
+        assertNotNull(a.device.ended().await(10, SECONDS));
+    }
+
+    @Test
+    void whatIsNotKnownIsNotTold() throws Exception {
+        var status = a.device.status().await(10, SECONDS);
+        var peer = status.peers().getFirst();
+        assertEquals(0, peer.lastHandshakeSeconds()); // never is 0
+        assertNull(peer.presharedKey());
+        connect();
+        var after = a.device.status().await(10, SECONDS).peers().getFirst();
+        assertTrue(Math.abs(System.currentTimeMillis() / 1000 - after.lastHandshakeSeconds()) <= 2);
+        assertTrue(after.txBytes() > after.rxBytes());
+        status.close();
+    }
+}
