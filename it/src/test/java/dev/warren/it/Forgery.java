@@ -48,21 +48,25 @@ final class Forgery {
         return bytes;
     }
 
-    /// An initiation with a right MAC1, which needs the public key only, and nothing else that is right. A receiver
-    /// finds
-    /// that out with a Diffie-Hellman.
+    /// An initiation with a right MAC1, and nothing else that is right. A receiver finds that out with a
+    /// Diffie-Hellman.
     byte[] initiationWithMac1(String publicKey) {
-        var bytes = typed(1, INITIATION);
+        return withMac1(typed(1, INITIATION), publicKey);
+    }
+
+    /// Puts a right MAC1 into a handshake message, which needs the receiver's public key only, and no MAC2.
+    static byte[] withMac1(byte[] message, String publicKey) {
         var key = new byte[32];
         var hash = new Blake2sDigest(256);
         hash.update("mac1----".getBytes(US_ASCII), 0, 8);
         hash.update(Base64.getDecoder().decode(publicKey), 0, 32);
         hash.doFinal(key, 0);
         var mac = new Blake2sDigest(key, 16, null, null);
-        mac.update(bytes, 0, 116);
-        mac.doFinal(bytes, 116);
-        Arrays.fill(bytes, 132, INITIATION, (byte) 0);
-        return bytes;
+        int covered = message.length - 32;
+        mac.update(message, 0, covered);
+        mac.doFinal(message, covered);
+        Arrays.fill(message, covered + 16, message.length, (byte) 0);
+        return message;
     }
 
     /// Sends a datagram; a full buffer or an ICMP error that came back is no reason to stop.

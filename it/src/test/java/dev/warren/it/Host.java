@@ -18,6 +18,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 
 /// A machine of its own: network, mount and process namespaces, an empty /run, and nothing else running. Its first
 /// process reads a pipe that only this JVM holds, so that a host and all that runs in it go away even when the JVM
@@ -37,6 +38,7 @@ final class Host implements AutoCloseable {
     private final Program init;
     private final long pid;
     private final List<Program> programs = new ArrayList<>();
+    private final List<Supplier<String>> epilogues = new ArrayList<>();
 
     Host(String name, Path outputs) {
         this.name = name;
@@ -229,23 +231,26 @@ final class Host implements AutoCloseable {
                     text.append(' ').append(device + " " + counter + " " + value);
             }
         }
-        var snmp = read("/proc/1/net/snmp")
+        return text.append(", by full sockets ").append(fullSockets()).toString();
+    }
+
+    /// Datagrams that came while a socket of this host had no room for them.
+    long fullSockets() {
+        var titles = new ArrayList<String>();
+        long all = 0;
+        for (var line : read("/proc/1/net/snmp")
                 .lines()
                 .filter(l -> l.startsWith("Udp:"))
-                .toList();
-        for (int i = 0; snmp.size() == 2 && i < snmp.getFirst().split(" ").length; i++) {
-            var title = snmp.getFirst().split(" ")[i];
-            if (title.contains("Errors") && !snmp.getLast().split(" ")[i].equals("0"))
-                text.append(" UDP ")
-                        .append(title)
-                        .append(' ')
-                        .append(snmp.getLast().split(" ")[i]);
+                .toList()) {
+            var fields = List.of(line.split(" "));
+            if (titles.isEmpty()) titles.addAll(fields);
+            else all += Long.parseLong(fields.get(titles.indexOf("RcvbufErrors")));
         }
-        read("/proc/1/net/snmp6")
-                .lines()
-                .filter(l -> l.matches("Udp6\\S*Errors\\s+[1-9].*"))
-                .forEach(l -> text.append(' ').append(l.replaceAll("\\s+", " ")));
-        return text.toString();
+        for (var line : read("/proc/1/net/snmp6").lines().toList()) {
+            if (line.startsWith("Udp6RcvbufErrors"))
+                all += Long.parseLong(line.replaceAll("\\D+6\\D+", "").strip());
+        }
+        return all;
     }
 
     <T> T inside(Callable<T> work) {
@@ -265,6 +270,11 @@ final class Host implements AutoCloseable {
 
     // ---- the end
 
+    /// Adds something to be asked for the logs of a failed test.
+    void epilogue(Supplier<String> question) {
+        epilogues.add(question);
+    }
+
     /// What everything that was started here has said, for a failed test.
     String logs() {
         var text = new StringBuilder();
@@ -277,7 +287,8 @@ final class Host implements AutoCloseable {
             var tail = lines.subList(Math.max(0, lines.size() - 60), lines.size());
             tail.forEach(l -> text.append(l).append('\n'));
         }
-        return text.toString();
+        epilogues.forEach(question -> text.append(question.get().replaceAll("(?m)^.* 0\n", "")));
+        return text.append(losses()).append('\n').toString();
     }
 
     @Override

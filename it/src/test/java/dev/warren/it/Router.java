@@ -50,6 +50,10 @@ final class Router {
     static Router start(Host host, Maker maker, String device, Map<String, String> environment) {
         var router = new Router(host, maker, device, launch(host, maker, device, environment));
         router.awaitReady();
+        if (maker == Maker.UNDER_TEST && !underTestIsWireGuardGo()) {
+            host.epilogue(() ->
+                    host.attempt("sh", "-c", underTest() + " stats " + device).out());
+        }
         return router;
     }
 

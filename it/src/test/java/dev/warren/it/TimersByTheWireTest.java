@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /// The protocol's timers in real time, seen from the cable. These wait for minutes and use no time of the processor, so
-/// they run side by side, two minutes in all.
+/// they run side by side and beside all other classes, two minutes and a half in all.
 @Tag("netns")
 @Execution(ExecutionMode.CONCURRENT)
 class TimersByTheWireTest {
@@ -35,7 +35,6 @@ class TimersByTheWireTest {
 
     @ParameterizedTest(name = "as {0}")
     @EnumSource(Role.class)
-    @Execution(ExecutionMode.CONCURRENT)
     void aRekeyUnderTrafficLosesNothing(Role role) {
         var pair = Pair.ready(lab, Outer.V4, role);
         pair.speakFirst(role);
@@ -58,7 +57,6 @@ class TimersByTheWireTest {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void anUnansweredInitiationIsRepeatedEveryFiveSecondsThenGivenUp() throws IOException {
         var pair = Pair.unconfigured(lab);
         var silent = pair.b.udp(OUTER_B4, 40000);
@@ -98,7 +96,6 @@ class TimersByTheWireTest {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void aPacketThatGetsNoAnswerIsConfirmedAfterTenSecondsAndThenThereIsSilence() throws IOException {
         var pair = Pair.unconfigured(lab);
         try (var relay = between(pair)) {
@@ -126,7 +123,6 @@ class TimersByTheWireTest {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void silenceOfFifteenSecondsAfterOurPacketMakesANewHandshake() throws IOException {
         var pair = Pair.unconfigured(lab);
         try (var relay = between(pair)) {
@@ -145,7 +141,6 @@ class TimersByTheWireTest {
     }
 
     @Test
-    @Execution(ExecutionMode.CONCURRENT)
     void persistentKeepalivesComeAtTheirInterval() throws IOException {
         var pair = Pair.unconfigured(lab);
         try (var relay = between(pair)) {
