@@ -9,6 +9,7 @@ import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
@@ -20,7 +21,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -199,7 +199,14 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     public void transmit(MemorySegment datagram, long at, int length) {
         var endpoint = live.endpoint;
         if (endpoint == null) return;
-        shared.udp.transmit(datagram.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE), endpoint);
+        var out = shared.udp.gather(length);
+        if (out == null) {
+            live.backlog++;
+            return;
+        }
+        int to = Math.max(out.used(), PacketBatch.MARGIN);
+        MemorySegment.copy(datagram, at, out.slab(), to, length);
+        out.add(to, length, 0, endpoint);
     }
 
     @Override
