@@ -32,6 +32,7 @@ import org.slf4j.LoggerFactory;
 public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(PeerVerticle.class);
     private static final long NO_TIMER = -1;
+    private static final long YAWN = TimeUnit.SECONDS.toNanos(30);
 
     /// What a peer starts with.
     ///
@@ -157,6 +158,8 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         if (next < timerDue) {
             if (timer != NO_TIMER) vertx.cancelTimer(timer);
             arm(next, now);
+        } else if (timer == NO_TIMER) {
+            arm(now + YAWN, now); // nothing to do: perhaps go to sleep
         }
     }
 

@@ -212,8 +212,9 @@ public final class RouterVerticle extends VerticleBase {
         var before = identity;
         identity = changed;
         handshakes.tell(new HandshakeMessage.Identity(changed));
-        roster.identity(changed).onComplete(_ -> {
-            if (before != null && changed == null) before.close();
+        // The old key is wiped when no actor can be using it any more.
+        roster.identity(changed).compose(_ -> reports()).onComplete(_ -> {
+            if (before != null) before.close();
         });
     }
 
