@@ -205,7 +205,7 @@ class CommandLineTest {
         var demo = host.attempt(Duration.ofSeconds(90), Map.of(), command("demo", "--seconds", "1"))
                 .orFail()
                 .out();
-        assertTrue(demo.matches("(?s).*\\d+(\\.\\d+)? [KMG]bits/sec.*"), demo);
+        assertTrue(demo.matches("(?s).*\\d+(\\.\\d+)? [KMG]bit/s.*"), demo);
         assertEquals("", host.run("ip", "netns", "list").out());
         assertTrue(host.processes().isEmpty(), () -> "left running: " + host.processes());
     }
