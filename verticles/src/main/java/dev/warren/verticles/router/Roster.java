@@ -127,7 +127,10 @@ public final class Roster {
 
     /// Peers with a persistent keepalive do not wait for traffic.
     private void wakeTheInsistent() {
-        for (var entry : peers.values()) wakeIfInsistent(entry);
+        for (var entry : peers.values()) {
+            if (entry.wanted()) wake(entry);
+            else wakeIfInsistent(entry);
+        }
     }
 
     void wakeIfInsistent(PeerEntry entry) {
@@ -147,11 +150,12 @@ public final class Roster {
         if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(message);
     }
 
-    /// Hands a message to a peer, waking it first if need be.
+    /// Hands a message to a peer, waking it first if need be. A packet may be read before we have heard that the link is
+    /// up: it waits for that.
     void deliver(PeerEntry entry, PeerMessage message) {
         if (entry.state == State.AWAKE) {
             Objects.requireNonNull(entry.door).tell(message);
-        } else if (identity == null || !up || entry.removed || !entry.hold(message, MOST_WAITING)) {
+        } else if (identity == null || entry.removed || !entry.hold(message, MOST_WAITING)) {
             message.discard();
         } else {
             wake(entry);
