@@ -19,12 +19,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /// A machine of its own: network, mount and process namespaces, an empty /run, and nothing else running. Its first
 /// process reads a pipe that only this JVM holds, so that a host and all that runs in it go away even when the JVM
 /// is killed.
 final class Host implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /// The counters of a kernel's network stack that say that something was lost.
+    private static final Pattern LOSS = Pattern.compile("Error|Discard|Fails|NoRoutes|NoPorts");
 
     private static final String INIT = """
             mount -t tmpfs tmpfs /run && mount -t sysfs sysfs /sys && ip link set lo up || exit 1
@@ -202,11 +207,23 @@ final class Host implements AutoCloseable {
 
     /// True when something listens on a TCP port here.
     boolean listensTcp(int port) {
-        var suffix = String.format(":%04X", port);
-        return (read("/proc/" + 1 + "/net/tcp") + read("/proc/" + 1 + "/net/tcp6"))
+        return sockets("tcp").anyMatch(f -> local(f, port) && f[3].equals("0A"));
+    }
+
+    /// True when a UDP socket here is bound to the port.
+    boolean listensUdp(int port) {
+        return sockets("udp").anyMatch(f -> local(f, port));
+    }
+
+    private Stream<String[]> sockets(String protocol) {
+        return (read("/proc/1/net/" + protocol) + read("/proc/1/net/" + protocol + "6"))
                 .lines()
                 .map(l -> l.strip().split("\\s+"))
-                .anyMatch(f -> f.length > 3 && f[1].endsWith(suffix) && f[3].equals("0A"));
+                .filter(f -> f.length > 3);
+    }
+
+    private static boolean local(String[] fields, int port) {
+        return fields[1].endsWith(String.format(":%04X", port));
     }
 
     /// Bytes sent and received by a device, from the device's own point of view.
@@ -220,18 +237,35 @@ final class Host implements AutoCloseable {
                 read("/sys/class/net/" + device + "/statistics/rx_bytes").strip());
     }
 
-    /// Where this host has dropped something, in words, for the message of a test that misses packets.
+    /// What this host has seen and where it has dropped something, in words, for the message of a test that misses
+    /// packets.
     String losses() {
-        var text = new StringBuilder("dropped at host " + name + ":");
+        var text = new StringBuilder("host " + name + ":");
         for (var device : new String[] {"wg0", "eth0"}) {
-            for (var counter : new String[] {"tx_dropped", "rx_dropped", "tx_errors", "rx_errors"}) {
+            for (var counter :
+                    new String[] {"tx_packets", "tx_dropped", "tx_errors", "rx_packets", "rx_dropped", "rx_errors"}) {
                 var value = read("/sys/class/net/" + device + "/statistics/" + counter)
                         .strip();
                 if (!value.isEmpty() && !value.equals("0"))
                     text.append(' ').append(device + " " + counter + " " + value);
             }
         }
-        return text.append(", by full sockets ").append(fullSockets()).toString();
+        var titles = List.<String>of();
+        for (var line : read("/proc/1/net/snmp").lines().toList()) {
+            var fields = List.of(line.split(" "));
+            if (!titles.isEmpty() && titles.getFirst().equals(fields.getFirst())) {
+                for (int i = 1; i < fields.size(); i++) {
+                    if (LOSS.matcher(titles.get(i)).find() && !fields.get(i).equals("0"))
+                        text.append(' ').append(fields.getFirst() + titles.get(i) + " " + fields.get(i));
+                }
+                titles = List.of();
+            } else titles = fields;
+        }
+        read("/proc/1/net/snmp6")
+                .lines()
+                .filter(l -> LOSS.matcher(l).find() && !l.endsWith("\t0"))
+                .forEach(l -> text.append(' ').append(l.replaceAll("\\s+", " ")));
+        return text.toString();
     }
 
     /// Datagrams that came while a socket of this host had no room for them.

@@ -3,6 +3,7 @@ package dev.warren.it;
 import static dev.warren.it.Router.Maker.UNDER_TEST;
 import static dev.warren.it.Router.Maker.WIREGUARD_GO;
 
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -108,11 +109,26 @@ final class Pair {
         for (var host : List.of(a, b)) host.sysctl("net.ipv6.conf.wg0.disable_ipv6", "1");
         for (var host : List.of(a, b)) host.address("wg0", (host == a ? A4 : B4) + "/24");
         for (var host : List.of(a, b)) host.up("wg0");
+        for (var host : List.of(a, b)) awaitListening(host);
     }
 
     static void up(Host host, String inner4, String inner6) {
+        upAtOnce(host, inner4, inner6);
+        awaitListening(host);
+    }
+
+    /// Returns when the kernel has the link up; the router may not have heard of it.
+    static void upAtOnce(Host host, String inner4, String inner6) {
         host.address("wg0", inner4 + "/24", inner6 + "/64");
         host.up("wg0");
+    }
+
+    private static void awaitListening(Host host) {
+        var wg = new Wg(host, "wg0");
+        Poll.until(
+                () -> "the router of " + host.name() + " listens on the port it shows",
+                Duration.ofSeconds(10),
+                () -> host.listensUdp(wg.dump().listenPort()));
     }
 
     static String endpointA(Outer outer) {
