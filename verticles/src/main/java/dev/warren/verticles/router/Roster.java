@@ -150,7 +150,8 @@ public final class Roster {
         if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(message);
     }
 
-    /// Hands a message to a peer, waking it first if need be. A packet may be read before we have heard that the link is
+    /// Hands a message to a peer, waking it first if need be. A packet may be read before we have heard that the
+    /// link is
     /// up: it waits for that.
     void deliver(PeerEntry entry, PeerMessage message) {
         if (entry.state == State.AWAKE) {
