@@ -81,6 +81,11 @@ public final class LinkMonitor implements AutoCloseable {
         return up;
     }
 
+    /// Its MTU in bytes, as far as [#poll] has told.
+    public int mtu() {
+        return mtu;
+    }
+
     /// What changed since the last call, in order; RoutesChanged is said once. Never blocks; when messages were lost
     /// the state is asked for anew.
     public List<LinkEvent> poll() {

@@ -60,6 +60,7 @@ public final class Encapsulator {
             return true;
         }
         var peer = to.peer;
+        peer.mtu(bulletin.mtu());
         boolean ready = peer.ready(now);
         var batch = run.batch();
         var source = batch.slab();

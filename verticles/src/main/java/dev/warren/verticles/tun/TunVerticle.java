@@ -111,6 +111,7 @@ public final class TunVerticle extends VerticleBase {
         }
         return EpollWatch.open(context, links.fd(), this::onLink).onSuccess(opened -> {
             linkWatch = opened;
+            mtu(links.mtu()); // perhaps changed since the device was opened
             if (links.up()) router.tell(new RouterMessage.Link(true));
             onLink();
         });
@@ -122,16 +123,18 @@ public final class TunVerticle extends VerticleBase {
             switch (event) {
                 case LinkEvent.Up _ -> router.tell(new RouterMessage.Link(true));
                 case LinkEvent.Down _ -> router.tell(new RouterMessage.Link(false));
-                case LinkEvent.MtuChanged changed -> {
-                    tun.mtu(changed.mtu());
-                    bulletin.mtu(changed.mtu());
-                }
+                case LinkEvent.MtuChanged changed -> mtu(changed.mtu());
                 case LinkEvent.Gone _ -> {
                     if (!tun.attached()) lost("the interface " + tun.name() + " was deleted");
                 }
                 case LinkEvent.RoutesChanged _ -> udp.tell(new UdpMessage.RoutesChanged());
             }
         }
+    }
+
+    private void mtu(int current) {
+        tun.mtu(current);
+        bulletin.mtu(current);
     }
 
     private void lost(String reason) {
