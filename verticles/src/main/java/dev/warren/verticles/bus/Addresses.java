@@ -2,11 +2,6 @@ package dev.warren.verticles.bus;
 
 /// Every event bus address is built here. Addresses of packets and control are local to a node.
 public final class Addresses {
-    /// Snapshots of counters, about once a second while somebody listens.
-    public static final String METRICS = "warren.metrics";
-    /// Typed events of peers and devices as JSON, on change.
-    public static final String EVENTS = "warren.events";
-
     private Addresses() {}
 
     static String peer(String device, int id) {
