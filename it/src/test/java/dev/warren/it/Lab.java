@@ -50,7 +50,7 @@ final class Lab implements AfterEachCallback, AfterAllCallback {
                 + " netns " + b.pid();
         // Seen from inside host a, a process id of another host means nothing: make the cable from outside.
         try (var program = Program.start(
-                a.file("/tmp"),
+                a.file("/run"),
                 Map.of(),
                 List.of("nsenter", "--target", "" + a.pid(), "--net", "--", "sh", "-c", command))) {
             program.await(Duration.ofSeconds(10)).orFail();
