@@ -22,8 +22,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,18 +32,20 @@ import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /// `warren train`: what a start does, as far as it goes without root, so that the JVM's ahead-of-time cache knows the
-/// classes of it. Run by the launcher after a build. Each part for itself: one that fails costs only its share.
+/// classes of it; with `--traffic` also what is busy, so that the JIT compiles it at once in the next start. Run by
+/// the launcher after a build. Each part for itself: one that fails costs only its share.
 @Command(name = "train", hidden = true, header = "Rehearse a start for the ahead-of-time cache.")
 final class TrainCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int PACKETS = 200;
-    private static final int ROUNDS = 300;
-    private static final int SEGMENTS = 45;
-    private static final int SEGMENT = 1380;
 
     private final PrintStream out;
+
+    @Option(names = "--traffic", description = "Also TCP and UDP through real interfaces, in a namespace of its own.")
+    private boolean traffic;
 
     TrainCommand(PrintStream out) {
         this.out = out;
@@ -54,10 +54,14 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LogLevel.apply("error");
+        if (traffic) part("loopback", () -> Ip.run("link", "set", "lo", "up"));
         part("keys", TrainCommand::keys);
         part("configuration", TrainCommand::configuration);
         part("network interfaces", TrainCommand::interfaces);
         part("tunnel and control socket", TrainCommand::tunnel);
+        if (traffic) {
+            part("packet path", TrainTraffic::run);
+        }
         return 0;
     }
 
@@ -135,17 +139,6 @@ final class TrainCommand implements Callable<Integer> {
                 }
                 tunB.written().poll(5, TimeUnit.SECONDS);
                 tunA.written().poll(5, TimeUnit.SECONDS);
-                // The cache keeps profiles too: what is busy here is compiled sooner in the next start.
-                for (int round = 0; round < ROUNDS; round++) {
-                    for (int i = 0; i < 4; i++) {
-                        tunA.inject(superFrameHeader(), superFrame(1, 2));
-                        tunB.inject(superFrameHeader(), superFrame(2, 1));
-                    }
-                    for (int i = 0; i < 2 * SEGMENTS && tunB.written().poll(50, TimeUnit.MILLISECONDS) != null; i++) {}
-                    for (int i = 0; i < 2 * SEGMENTS && tunA.written().poll(50, TimeUnit.MILLISECONDS) != null; i++) {}
-                    tunA.written().clear();
-                    tunB.written().clear();
-                }
                 conversation.ask("get=1");
                 conversation.ask("stats=1");
             }
@@ -182,33 +175,5 @@ final class TrainCommand implements Callable<Integer> {
         packet[19] = (byte) to;
         packet[25] = 8;
         return packet;
-    }
-
-    /// A TCP super-packet as the kernel hands it out, and the virtio_net_hdr that says so.
-    private static byte[] superFrame(int from, int to) {
-        var packet = new byte[40 + SEGMENTS * SEGMENT];
-        packet[0] = 0x45;
-        packet[2] = (byte) (packet.length >> 8);
-        packet[3] = (byte) packet.length;
-        packet[8] = 64;
-        packet[9] = 6;
-        packet[12] = packet[16] = 10;
-        packet[15] = (byte) from;
-        packet[19] = (byte) to;
-        packet[32] = 5 << 4;
-        packet[33] = 0x10;
-        return packet;
-    }
-
-    private static byte[] superFrameHeader() {
-        return ByteBuffer.allocate(10)
-                .order(ByteOrder.nativeOrder())
-                .put((byte) 1)
-                .put((byte) 1)
-                .putShort((short) 40)
-                .putShort((short) SEGMENT)
-                .putShort((short) 20)
-                .putShort((short) 16)
-                .array();
     }
 }
