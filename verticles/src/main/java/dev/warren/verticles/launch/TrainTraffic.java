@@ -1,0 +1,164 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.conf.AllowedIpChange;
+import dev.warren.conf.DeviceUpdate;
+import dev.warren.conf.OffloadConfig;
+import dev.warren.conf.PeerUpdate;
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.io.tun.LinkMonitor;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.Netlink;
+import dev.warren.io.udp.LinuxUdp;
+import dev.warren.io.udp.UdpOptions;
+import dev.warren.routing.IpPrefix;
+import dev.warren.verticles.Device;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/// Real traffic for the training run: two routers in this process with a TUN each, TCP and UDP between them through the
+/// kernel, so that the ahead-of-time cache has the profile of the whole packet path. Needs a network namespace of its
+/// own, root in it, and iproute2; the launcher sees to that where it can.
+///
+/// Both ends live in one namespace: rules send what is for the other end into a TUN although its address is local.
+final class TrainTraffic {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final int PORT = 5202;
+    private static final int BLOCK = 128 * 1024;
+    private static final int STREAM_SECONDS = 7;
+    private static final int SMALL_SECONDS = 3;
+
+    private TrainTraffic() {}
+
+    static void run() throws Exception {
+        Ip.run("rule", "add", "pref", "20", "lookup", "local");
+        Ip.run("rule", "del", "pref", "0");
+        var vertx = RunningInterface.vertx(1);
+        try (var a = PrivateKey.generate(new SecureRandom());
+                var b = PrivateKey.generate(new SecureRandom());
+                var suite = Suite.open(Suite.Choice.AUTO)) {
+            var deviceA = device(vertx, 1);
+            var deviceB = device(vertx, 2);
+            configure(deviceB, b, a.publicKey(suite.x25519()), 1, null);
+            int port;
+            try (var status = RunningInterface.await("train", deviceB.status(), PATIENCE)) {
+                port = status.listenPort();
+            }
+            var endpoint = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            configure(deviceA, a, b.publicKey(suite.x25519()), 2, endpoint);
+            stream(vertx, inner(1), inner(2));
+            small(inner(1), inner(2));
+            stream(vertx, inner(2), inner(1));
+            RunningInterface.await("train", deviceA.close(), PATIENCE);
+            RunningInterface.await("train", deviceB.close(), PATIENCE);
+        } finally {
+            RunningInterface.await("train", vertx.close(), PATIENCE);
+        }
+    }
+
+    private static InetAddress inner(int host) throws IOException {
+        return InetAddress.getByName("10.77.0." + host);
+    }
+
+    private static Device device(Vertx vertx, int host) throws Exception {
+        int other = 3 - host;
+        var tun = LinuxTun.open("train" + host, RunningInterface.tunOptions(OffloadConfig.on()));
+        try (var netlink = Netlink.open()) {
+            int index = netlink.link(tun.name()).index();
+            netlink.mtu(index, 1420);
+            netlink.addAddress(index, inner(host), 32);
+            for (var setting : List.of("rp_filter=0", "accept_local=1")) {
+                var split = setting.split("=", 2);
+                Files.writeString(Path.of("/proc/sys/net/ipv4/conf", tun.name(), split[0]), split[1]);
+            }
+            netlink.up(index);
+            netlink.addRoute(index, inner(other), 32, 100 + other);
+        }
+        Ip.run("rule", "add", "pref", "10", "to", "10.77.0." + other, "iif", "lo", "lookup", "" + (100 + other));
+        var udp = UdpOptions.standard();
+        var options = new Device.Options(
+                Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun.name()));
+        return RunningInterface.await("train", Device.start(vertx, tun, options), PATIENCE);
+    }
+
+    private static void configure(
+            Device device, PrivateKey key, PublicKey peer, int host, @Nullable InetSocketAddress endpoint)
+            throws LaunchException {
+        var allowed = new AllowedIpChange(IpPrefix.parse("10.77.0." + host + "/32"), false);
+        var entry = new PeerUpdate(peer, false, false, null, endpoint, OptionalInt.empty(), true, List.of(allowed));
+        try (var update = new DeviceUpdate(key.copy(), OptionalInt.of(0), OptionalInt.empty(), true, List.of(entry))) {
+            RunningInterface.await("train", device.update(update), PATIENCE);
+        }
+    }
+
+    /// A TCP stream for some seconds; the sink reads on a worker of Vert.x.
+    private static void stream(Vertx vertx, InetAddress from, InetAddress to) throws Exception {
+        try (var listener = new ServerSocket(PORT, 1, to);
+                var socket = new Socket()) {
+            var sink = vertx.executeBlocking(() -> swallow(listener), false);
+            socket.bind(new InetSocketAddress(from, 0));
+            socket.connect(new InetSocketAddress(to, PORT), (int) PATIENCE.toMillis());
+            var block = new byte[BLOCK];
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(STREAM_SECONDS);
+            while (System.nanoTime() < end) {
+                socket.getOutputStream().write(block);
+            }
+            socket.shutdownOutput();
+            RunningInterface.await("train", sink, PATIENCE);
+        }
+    }
+
+    private static long swallow(ServerSocket listener) throws IOException {
+        try (var socket = listener.accept()) {
+            var block = new byte[BLOCK];
+            long total = 0;
+            for (int n; (n = socket.getInputStream().read(block)) > 0; ) {
+                total += n;
+            }
+            return total;
+        }
+    }
+
+    /// Small datagrams there and back, one at a time and then many at once.
+    private static void small(InetAddress from, InetAddress to) throws IOException {
+        try (var here = new DatagramSocket(0, from);
+                var there = new DatagramSocket(PORT, to)) {
+            here.setSoTimeout(200);
+            there.setSoTimeout(200);
+            var packet = new DatagramPacket(new byte[64], 64, to, PORT);
+            var received = new DatagramPacket(new byte[64], 64);
+            long start = System.nanoTime();
+            long end = start + TimeUnit.SECONDS.toNanos(SMALL_SECONDS);
+            while (System.nanoTime() < end) {
+                int burst = (System.nanoTime() - start) / TimeUnit.SECONDS.toNanos(1) % 2 == 0 ? 1 : 64;
+                for (int i = 0; i < burst; i++) {
+                    here.send(packet);
+                }
+                try {
+                    for (int i = 0; i < burst; i++) {
+                        there.receive(received);
+                    }
+                    there.send(new DatagramPacket(received.getData(), 64, received.getSocketAddress()));
+                    here.receive(new DatagramPacket(new byte[64], 64));
+                } catch (java.net.SocketTimeoutException lost) {
+                    // Some may be lost; the next round does as well.
+                }
+            }
+        }
+    }
+}
