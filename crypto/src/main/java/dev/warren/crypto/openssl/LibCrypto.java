@@ -1,6 +1,5 @@
 package dev.warren.crypto.openssl;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
@@ -12,13 +11,12 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 
 /// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a
-/// call makes no
-/// garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is missing,
-/// [#available] is false
-/// and nothing else may be called.
+/// call makes no garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is
+/// missing, [#available] is false and nothing else may be called.
 public final class LibCrypto {
     /// `EVP_PKEY_PUBLIC_KEY` and `EVP_PKEY_KEYPAIR` of openssl/evp.h.
     public static final int PUBLIC_KEY = 0x86, KEYPAIR = 0x87;
@@ -30,47 +28,47 @@ public final class LibCrypto {
     // A DH takes 30 us: not these.
     private static final Linker.Option[] LONG = {};
 
-    private static final MethodHandle VERSION = bind("OpenSSL_version", LONG, JAVA_LONG, JAVA_INT);
-    private static final MethodHandle ERR_CLEAR_ERROR = bindVoid("ERR_clear_error");
+    private static final MethodHandle VERSION = bind("OpenSSL_version", LONG, 1);
+    private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error", LONG, 0);
 
     private static final MethodHandle CIPHER_FETCH =
-            bind("EVP_CIPHER_fetch", LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle CIPHER_FREE = bindVoid("EVP_CIPHER_free", JAVA_LONG);
-    private static final MethodHandle CIPHER_CTX_NEW = bind("EVP_CIPHER_CTX_new", LONG, JAVA_LONG);
-    private static final MethodHandle CIPHER_CTX_FREE = bindVoid("EVP_CIPHER_CTX_free", JAVA_LONG);
+            bind("EVP_CIPHER_fetch", LONG, 3);
+    private static final MethodHandle CIPHER_FREE = bind("EVP_CIPHER_free", LONG, 1);
+    private static final MethodHandle CIPHER_CTX_NEW = bind("EVP_CIPHER_CTX_new", LONG, 0);
+    private static final MethodHandle CIPHER_CTX_FREE = bind("EVP_CIPHER_CTX_free", LONG, 1);
     private static final MethodHandle ENCRYPT_INIT =
-            bind("EVP_EncryptInit_ex", SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_EncryptInit_ex", SHORT, 5);
     private static final MethodHandle ENCRYPT_UPDATE =
-            bind("EVP_EncryptUpdate", SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
+            bind("EVP_EncryptUpdate", SHORT, 5);
 
     private static final MethodHandle MAC_FETCH =
-            bind("EVP_MAC_fetch", LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle MAC_FREE = bindVoid("EVP_MAC_free", JAVA_LONG);
-    private static final MethodHandle MAC_CTX_NEW = bind("EVP_MAC_CTX_new", LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle MAC_CTX_FREE = bindVoid("EVP_MAC_CTX_free", JAVA_LONG);
+            bind("EVP_MAC_fetch", LONG, 3);
+    private static final MethodHandle MAC_FREE = bind("EVP_MAC_free", LONG, 1);
+    private static final MethodHandle MAC_CTX_NEW = bind("EVP_MAC_CTX_new", LONG, 1);
+    private static final MethodHandle MAC_CTX_FREE = bind("EVP_MAC_CTX_free", LONG, 1);
     private static final MethodHandle MAC_INIT =
-            bind("EVP_MAC_init", SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_MAC_init", SHORT, 4);
     private static final MethodHandle MAC_UPDATE =
-            bind("EVP_MAC_update", SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_MAC_update", SHORT, 3);
     private static final MethodHandle MAC_FINAL =
-            bind("EVP_MAC_final", SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_MAC_final", SHORT, 4);
 
-    private static final MethodHandle PKEY_FREE = bindVoid("EVP_PKEY_free", JAVA_LONG);
+    private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free", LONG, 1);
     private static final MethodHandle PKEY_SET_ENCODED_PUBLIC =
-            bind("EVP_PKEY_set1_encoded_public_key", LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_PKEY_set1_encoded_public_key", LONG, 3);
     private static final MethodHandle PKEY_CTX_FROM_NAME =
-            bind("EVP_PKEY_CTX_new_from_name", LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_PKEY_CTX_new_from_name", LONG, 3);
     private static final MethodHandle PKEY_CTX_FROM_KEY =
-            bind("EVP_PKEY_CTX_new_from_pkey", LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final MethodHandle PKEY_CTX_FREE = bindVoid("EVP_PKEY_CTX_free", JAVA_LONG);
-    private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init", LONG, JAVA_INT, JAVA_LONG);
+            bind("EVP_PKEY_CTX_new_from_pkey", LONG, 3);
+    private static final MethodHandle PKEY_CTX_FREE = bind("EVP_PKEY_CTX_free", LONG, 1);
+    private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init", LONG, 1);
     private static final MethodHandle PKEY_FROMDATA =
-            bind("EVP_PKEY_fromdata", LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_LONG);
-    private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init", LONG, JAVA_INT, JAVA_LONG);
+            bind("EVP_PKEY_fromdata", LONG, 4);
+    private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init", LONG, 1);
     private static final MethodHandle PKEY_DERIVE_SET_PEER =
-            bind("EVP_PKEY_derive_set_peer_ex", LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+            bind("EVP_PKEY_derive_set_peer_ex", LONG, 3);
     private static final MethodHandle PKEY_DERIVE =
-            bind("EVP_PKEY_derive", LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+            bind("EVP_PKEY_derive", LONG, 3);
 
     private LibCrypto() {}
 
@@ -82,7 +80,7 @@ public final class LibCrypto {
     /// Like "OpenSSL 3.0.19".
     public static String version() {
         try {
-            var text = MemorySegment.ofAddress((long) VERSION.invokeExact(0)).reinterpret(128);
+            var text = MemorySegment.ofAddress((long) VERSION.invokeExact(0L)).reinterpret(128);
             var words = text.getString(0, StandardCharsets.US_ASCII).split(" ", 3);
             return words[0] + " " + words[1];
         } catch (Throwable t) {
@@ -101,7 +99,7 @@ public final class LibCrypto {
 
     public static void cipherFree(long cipher) {
         try {
-            CIPHER_FREE.invokeExact(cipher);
+            long _ = (long) CIPHER_FREE.invokeExact(cipher);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -118,7 +116,7 @@ public final class LibCrypto {
     /// Wipes the key it holds.
     public static void cipherContextFree(long context) {
         try {
-            CIPHER_CTX_FREE.invokeExact(context);
+            long _ = (long) CIPHER_CTX_FREE.invokeExact(context);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -127,7 +125,7 @@ public final class LibCrypto {
     /// EVP_EncryptInit(3): a `cipher`, `key` or `iv` of 0 stays as it is.
     public static void encryptInit(long context, long cipher, long key, long iv) {
         try {
-            expect((int) ENCRYPT_INIT.invokeExact(context, cipher, 0L, key, iv), "EVP_EncryptInit_ex");
+            expect((int) (long) ENCRYPT_INIT.invokeExact(context, cipher, 0L, key, iv), "EVP_EncryptInit_ex");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -137,7 +135,7 @@ public final class LibCrypto {
 
     public static void encryptUpdate(long context, long out, long outLength, long in, int length) {
         try {
-            expect((int) ENCRYPT_UPDATE.invokeExact(context, out, outLength, in, length), "EVP_EncryptUpdate");
+            expect((int) (long) ENCRYPT_UPDATE.invokeExact(context, out, outLength, in, (long) length), "EVP_EncryptUpdate");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -156,7 +154,7 @@ public final class LibCrypto {
 
     public static void macFree(long mac) {
         try {
-            MAC_FREE.invokeExact(mac);
+            long _ = (long) MAC_FREE.invokeExact(mac);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -172,7 +170,7 @@ public final class LibCrypto {
 
     public static void macContextFree(long context) {
         try {
-            MAC_CTX_FREE.invokeExact(context);
+            long _ = (long) MAC_CTX_FREE.invokeExact(context);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -181,9 +179,9 @@ public final class LibCrypto {
     /// One whole MAC: EVP_MAC_init(3) with the key, one update, final.
     public static void mac(long context, long key, long keyLength, long in, long length, long tag, long tagLength) {
         try {
-            expect((int) MAC_INIT.invokeExact(context, key, keyLength, 0L), "EVP_MAC_init");
-            expect((int) MAC_UPDATE.invokeExact(context, in, length), "EVP_MAC_update");
-            expect((int) MAC_FINAL.invokeExact(context, tag, tagLength, 16L), "EVP_MAC_final");
+            expect((int) (long) MAC_INIT.invokeExact(context, key, keyLength, 0L), "EVP_MAC_init");
+            expect((int) (long) MAC_UPDATE.invokeExact(context, in, length), "EVP_MAC_update");
+            expect((int) (long) MAC_FINAL.invokeExact(context, tag, tagLength, 16L), "EVP_MAC_final");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -196,7 +194,7 @@ public final class LibCrypto {
         try {
             long context = (long) PKEY_CTX_FROM_NAME.invokeExact(0L, name.address(), 0L);
             if (context != 0) {
-                expect((int) PKEY_FROMDATA_INIT.invokeExact(context), "EVP_PKEY_fromdata_init");
+                expect((int) (long) PKEY_FROMDATA_INIT.invokeExact(context), "EVP_PKEY_fromdata_init");
             }
             return context;
         } catch (RuntimeException e) {
@@ -211,7 +209,7 @@ public final class LibCrypto {
         try {
             holder.set(JAVA_LONG, 0, 0L);
             expect(
-                    (int) PKEY_FROMDATA.invokeExact(importer, holder.address(), selection, parameters),
+                    (int) (long) PKEY_FROMDATA.invokeExact(importer, holder.address(), (long) selection, parameters),
                     "EVP_PKEY_fromdata");
             return holder.get(JAVA_LONG, 0);
         } catch (RuntimeException e) {
@@ -224,7 +222,7 @@ public final class LibCrypto {
     /// Wipes the private part.
     public static void keyFree(long key) {
         try {
-            PKEY_FREE.invokeExact(key);
+            long _ = (long) PKEY_FREE.invokeExact(key);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -233,7 +231,7 @@ public final class LibCrypto {
     /// EVP_PKEY_set1_encoded_public_key(3): makes `key` another public key.
     public static void changePublicKey(long key, long bytes, long length) {
         try {
-            expect((int) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length), "EVP_PKEY_set1_encoded_public_key");
+            expect((int) (long) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length), "EVP_PKEY_set1_encoded_public_key");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -245,7 +243,7 @@ public final class LibCrypto {
     public static long deriver(long key) {
         try {
             long context = (long) PKEY_CTX_FROM_KEY.invokeExact(0L, key, 0L);
-            expect((int) PKEY_DERIVE_INIT.invokeExact(context), "EVP_PKEY_derive_init");
+            expect((int) (long) PKEY_DERIVE_INIT.invokeExact(context), "EVP_PKEY_derive_init");
             return context;
         } catch (RuntimeException e) {
             throw e;
@@ -256,7 +254,7 @@ public final class LibCrypto {
 
     public static void contextFree(long context) {
         try {
-            PKEY_CTX_FREE.invokeExact(context);
+            long _ = (long) PKEY_CTX_FREE.invokeExact(context);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -265,11 +263,11 @@ public final class LibCrypto {
     /// EVP_PKEY_derive(3) with a peer that is not checked beforehand. False when libcrypto refuses the result.
     public static boolean derive(long deriver, long peer, long out, long outLength) {
         try {
-            expect((int) PKEY_DERIVE_SET_PEER.invokeExact(deriver, peer, 0), "EVP_PKEY_derive_set_peer_ex");
-            if ((int) PKEY_DERIVE.invokeExact(deriver, out, outLength) == 1) {
+            expect((int) (long) PKEY_DERIVE_SET_PEER.invokeExact(deriver, peer, 0L), "EVP_PKEY_derive_set_peer_ex");
+            if ((int) (long) PKEY_DERIVE.invokeExact(deriver, out, outLength) == 1) {
                 return true;
             }
-            ERR_CLEAR_ERROR.invokeExact();
+            long _ = (long) ERR_CLEAR_ERROR.invokeExact();
             return false;
         } catch (RuntimeException e) {
             throw e;
@@ -303,16 +301,12 @@ public final class LibCrypto {
                 && library.find("EVP_PKEY_derive_set_peer_ex").isPresent();
     }
 
-    private static MethodHandle bind(
-            String name, Linker.Option[] options, MemoryLayout result, MemoryLayout... arguments) {
-        return bind(name, options, FunctionDescriptor.of(result, arguments));
-    }
-
-    private static MethodHandle bindVoid(String name, MemoryLayout... arguments) {
-        return bind(name, LONG, FunctionDescriptor.ofVoid(arguments));
-    }
-
-    private static MethodHandle bind(String name, Linker.Option[] options, FunctionDescriptor function) {
+    // Every argument and every result is declared a long: a 64-bit ABI passes an int in a whole register and looks at
+    // its lower half. Few shapes make a quick start: the linker spins classes for each, ten milliseconds of them.
+    private static MethodHandle bind(String name, Linker.Option[] options, int arguments) {
+        var layouts = new MemoryLayout[arguments];
+        Arrays.fill(layouts, JAVA_LONG);
+        var function = FunctionDescriptor.of(JAVA_LONG, layouts);
         var symbol = LIBRARY.flatMap(library -> library.find(name));
         if (symbol.isPresent()) {
             return Linker.nativeLinker().downcallHandle(symbol.get(), function, options);
