@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 /// A whole configuration file, checked: whatever exists here is right.
 ///
 /// @param interfaces in the order of the file; may be empty
-/// @param loops number of event loops for peers, 1 to 1024; empty: decided by the number of cores
+/// @param loops packet loops, that peers are spread over, 1 to 256; empty: decided by the number of cores
 /// @param stateDirectory absolute; keys that are made on first start go here
 /// @param warnings nothing that stops a start, but the operator should read it
 public record RouterConfig(

@@ -13,7 +13,9 @@ import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.bus.TunMessage;
 import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.handshake.HandshakeVerticle;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.router.Roster;
@@ -25,11 +27,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -39,15 +43,17 @@ import org.jspecify.annotations.Nullable;
 /// a flood of strangers does not hold up packets.
 public final class Device implements DeviceControl {
     private final TunDevice tun;
-    private final Vertx vertx;
+    private final VertxInternal vertx;
     private final RouterMailbox router;
     private final Promise<String> ended = Promise.promise();
-    private final List<String> deployments = new ArrayList<>();
+    private final List<String> controlActors = new ArrayList<>();
+    private final List<String> packetActors = new ArrayList<>();
     private final List<Loop> loops = new ArrayList<>();
     private final List<PeerLoop> peerLoops = new ArrayList<>();
+    private @Nullable Future<Void> closed;
 
     private Device(Vertx vertx, TunDevice tun) {
-        this.vertx = vertx;
+        this.vertx = (VertxInternal) vertx;
         this.tun = tun;
         this.router = new RouterMailbox(vertx, tun.name());
     }
@@ -99,7 +105,7 @@ public final class Device implements DeviceControl {
         for (var loop : packets) peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(loop)));
         var controlUdp = udp(control);
         var controlTun = tun(control);
-        var roster = new Roster(vertx, tun.name(), List.copyOf(peerLoops), controlTun, controlUdp, router, random);
+        var roster = new Roster(control, tun.name(), List.copyOf(peerLoops), controlTun, controlUdp, router, random);
 
         return deploy(
                         control,
@@ -130,7 +136,7 @@ public final class Device implements DeviceControl {
 
     private Future<Void> deploy(Loop loop, Supplier<VerticleBase> verticle) {
         return loop.deploy(verticle).map(id -> {
-            deployments.add(id);
+            (loop == loops.getFirst() ? controlActors : packetActors).add(id);
             return null;
         });
     }
@@ -150,36 +156,74 @@ public final class Device implements DeviceControl {
 
     @Override
     public Future<Void> update(DeviceUpdate update) {
-        Promise<Void> applied = Promise.promise();
+        Promise<Void> applied = vertx.promise();
         router.tell(new RouterMessage.Update(update, applied));
         return applied.future();
     }
 
     @Override
     public Future<DeviceStatus> status() {
-        Promise<DeviceStatus> told = Promise.promise();
+        Promise<DeviceStatus> told = vertx.promise();
         router.tell(new RouterMessage.Status(told));
         return told.future();
     }
 
     @Override
     public Future<Map<String, Long>> counters() {
-        Promise<Map<String, Long>> told = Promise.promise();
+        Promise<Map<String, Long>> told = vertx.promise();
         router.tell(new RouterMessage.Counters(told));
         return told.future();
     }
 
-    /// Ends all actors and takes the interface away: peers first, so that every buffer is home when its owner goes.
+    /// Ends all actors and takes the interface away, in the order in which packets walk: nothing is read any
+    /// more, then the peers go, then what they have gathered leaves, then those who own the descriptors go. A
+    /// message that finds its receiver gone is given back by its sender, but one that is queued for a
+    /// receiver when it goes would be lost, and its batch with it: so nobody goes before those who send to
+    /// him have been quiet.
     public Future<Void> close() {
-        Future<Void> closed = Future.succeededFuture();
-        for (var id : deployments)
-            closed = closed.compose(_ -> vertx.undeploy(id)).otherwiseEmpty();
-        deployments.clear();
-        for (var loop : peerLoops) closed = closed.compose(_ -> loop.close());
-        for (var loop : loops) closed = closed.compose(_ -> loop.close());
-        peerLoops.clear();
-        loops.clear();
-        return closed.onComplete(_ -> tun.close());
+        var done = closed;
+        if (done == null) {
+            done = quiet().compose(_ -> undeploy(controlActors.reversed()))
+                    .compose(_ -> each(peerLoops, PeerLoop::close))
+                    .compose(_ -> undeploy(packetActors))
+                    .compose(_ -> each(loops, Loop::close))
+                    .onComplete(_ -> tun.close());
+            closed = done;
+        }
+        return done;
+    }
+
+    /// No frame and no datagram is read from now on.
+    private Future<Void> quiet() {
+        if (peerLoops.isEmpty()) return Future.succeededFuture();
+        var control = loops.getFirst();
+        Promise<Void> tunQuiet = control.promise();
+        Promise<Integer> unbound = control.promise();
+        peerLoops.getFirst().tun().tell(new TunMessage.Quiet(tunQuiet));
+        peerLoops.getFirst().udp().tell(new UdpMessage.Bind(false, 0, unbound));
+        return Future.join(tunQuiet.future(), unbound.future()).otherwiseEmpty().mapEmpty();
+    }
+
+    private Future<Void> undeploy(List<String> actors) {
+        return each(actors, vertx::undeploy);
+    }
+
+    /// One after the other, whether or not those before went well.
+    private static <T> Future<Void> each(List<T> those, Function<T, Future<Void>> step) {
+        Future<Void> done = Future.succeededFuture();
+        for (var one : those) done = done.compose(_ -> step.apply(one)).otherwiseEmpty();
+        return done;
+    }
+
+    /// Batches that are not home, of all loops; also when it is closed. For tests.
+    Future<Integer> batchesOut() {
+        Future<Integer> sum = Future.succeededFuture(0);
+        for (var loop : loops) {
+            Promise<Integer> told = Promise.promise();
+            loop.context().runOnContext(_ -> told.complete(loop.batchesOut()));
+            sum = sum.compose(before -> told.future().map(out -> before + out));
+        }
+        return sum;
     }
 
     /// Completes with the reason when the interface was taken away.

@@ -13,6 +13,8 @@ import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +26,7 @@ public final class Loop {
     private final ContextInternal context;
     private final BootClock clock;
     private final Suite suite;
+    private final List<BatchPool> pools = new ArrayList<>();
 
     private Loop(VertxInternal vertx, ContextInternal context, BootClock clock, Suite suite) {
         this.vertx = vertx;
@@ -73,10 +76,24 @@ public final class Loop {
         return context.nettyEventLoop().inEventLoop();
     }
 
-    /// A pool whose home is this loop.
+    /// For an answer from another loop: whoever completes it, what follows runs on this one.
+    public <T> Promise<T> promise() {
+        return context.promise();
+    }
+
+    /// A pool whose home is this loop. Called on the loop.
     public BatchPool pool(int batches, long slabBytes, int maxEntries) {
         var loop = context.nettyEventLoop();
-        return new BatchPool(batches, slabBytes, maxEntries, loop, loop::inEventLoop);
+        var pool = new BatchPool(batches, slabBytes, maxEntries, loop, loop::inEventLoop);
+        pools.add(pool);
+        return pool;
+    }
+
+    /// Batches of all pools of this loop that are not home. Called on the loop.
+    int batchesOut() {
+        int out = 0;
+        for (var pool : pools) out += pool.size() - pool.free();
+        return out;
     }
 
     /// Confined to this loop.

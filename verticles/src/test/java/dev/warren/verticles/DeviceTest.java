@@ -31,15 +31,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Whole graphs of actors on devices in memory: two routers, a network between them, real cryptography and event loops.
+@ParameterizedClass(name = "{0} packet loops")
+@ValueSource(ints = {1, 2, 3})
 class DeviceTest {
+    private final int packetLoops;
     private final MemoryNetwork network = new MemoryNetwork();
     private final SecureRandom random = new SecureRandom();
     private Vertx vertx;
     private Side a;
     private Side b;
+
+    DeviceTest(int packetLoops) {
+        this.packetLoops = packetLoops;
+    }
 
     private final class Side {
         final MemoryTun tun;
@@ -60,9 +70,13 @@ class DeviceTest {
             device = Device.start(
                             vertx,
                             tun,
-                            new Device.Options(Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null))
+                            new Device.Options(
+                                    Suite.Choice.AUTO, packetLoops, (port, _) -> network.open(port, outside), null))
                     .await(10, SECONDS);
             update(new DeviceUpdate(key, OptionalInt.of(51820), OptionalInt.empty(), false, List.of()));
+            // Peers are spread by the order in which they were added: let the next be on the last loop.
+            for (int i = 1; i < packetLoops; i++) peer(unknown("10.255.0.0/16"));
+            update(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), true, List.of()));
         }
 
         void update(DeviceUpdate update) throws Exception {
@@ -87,8 +101,21 @@ class DeviceTest {
                     prefixes));
         }
 
+        /// A peer that nobody is, with these allowed IPs.
+        PeerUpdate unknown(String allowedIps) {
+            var stranger = new byte[32];
+            random.nextBytes(stranger);
+            var allowed = new AllowedIpChange(IpPrefix.parse(allowedIps), false);
+            return new PeerUpdate(
+                    PublicKey.of(stranger), false, false, null, null, OptionalInt.empty(), false, List.of(allowed));
+        }
+
         byte[] next() throws InterruptedException {
             return tun.written().poll(10, SECONDS);
+        }
+
+        int batchesOut() {
+            return device.batchesOut().await();
         }
 
         long counter(String name) throws Exception {
@@ -98,7 +125,7 @@ class DeviceTest {
 
     @BeforeEach
     void open() throws Exception {
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(2));
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(packetLoops + 1));
         a = new Side("memA", "192.0.2.1", "10.0.0.1");
         b = new Side("memB", "192.0.2.2", "10.0.0.2");
         a.knows(b, "10.0.0.2/32");
@@ -109,6 +136,9 @@ class DeviceTest {
     void close() throws Exception {
         a.device.close().await(10, SECONDS);
         b.device.close().await(10, SECONDS);
+        for (var side : List.of(a, b)) {
+            eventually("every batch of " + side.device.name() + " is home", () -> side.batchesOut() == 0);
+        }
         vertx.close().await(10, SECONDS);
     }
 
@@ -179,17 +209,7 @@ class DeviceTest {
 
     @Test
     void aPacketForAPeerWithoutEndpointIsAnsweredLikewise() throws Exception {
-        var stranger = new byte[32];
-        random.nextBytes(stranger);
-        a.peer(new PeerUpdate(
-                PublicKey.of(stranger),
-                false,
-                false,
-                null,
-                null,
-                OptionalInt.empty(),
-                false,
-                List.of(new AllowedIpChange(IpPrefix.parse("10.7.0.0/16"), false))));
+        a.peer(a.unknown("10.7.0.0/16"));
         a.tun.inject(packet(a.inside, "10.7.0.1", 20));
         var answer = a.next();
         assertNotNull(answer);
@@ -201,18 +221,8 @@ class DeviceTest {
     @Test
     void aSourceInsideAnothersMoreSpecificPrefixIsDropped() throws Exception {
         connect();
-        var other = new byte[32];
-        random.nextBytes(other);
         b.knows(a, "10.0.0.0/24");
-        b.peer(new PeerUpdate(
-                PublicKey.of(other),
-                false,
-                false,
-                null,
-                null,
-                OptionalInt.empty(),
-                false,
-                List.of(new AllowedIpChange(IpPrefix.parse("10.0.0.77/32"), false))));
+        b.peer(b.unknown("10.0.0.77/32"));
         a.tun.inject(packet("10.0.0.77", b.inside, 20));
         var allowed = packet("10.0.0.78", b.inside, 20);
         a.tun.inject(allowed);
@@ -279,6 +289,10 @@ class DeviceTest {
             a.knows(b, "10.0.0.2/32");
             b.tun.written().clear();
         }
+        flowsAgain();
+    }
+
+    private void flowsAgain() {
         eventually("packets flow again", () -> {
             try {
                 a.tun.inject(packet(a.inside, b.inside, 77));
@@ -288,6 +302,44 @@ class DeviceTest {
                 throw new AssertionError(e);
             }
         });
+    }
+
+    // without a key all peers sleep, whatever they were doing; they wake when there is one again.
+    @Test
+    void sleepAndWakingUnderTrafficLosesNoBuffer() throws Exception {
+        connect();
+        for (int round = 0; round < 50; round++) {
+            try (var none = PrivateKey.of(new byte[32]);
+                    var key = a.key.copy()) {
+                for (int i = 0; i < 20; i++) a.tun.inject(packet(a.inside, b.inside, 100));
+                for (int i = 0; i < 20; i++) b.tun.inject(packet(b.inside, a.inside, 100));
+                var asleep = a.device.update(key(none));
+                var counted = a.device.counters();
+                var awake = a.device.update(key(key));
+                var told = a.device.status();
+                for (var answer : List.of(asleep, counted, awake)) answer.await(10, SECONDS);
+                told.await(10, SECONDS).close();
+            }
+        }
+        flowsAgain();
+    }
+
+    private static DeviceUpdate key(PrivateKey key) {
+        return new DeviceUpdate(key, OptionalInt.empty(), OptionalInt.empty(), false, List.of());
+    }
+
+    // what is under way when a device closes comes home all the same; see close().
+    @RepeatedTest(5)
+    void closingUnderTrafficLosesNoBuffer() throws Exception {
+        connect();
+        for (int i = 0; i < 300; i++) {
+            a.tun.inject(packet(a.inside, b.inside, 1000));
+            b.tun.inject(packet(b.inside, a.inside, 1000));
+            if (i % 100 == 50) a.tun.inject(packet(a.inside, "10.9.9.9", 20));
+        }
+        a.peer(PeerUpdate.remove(b.publicKey));
+        a.knows(b, "10.0.0.2/32");
+        for (int i = 0; i < 20; i++) a.tun.inject(packet(a.inside, b.inside, 1000));
     }
 
     @Test

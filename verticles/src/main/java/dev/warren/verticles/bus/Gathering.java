@@ -15,6 +15,7 @@ final class Gathering {
     private @Nullable BatchPool pool;
     private final Consumer<PacketBatch> leaves;
     private @Nullable PacketBatch open;
+    private boolean closed;
 
     /// @param pool made on first use, since not every loop has packets to send
     Gathering(Context loop, Supplier<BatchPool> pool, Consumer<PacketBatch> leaves) {
@@ -23,9 +24,11 @@ final class Gathering {
         this.leaves = leaves;
     }
 
-    /// A batch with this much room behind [PacketBatch#used] and a free entry; null while all are on their way.
+    /// A batch with this much room behind [PacketBatch#used] and a free entry; null while all are on their
+    /// way, or when it is closed.
     @Nullable
     PacketBatch gather(int bytes) {
+        if (closed) return null;
         var batch = open;
         if (batch != null) {
             if (batch.used() + bytes <= batch.slabSize() && batch.count() < batch.capacity()) return batch;
@@ -60,6 +63,7 @@ final class Gathering {
     /// No more batches; the memory goes when the last is home.
     void close() {
         flush();
+        closed = true;
         if (pool != null) pool.close();
     }
 }

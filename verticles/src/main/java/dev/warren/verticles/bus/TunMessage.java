@@ -28,6 +28,14 @@ public sealed interface TunMessage {
         }
     }
 
+    /// Read no more: the device is closing. Answered when nothing that was read is still to be sent.
+    record Quiet(Promise<Void> answer) implements TunMessage {
+        @Override
+        public void discard() {
+            answer.tryComplete();
+        }
+    }
+
     /// Tell your counters by name.
     record Report(Promise<Map<String, Long>> answer) implements TunMessage {
         @Override

@@ -14,10 +14,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// `warren [-f] INTERFACE`: what wireguard-go is to wg-quick. One interface, configured by `wg` through its socket.
+/// `warren [-f] INTERFACE`: what wireguard-go is to wg-quick. One interface, configured by `wg` through its
+/// socket.
 ///
 /// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
-/// WG_PROCESS_FOREGROUND.
+/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS, see [Layout].
 final class InterfaceCommand {
     /// What wireguard-go gives a new interface.
     private static final int MTU = 1420;
@@ -60,12 +61,12 @@ final class InterfaceCommand {
         if (problem != null) {
             throw new LaunchException(problem);
         }
+        var settings = settings();
         int tunFd = inherited("WG_TUN_FD");
         int uapiFd = inherited("WG_UAPI_FD");
         if (tunFd < 0) {
             Privileges.requireNetAdmin("warren " + wanted);
         }
-        var settings = RunningInterface.Settings.usual();
         var tun = tun(wanted, tunFd, settings.offload());
         teardown.add("interface", tun::close);
         var name = tun.name();
@@ -75,7 +76,7 @@ final class InterfaceCommand {
         setMtu(name);
         var socket = socket(name, uapiFd);
         teardown.add("control socket's file", socket::removeFile);
-        var vertx = RunningInterface.vertx(settings.packetLoops());
+        var vertx = RunningInterface.vertx(settings.layout().packetLoops());
         teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
         log.debug("({}) Device started", name);
@@ -92,6 +93,11 @@ final class InterfaceCommand {
             lifetime.end(1);
         });
         log.debug("({}) UAPI listener started", name);
+    }
+
+    RunningInterface.Settings settings() throws LaunchException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        return RunningInterface.Settings.usual(Layout.ofEnvironment(environment, cores));
     }
 
     private static LinuxTun tun(String wanted, int fd, OffloadConfig offload) throws LaunchException {

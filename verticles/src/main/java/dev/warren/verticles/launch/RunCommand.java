@@ -91,11 +91,12 @@ final class RunCommand implements Callable<Integer> {
         var lifetime = new Lifetime(teardown);
         try (config) {
             Privileges.requireNetAdmin("warren run");
-            var vertx = RunningInterface.vertx(config.loops().orElse(1));
+            var layout = Layout.of(config.loops(), Runtime.getRuntime().availableProcessors());
+            var vertx = RunningInterface.vertx(layout.packetLoops());
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             for (var each : config.interfaces()) {
-                start(vertx, config, each, file, teardown, lifetime);
+                start(vertx, config, layout, each, file, teardown, lifetime);
             }
             Privileges.hide();
         } catch (LaunchException | RuntimeException e) {
@@ -114,7 +115,13 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void start(
-            Vertx vertx, RouterConfig router, InterfaceConfig config, Path file, Teardown teardown, Lifetime lifetime)
+            Vertx vertx,
+            RouterConfig router,
+            Layout layout,
+            InterfaceConfig config,
+            Path file,
+            Teardown teardown,
+            Lifetime lifetime)
             throws LaunchException {
         var name = config.name();
         Logger log = LoggerFactory.getLogger(RunCommand.class);
@@ -135,8 +142,7 @@ final class RunCommand implements Callable<Integer> {
 
             var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
             teardown.add("control socket's file", socket::removeFile);
-            var settings = new RunningInterface.Settings(
-                    router.aead(), router.offload(), router.loops().orElse(1));
+            var settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
             var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
             var resolver = new EndpointResolver(vertx, running.device());
             try (var update = resolver.withMark(config.toUpdate(key, endpoint -> endpoint.literal()), mark)) {

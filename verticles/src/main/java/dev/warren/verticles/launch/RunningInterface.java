@@ -26,11 +26,10 @@ record RunningInterface(Device device, UapiVerticle uapi) {
 
     /// What a device is started with, whoever starts it.
     ///
-    /// @param packetLoops event loops for packets, 1 or more
-    record Settings(Suite.Choice aead, OffloadConfig offload, int packetLoops) {
-        /// Everything the machine has, on one loop: the default.
-        static Settings usual() {
-            return new Settings(Suite.Choice.AUTO, OffloadConfig.on(), 1);
+    record Settings(Suite.Choice aead, OffloadConfig offload, Layout layout) {
+        /// Everything the kernel and libcrypto have: the default.
+        static Settings usual(Layout layout) {
+            return new Settings(Suite.Choice.AUTO, OffloadConfig.on(), layout);
         }
     }
 
@@ -82,7 +81,7 @@ record RunningInterface(Device device, UapiVerticle uapi) {
             throw LaunchException.of(tun.name(), e);
         }
         var options = new Device.Options(
-                settings.aead, settings.packetLoops, (port, mark) -> LinuxUdp.open(port, mark, udp), links);
+                settings.aead, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
         var device = await(tun.name(), Device.start(vertx, tun, options), START);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
         var uapi = new UapiVerticle(device, socket, UapiVerticle.Limits.usual());

@@ -3,6 +3,7 @@ package dev.warren.verticles.router;
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.peer.IndexSource;
+import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
@@ -17,9 +18,7 @@ import dev.warren.verticles.peer.PeerVerticle;
 import dev.warren.verticles.router.PeerEntry.State;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,7 +39,7 @@ public final class Roster {
     private static final Logger LOG = LoggerFactory.getLogger(Roster.class);
     private static final int MOST_WAITING = 64;
 
-    private final Vertx vertx;
+    private final Loop loop;
     private final String device;
     private final List<PeerLoop> loops;
     private final TunMailbox tun;
@@ -51,20 +50,23 @@ public final class Roster {
     private final Map<PublicKey, PeerEntry> peers = new LinkedHashMap<>();
 
     private final Map<String, Long> retiredDrops = new HashMap<>();
+    /// Peers that are waking or retiring, the removed ones too, and when they will have.
+    private final Map<PeerEntry, Future<Void>> changing = new HashMap<>();
 
     private int nextId;
     private @Nullable LocalIdentity identity;
     private boolean up;
 
+    /// @param loop the router's
     public Roster(
-            Vertx vertx,
+            Loop loop,
             String device,
             List<PeerLoop> loops,
             TunMailbox tun,
             UdpMailbox udp,
             RouterMailbox router,
             SecureRandom random) {
-        this.vertx = vertx;
+        this.loop = loop;
         this.device = device;
         this.loops = loops;
         this.tun = tun;
@@ -108,13 +110,15 @@ public final class Roster {
         entry.presharedKey = null;
     }
 
-    /// The private key is another now, or gone: without one all peers sleep.
+    /// The private key is another now, or gone: without one all peers sleep. Completes when no actor is
+    /// waking with the key before.
     Future<Void> identity(@Nullable LocalIdentity changed) {
         identity = changed;
         if (changed == null) return sleepAll();
         for (var entry : peers.values()) tellIfAwake(entry, new PeerMessage.Identity(changed));
+        var settled = settled();
         wakeTheInsistent();
-        return Future.succeededFuture();
+        return settled;
     }
 
     /// The sockets are open, or about to close: while they are closed all peers sleep.
@@ -138,12 +142,23 @@ public final class Roster {
     }
 
     private Future<Void> sleepAll() {
-        var asleep = new ArrayList<Future<Void>>();
         for (var entry : peers.values()) {
             discard(entry);
-            if (entry.state == State.AWAKE) asleep.add(retire(entry));
+            if (entry.state == State.AWAKE) retire(entry);
         }
-        return Future.join(asleep).mapEmpty();
+        return settled();
+    }
+
+    private Future<Void> settled() {
+        return Future.join(List.copyOf(changing.values())).mapEmpty();
+    }
+
+    private Future<Void> change(PeerEntry entry, Future<Void> change) {
+        changing.put(entry, change);
+        return change.onComplete(_ -> {
+            assert loop.onLoop() : "another loop touches the roster";
+            changing.remove(entry, change);
+        });
     }
 
     void tellIfAwake(PeerEntry entry, PeerMessage message) {
@@ -167,32 +182,36 @@ public final class Roster {
         var own = identity;
         if (entry.state != State.ASLEEP || own == null || !up) return;
         entry.state = State.WAKING;
-        var door = new PeerMailbox(vertx, device, entry.ref);
-        var loop = loops.get(entry.ref.id() % loops.size());
+        var door = new PeerMailbox(loop.vertx(), device, entry.ref);
+        var home = loops.get(entry.ref.id() % loops.size());
         var settings = new PeerVerticle.Settings(
                 entry.ref, own, entry.presharedKey, entry.endpoint, entry.persistentKeepalive, entry.memory);
-        loop.loop()
-                .deploy(() -> new PeerVerticle(settings, loop, door, router, indices, random))
-                .onSuccess(deployment -> awake(entry, door, deployment, settings))
-                .onFailure(failure -> {
-                    LOG.error("{} - Cannot be started", entry.ref, failure);
-                    entry.state = State.ASLEEP;
-                    discard(entry);
-                });
+        var deployed = home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random));
+        change(
+                entry,
+                deployed.transform(done -> done.succeeded()
+                        ? awake(entry, door, done.result(), settings)
+                        : notAwake(entry, done.cause())));
     }
 
-    private void awake(PeerEntry entry, PeerMailbox door, String deployment, PeerVerticle.Settings settings) {
+    private Future<Void> notAwake(PeerEntry entry, Throwable failure) {
+        LOG.error("{} - Cannot be started", entry.ref, failure);
+        entry.state = State.ASLEEP;
+        discard(entry);
+        if (entry.removed) wipe(entry);
+        return Future.succeededFuture();
+    }
+
+    private Future<Void> awake(PeerEntry entry, PeerMailbox door, String deployment, PeerVerticle.Settings settings) {
         entry.state = State.AWAKE;
         entry.door = door;
         entry.deployment = deployment;
-        if (entry.removed || identity == null || !up) {
-            retire(entry);
-            return;
-        }
+        if (entry.removed || identity == null || !up) return retire(entry);
         if (identity != settings.identity()) door.tell(new PeerMessage.Identity(identity));
         door.tell(entry.configuration());
         for (var message : entry.release()) door.tell(message);
         tun.tell(new TunMessage.Awake(door));
+        return Future.succeededFuture();
     }
 
     /// Lets an actor go to sleep.
@@ -200,32 +219,46 @@ public final class Roster {
         if (entry.state != State.AWAKE) return Future.succeededFuture();
         entry.state = State.RETIRING;
         var door = Objects.requireNonNull(entry.door);
-        Promise<Void> forgotten = Promise.promise();
+        Promise<Void> forgotten = loop.promise();
         tun.tell(new TunMessage.Forget(entry.ref, forgotten));
-        return forgotten
-                .future()
-                .compose(_ -> {
-                    Promise<PeerReport> retired = Promise.promise();
-                    door.tell(new PeerMessage.Retire(retired));
-                    return retired.future();
-                })
-                .compose(last -> {
-                    last.addDrops(retiredDrops);
-                    entry.memory = last.memory();
-                    entry.endpoint = last.endpoint();
-                    Promise<Void> drained = Promise.promise();
-                    udp.tell(new UdpMessage.Barrier(drained));
-                    return drained.future();
-                })
-                .compose(_ -> vertx.undeploy(Objects.requireNonNull(entry.deployment)))
-                .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
-                .onComplete(_ -> {
-                    entry.state = State.ASLEEP;
-                    entry.door = null;
-                    entry.deployment = null;
-                    if (entry.removed) wipe(entry);
-                    else if (entry.wanted()) wake(entry);
-                });
+        return change(
+                entry,
+                forgotten
+                        .future()
+                        .compose(_ -> lastReport(entry, door))
+                        .compose(_ -> drained())
+                        .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))
+                        .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
+                        .transform(_ -> asleep(entry)));
+    }
+
+    /// What must be remembered; from now on the actor gives back all that it is sent.
+    private Future<Void> lastReport(PeerEntry entry, PeerMailbox door) {
+        Promise<PeerReport> retired = loop.promise();
+        door.tell(new PeerMessage.Retire(retired));
+        return retired.future().map(last -> {
+            last.addDrops(retiredDrops);
+            entry.memory = last.memory();
+            entry.endpoint = last.endpoint();
+            return null;
+        });
+    }
+
+    /// Completes when the UDP verticle has sent all that it had for actors that gave their indices back.
+    private Future<Void> drained() {
+        Promise<Void> drained = loop.promise();
+        udp.tell(new UdpMessage.Barrier(drained));
+        return drained.future();
+    }
+
+    private Future<Void> asleep(PeerEntry entry) {
+        assert loop.onLoop() : "another loop touches the roster";
+        entry.state = State.ASLEEP;
+        entry.door = null;
+        entry.deployment = null;
+        if (entry.removed) wipe(entry);
+        else if (entry.wanted()) wake(entry);
+        return Future.succeededFuture();
     }
 
     private static void discard(PeerEntry entry) {

@@ -156,7 +156,7 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private Future<Void> bind(boolean open, int port) {
-        Promise<Integer> bound = Promise.promise();
+        Promise<Integer> bound = loop.promise();
         udp.tell(new UdpMessage.Bind(open, port, bound));
         return bound.future().map(actual -> {
             if (open) listenPort = actual;
@@ -189,7 +189,7 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private Future<Void> mark(int mark) {
-        Promise<Void> marked = Promise.promise();
+        Promise<Void> marked = loop.promise();
         udp.tell(new UdpMessage.Mark(mark, marked));
         return marked.future().onSuccess(_ -> fwmark = mark);
     }
@@ -299,7 +299,7 @@ public final class RouterVerticle extends VerticleBase {
         var answers = new HashMap<PeerRef, Future<PeerReport>>();
         for (var entry : roster.all()) {
             if (entry.state != State.AWAKE) continue;
-            Promise<PeerReport> answer = Promise.promise();
+            Promise<PeerReport> answer = loop.promise();
             roster.tellIfAwake(entry, new PeerMessage.Report(answer));
             answers.put(entry.ref, answer.future());
         }
@@ -313,9 +313,9 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private Future<Map<String, Long>> counters() {
-        Promise<Map<String, Long>> fromTun = Promise.promise();
-        Promise<Map<String, Long>> fromUdp = Promise.promise();
-        Promise<Map<String, Long>> fromHandshakes = Promise.promise();
+        Promise<Map<String, Long>> fromTun = loop.promise();
+        Promise<Map<String, Long>> fromUdp = loop.promise();
+        Promise<Map<String, Long>> fromHandshakes = loop.promise();
         tun.tell(new TunMessage.Report(fromTun));
         udp.tell(new UdpMessage.Report(fromUdp));
         handshakes.tell(new HandshakeMessage.Report(fromHandshakes)).onFailure(fromHandshakes::tryFail);

@@ -231,6 +231,10 @@ public final class TunVerticle extends VerticleBase {
                 }
                 forget.answer().complete();
             }
+            case TunMessage.Quiet quiet -> {
+                endWatches();
+                quiet.answer().complete();
+            }
             case TunMessage.Report report -> report.answer().complete(counters());
         }
     }

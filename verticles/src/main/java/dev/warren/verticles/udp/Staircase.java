@@ -16,9 +16,14 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The first steps of every received datagram: size, type, receiver index. Data stays in the batch, cut into trains of
-/// one receiver each; handshake messages are copied out; the rest is counted and forgotten.
+/// The first steps of every received datagram: size, type, receiver index. Data stays in the batch, cut into
+/// trains of one receiver each; handshake messages are copied out; the rest is counted and forgotten.
+///
+/// What UDP_GRO received as one may be for several peers, when they send through one address and port. Opening
+/// a datagram clobbers what lies before it and, for a moment, what lies behind, and each peer opens its own in
+/// its own time: so the trains of the second peer and the others are moved apart, behind everything received.
 final class Staircase {
+    private static final int NOBODY = -1;
 
     private final int[] offsets;
     private final int[] lengths;
@@ -28,9 +33,14 @@ final class Staircase {
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
     private List<HandshakeMessage.Datagram> handshakes = List.of();
     private int count;
+    /// Of the received entry that is being walked: whose trains stay where they are.
+    private int resident;
+    /// Behind everything in the batch.
+    private int end;
 
     private long malformed;
     private long unknownIndex;
+    private long crowded;
     private long handshakeBacklog;
 
     Staircase(int maxTrains) {
@@ -48,6 +58,7 @@ final class Staircase {
     void walk(PacketBatch batch, IndexTable indices, int handshakeRoom) {
         count = 0;
         handshakes = List.of();
+        end = batch.used();
         for (int i = 0; i < batch.count(); i++) {
             var source = Objects.requireNonNull(batch.endpoint(i));
             walk(batch, i, source, indices, handshakeRoom);
@@ -59,19 +70,20 @@ final class Staircase {
     private void walk(PacketBatch batch, int entry, Endpoint source, IndexTable indices, int handshakeRoom) {
         var slab = batch.slab();
         int at = batch.offset(entry);
-        int end = at + batch.length(entry);
+        int last = at + batch.length(entry);
         int segment = batch.segment(entry);
         int step = segment > 0 ? segment : Math.max(1, batch.length(entry));
-        if (at == end) malformed++;
+        if (at == last) malformed++;
+        resident = NOBODY;
         int receiver = 0;
         boolean open = false; // the last train grows while its receiver stays the same
-        for (; at < end; at += step) {
-            int length = Math.min(step, end - at);
+        for (; at < last; at += step) {
+            int length = Math.min(step, last - at);
             int type = MessageType.classify(slab, at, length);
             if (type == MessageType.DATA) {
                 int index = DataMessage.receiver(slab, at);
                 if (open && index == receiver) {
-                    lengths[count - 1] += length;
+                    open = grow(batch, at, length);
                     continue;
                 }
                 var owner = indices.owner(index);
@@ -81,8 +93,7 @@ final class Staircase {
                     continue;
                 }
                 receiver = index;
-                open = true;
-                train(at, length, step, source, owner);
+                open = train(batch, at, length, step, source, owner);
             } else {
                 open = false;
                 if (type == 0) malformed++;
@@ -91,16 +102,47 @@ final class Staircase {
         }
     }
 
-    private void train(int at, int length, int step, Endpoint source, PeerMailbox owner) {
+    /// Begins a train; false when there is no place for it.
+    private boolean train(PacketBatch batch, int at, int length, int step, Endpoint source, PeerMailbox owner) {
         int id = owner.peer().id();
+        int place = at;
+        if (resident == NOBODY) {
+            resident = id;
+        } else if (resident != id) {
+            place = (end + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
+        }
+        if (count == offsets.length || (place != at && !move(batch, at, length, place))) {
+            crowded++;
+            return false;
+        }
         if (id >= doors.length) doors = Arrays.copyOf(doors, Math.max(id + 1, doors.length * 2));
         doors[id] = owner;
-        offsets[count] = at;
+        offsets[count] = place;
         lengths[count] = length;
         segments[count] = step;
         sources[count] = source;
         owners[count] = id;
         count++;
+        return true;
+    }
+
+    /// Puts another datagram behind the last train; false when there is no place for it.
+    private boolean grow(PacketBatch batch, int at, int length) {
+        int train = count - 1;
+        int place = offsets[train] + lengths[train];
+        if (place != at && !move(batch, at, length, place)) {
+            crowded++;
+            return false;
+        }
+        lengths[train] += length;
+        return true;
+    }
+
+    private boolean move(PacketBatch batch, int at, int length, int place) {
+        if (place + length > batch.slabSize() - PacketBatch.MARGIN) return false;
+        MemorySegment.copy(batch.slab(), at, batch.slab(), place, length);
+        end = place + length;
+        return true;
     }
 
     private void handshake(
@@ -145,6 +187,11 @@ final class Staircase {
 
     long unknownIndex() {
         return unknownIndex;
+    }
+
+    /// Datagrams of one of several peers behind one address for which the batch had no room.
+    long crowded() {
+        return crowded;
     }
 
     long handshakeBacklog() {

@@ -237,6 +237,7 @@ public final class UdpVerticle extends VerticleBase {
         var counters = new HashMap<String, Long>();
         counters.put("udp.drop.malformed", staircase.malformed());
         counters.put("udp.drop.unknown-index", staircase.unknownIndex());
+        counters.put("udp.drop.crowded", staircase.crowded());
         counters.put("udp.drop.handshake-backlog", staircase.handshakeBacklog());
         counters.put("udp.drop.no-socket", noSocket);
         counters.put("udp.indices", (long) indices.size());

@@ -98,8 +98,9 @@ class MainTest {
     @Test
     void helpGoesToStandardOutputAndTellsExamplesFilesEnvironmentAndExitCodes() {
         assertEquals(0, execute("--help"));
-        for (var word :
-                new String[] {"wg-quick", "LOG_LEVEL", "WG_TUN_FD", "/var/run/wireguard", "Exit codes", "demo"}) {
+        for (var word : new String[] {
+            "wg-quick", "LOG_LEVEL", "WARREN_LOOPS", "WG_TUN_FD", "/var/run/wireguard", "Exit codes", "demo"
+        }) {
             assertTrue(said(out).contains(word), word);
         }
         assertTrue(said(out).lines().allMatch(line -> line.length() <= 110), said(out));

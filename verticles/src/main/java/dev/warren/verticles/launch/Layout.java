@@ -1,0 +1,48 @@
+package dev.warren.verticles.launch;
+
+import java.util.OptionalInt;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/// How the work is laid out over the cores, by one rule for every way to start: see the table in
+/// docs/ARCHITECTURE.md.
+///
+/// @param packetLoops event loops for packets, 1 to 256
+record Layout(int packetLoops) {
+    private static final int MOST = 256;
+    /// Beyond so many, what the first loop does for all (TUN, UDP) is what limits.
+    private static final int MOST_BY_ITSELF = 8;
+
+    /// @param loops empty: decided by the number of cores
+    /// @param cores that this process may use, 1 or more
+    static Layout of(OptionalInt loops, int cores) {
+        return new Layout(loops.orElse(byCores(cores)));
+    }
+
+    /// Up to three cores everything that is hot shares one loop: a hop to another one costs more than it
+    /// gains, and the kernel, the programs that send and receive, and the control loop want cores too. From
+    /// then on half of them.
+    private static int byCores(int cores) {
+        return cores <= 3 ? 1 : Math.min(cores / 2, MOST_BY_ITSELF);
+    }
+
+    /// Of the environment: WARREN_LOOPS. What is not set is decided by the number of cores.
+    ///
+    /// @throws LaunchException when the value is neither `auto` nor a number in range
+    static Layout ofEnvironment(Function<String, @Nullable String> environment, int cores) throws LaunchException {
+        return of(number(environment, "WARREN_LOOPS"), cores);
+    }
+
+    private static OptionalInt number(Function<String, @Nullable String> environment, String variable)
+            throws LaunchException {
+        var value = environment.apply(variable);
+        if (value == null || value.isEmpty() || value.equals("auto")) return OptionalInt.empty();
+        try {
+            int number = Integer.parseUnsignedInt(value);
+            if (number >= 1 && number <= MOST) return OptionalInt.of(number);
+        } catch (NumberFormatException e) {
+            // Said below.
+        }
+        throw new LaunchException(variable + "=" + value + " is neither auto nor 1 to " + MOST);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.warren.verticles.launch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class LayoutTest {
+    @ParameterizedTest
+    @CsvSource({"1,1", "2,1", "3,1", "4,2", "5,2", "6,3", "8,4", "15,7", "16,8", "17,8", "256,8"})
+    void autoGoesByTheNumberOfCores(int cores, int loops) {
+        assertEquals(loops, Layout.of(OptionalInt.empty(), cores).packetLoops());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 64, 256})
+    void aNumberIsTakenWhateverTheCores(int loops) {
+        assertEquals(loops, Layout.of(OptionalInt.of(loops), 2).packetLoops());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"auto,4", "'',4", ",4", "1,1", "3,3", "256,256"})
+    void theEnvironmentSaysTheSameThings(String value, int loops) throws LaunchException {
+        assertEquals(
+                loops,
+                Layout.ofEnvironment(name -> name.equals("WARREN_LOOPS") ? value : null, 8)
+                        .packetLoops());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0", "257", "-1", "+", "two", "1.5", " 2", "AUTO", "99999999999"})
+    void aWrongValueIsASentenceThatNamesIt(String value) {
+        var refused = assertThrows(LaunchException.class, () -> Layout.ofEnvironment(_ -> value, 8));
+        assertEquals("WARREN_LOOPS=" + value + " is neither auto nor 1 to 256", refused.getMessage());
+    }
+
+    @Test
+    void aWrongValueEndsTheLaunchBeforeAnythingIsMade() {
+        var environment = Map.of("WARREN_LOOPS", "many", "WG_TUN_FD", "0");
+        var refused = assertThrows(LaunchException.class, () -> new InterfaceCommand(environment::get).settings());
+        assertEquals("WARREN_LOOPS=many is neither auto nor 1 to 256", refused.getMessage());
+    }
+}
