@@ -17,13 +17,11 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 
 /// Many peers of one router in one process, behind one UDP socket, for `bench/peers`: each begins a handshake, and
-// keeps
-/// its session with persistent keepalives until the process is ended.
+/// keeps its session with persistent keepalives until the process is ended.
 ///
 /// Arguments: how many peers, `HOST:PORT` and public key of the router, a file that the peers are written to as one
-// `set`
-/// of the control socket's protocol, and how many handshakes to begin a second. Prints a line when the file is written,
-/// begins when it reads a line, and prints one when all have a session. Ends when its input ends.
+/// `set` of the control socket's protocol, and how many handshakes to begin a second. Prints a line when the file is
+/// written, begins when it reads a line, and prints one when all have a session. Ends when its input ends.
 public final class PeerSwarm {
     private static final long SECOND = 1_000_000_000L;
     private static final long ORIGIN = System.nanoTime();
