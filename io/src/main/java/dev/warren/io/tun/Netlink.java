@@ -12,6 +12,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 
 /// Configures network interfaces, see rtnetlink(7). Each call is one short exchange with the kernel. Belongs to one
 /// thread at a time.
@@ -41,10 +44,18 @@ public final class Netlink implements AutoCloseable {
     private static final int RT_SCOPE_HOST = 254;
     private static final int RT_SCOPE_NOWHERE = 255;
     private static final int RTN_UNICAST = 1;
+    private static final int NEW = NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
+
+    /// Requests that go to the kernel in one write. The answers of all must fit into the socket's buffer.
+    private static final int BATCH = 64;
+
+    /// A network that a route leads to.
+    public record Network(InetAddress address, int prefixLength) {}
 
     private final Libc libc;
     private final Arena arena;
     private final NetlinkMessage request;
+    private final MemorySegment batch;
     private final MemorySegment answer;
     private int fd;
     private int sequence;
@@ -56,6 +67,7 @@ public final class Netlink implements AutoCloseable {
         this.arena = arena;
         this.fd = fd;
         this.request = new NetlinkMessage(arena);
+        this.batch = arena.allocate(BATCH * NetlinkMessage.ROUTE_BYTES, 8);
         this.answer = arena.allocate(ANSWER_BYTES, 8);
     }
 
@@ -171,13 +183,70 @@ public final class Netlink implements AutoCloseable {
 
     /// The same for any routing table.
     public void addRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
-        int flags = NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
+        newRoute(
+                request.begin(NetlinkMessage.RTM_NEWROUTE, NEW | NetlinkMessage.NLM_F_ACK, ++sequence),
+                index,
+                network,
+                prefixLength,
+                table);
+        routeAdded(exchange(), index, network, prefixLength, table);
+    }
+
+    /// Adds many routes as [#addRoute(int, InetAddress, int)] does. When one fails, those before it have been added,
+    // and
+    /// perhaps some behind it.
+    public void addRoutes(int index, Iterable<Network> networks) throws ErrnoException {
+        var pending = new ArrayList<Network>(BATCH);
+        for (var rest = networks.iterator(); rest.hasNext(); ) {
+            pending.add(rest.next());
+            if (pending.size() == BATCH || !rest.hasNext()) {
+                addBatch(index, pending);
+                pending.clear();
+            }
+        }
+    }
+
+    /// One write; the kernel answers the last request, and the others only when they fail.
+    private void addBatch(int index, List<Network> networks) throws ErrnoException {
+        int first = sequence + 1;
+        int bytes = 0;
+        for (int i = 0; i < networks.size(); i++) {
+            var network = networks.get(i);
+            var message = new NetlinkMessage(batch.asSlice(bytes, NetlinkMessage.ROUTE_BYTES));
+            int flags = i == networks.size() - 1 ? NEW | NetlinkMessage.NLM_F_ACK : NEW;
+            newRoute(
+                    message.begin(NetlinkMessage.RTM_NEWROUTE, flags, ++sequence),
+                    index,
+                    network.address(),
+                    network.prefixLength(),
+                    TABLE_MAIN);
+            bytes += message.length();
+        }
+        int[] status = new int[networks.size()];
+        int sent = fd < 0 ? -Errno.EBADF : libc.write(fd, batch, 0, bytes);
+        ErrnoException.check(sent, "add routes through interface " + index);
+        for (int answered = 0; answered < sequence; ) {
+            ErrnoException.check(receive(first), "add routes through interface " + index);
+            answered = answer.get(JAVA_INT, 8);
+            status[answered - first] = answeredError();
+        }
+        for (int i = 0; i < status.length; i++) {
+            var network = networks.get(i);
+            routeAdded(status[i], index, network.address(), network.prefixLength(), TABLE_MAIN);
+        }
+    }
+
+    private static void newRoute(NetlinkMessage message, int index, InetAddress network, int prefixLength, int table) {
         int scope = family(network) == Libc.AF_INET ? RT_SCOPE_LINK : RT_SCOPE_UNIVERSE;
-        route(NetlinkMessage.RTM_NEWROUTE, flags, index, network, prefixLength, table, scope);
-        int status = exchange();
+        route(message, index, network, prefixLength, table, scope);
+    }
+
+    private void routeAdded(int status, int index, InetAddress network, int prefixLength, int table)
+            throws ErrnoException {
+        if (status >= 0) return;
         if (status == -Errno.EEXIST && table == TABLE_MAIN && routeInterface(network) == index) return;
-        ErrnoException.check(
-                status, "add route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
+        throw new ErrnoException(
+                "add route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index, -status);
     }
 
     public void removeRoute(int index, InetAddress network, int prefixLength) throws ErrnoException {
@@ -186,22 +255,16 @@ public final class Netlink implements AutoCloseable {
 
     /// The same for any routing table.
     public void removeRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
-        route(
-                NetlinkMessage.RTM_DELROUTE,
-                NetlinkMessage.NLM_F_ACK,
-                index,
-                network,
-                prefixLength,
-                table,
-                RT_SCOPE_NOWHERE);
+        begin(NetlinkMessage.RTM_DELROUTE, NetlinkMessage.NLM_F_ACK);
+        route(request, index, network, prefixLength, table, RT_SCOPE_NOWHERE);
         ErrnoException.check(
                 exchange(),
                 "remove route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
     }
 
-    private void route(int type, int flags, int index, InetAddress network, int prefix, int table, int scope) {
-        begin(type, flags)
-                .route(family(network), prefix, table, RTPROT_BOOT, scope, RTN_UNICAST, 0)
+    private static void route(
+            NetlinkMessage message, int index, InetAddress network, int prefix, int table, int scope) {
+        message.route(family(network), prefix, table, RTPROT_BOOT, scope, RTN_UNICAST, 0)
                 .attribute(RTA_DST, network)
                 .attribute(RTA_OIF, index)
                 .attribute(RTA_TABLE, table);
@@ -211,14 +274,9 @@ public final class Netlink implements AutoCloseable {
     /// ENETUNREACH when there is no route.
     public int routeMtu(InetAddress destination) throws ErrnoException {
         ErrnoException.check(lookUp(destination), "look up the route to " + destination.getHostAddress());
-        long attributes = HEADER + 12;
-        long metrics = NetlinkMessage.locate(answer, attributes, answerEnd, RTA_METRICS);
-        if (metrics >= 0) {
-            long end = metrics + 4 + NetlinkMessage.attributeBytes(answer, metrics);
-            int mtu = NetlinkMessage.find(answer, metrics + 4, end, RTAX_MTU, 0);
-            if (mtu > 0) return mtu;
-        }
-        int index = NetlinkMessage.find(answer, attributes, answerEnd, RTA_OIF, 0);
+        int mtu = answeredMtu();
+        if (mtu > 0) return mtu;
+        int index = answeredInterface();
         if (index == 0) {
             throw new ErrnoException(
                     "the route to " + destination.getHostAddress() + " has no interface", Errno.ENETUNREACH);
@@ -226,10 +284,36 @@ public final class Netlink implements AutoCloseable {
         return link(index).mtu();
     }
 
+    /// The smallest [#routeMtu] of many destinations, leaving out those that have no route; 0 when none has.
+    public int narrowestMtu(Iterable<InetAddress> destinations) throws ErrnoException {
+        int narrowest = Integer.MAX_VALUE;
+        var interfaces = new HashSet<Integer>();
+        for (var destination : destinations) {
+            if (lookUp(destination) < 0) continue;
+            int mtu = answeredMtu();
+            int index = answeredInterface();
+            if (mtu > 0) narrowest = Math.min(narrowest, mtu);
+            else if (index != 0) interfaces.add(index);
+        }
+        for (int index : interfaces) narrowest = Math.min(narrowest, link(index).mtu());
+        return narrowest == Integer.MAX_VALUE ? 0 : narrowest;
+    }
+
+    /// MTU of the route in the answer, 0 when it has none of its own.
+    private int answeredMtu() {
+        long metrics = NetlinkMessage.locate(answer, HEADER + 12, answerEnd, RTA_METRICS);
+        if (metrics < 0) return 0;
+        long end = metrics + 4 + NetlinkMessage.attributeBytes(answer, metrics);
+        return NetlinkMessage.find(answer, metrics + 4, end, RTAX_MTU, 0);
+    }
+
+    private int answeredInterface() {
+        return NetlinkMessage.find(answer, HEADER + 12, answerEnd, RTA_OIF, 0);
+    }
+
     /// Index of the interface through which a destination is reached; 0 when it is not.
     public int routeInterface(InetAddress destination) {
-        if (lookUp(destination) < 0) return 0;
-        return NetlinkMessage.find(answer, HEADER + 12, answerEnd, RTA_OIF, 0);
+        return lookUp(destination) < 0 ? 0 : answeredInterface();
     }
 
     private int lookUp(InetAddress destination) {
@@ -250,16 +334,28 @@ public final class Netlink implements AutoCloseable {
         if (fd < 0) return -Errno.EBADF;
         int status = libc.write(fd, request.segment, 0, request.length());
         if (status < 0) return status;
+        status = receive(sequence);
+        if (status < 0 || (answer.get(JAVA_SHORT, 4) & 0xffff) != NetlinkMessage.NLMSG_ERROR) return status;
+        return answeredError();
+    }
+
+    /// What an answer of type NLMSG_ERROR says: 0 is an acknowledgement.
+    private int answeredError() {
+        return answerEnd < HEADER + 4 ? -Errno.EIO : answer.get(JAVA_INT, HEADER);
+    }
+
+    /// Waits for an answer to a request from this sequence number on. Returns 0 or minus errno.
+    private int receive(int from) {
         while (true) {
             int bytes = libc.recv(fd, answer, 0, ANSWER_BYTES, 0);
             if (bytes == -Errno.EINTR) continue;
             if (bytes < 0) return bytes == -Errno.EAGAIN ? -Errno.ETIMEDOUT : bytes;
-            if (bytes < HEADER || answer.get(JAVA_INT, 8) != sequence) continue; // late answer to an earlier request
+            int answered = bytes < HEADER ? 0 : answer.get(JAVA_INT, 8);
+            if (answered < from || answered > sequence) continue; // late answer to an earlier request
             int length = answer.get(JAVA_INT, 0);
             if (length < HEADER || length > bytes) return -Errno.EIO;
             answerEnd = length;
-            if ((answer.get(JAVA_SHORT, 4) & 0xffff) != NetlinkMessage.NLMSG_ERROR) return 0;
-            return length < HEADER + 4 ? -Errno.EIO : answer.get(JAVA_INT, HEADER);
+            return 0;
         }
     }
 

@@ -34,11 +34,18 @@ final class NetlinkMessage {
     static final int NLM_F_EXCL = 0x200;
     static final int NLM_F_CREATE = 0x400;
 
+    /// Room for a route: header, fixed part, an IPv6 address, two numbers.
+    static final int ROUTE_BYTES = HEADER + 12 + 20 + 8 + 8;
+
     final MemorySegment segment;
     private int length;
 
     NetlinkMessage(Arena arena) {
-        segment = arena.allocate(512, 8);
+        this(arena.allocate(512, 8));
+    }
+
+    NetlinkMessage(MemorySegment segment) {
+        this.segment = segment;
     }
 
     NetlinkMessage begin(int type, int flags, int sequence) {

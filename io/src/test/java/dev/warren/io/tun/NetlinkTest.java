@@ -11,6 +11,7 @@ import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.FaultyLibc;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,6 +102,60 @@ class NetlinkTest {
             var e = assertThrows(ErrnoException.class, () -> netlink.addRoute(index, network, 24));
             assertEquals(Errno.EEXIST, e.errno());
             assertEquals(others, netlink.routeInterface(network));
+        }
+    }
+
+    @Test
+    void manyRoutesAreAddedAtOnceAndThoseThatAreThereAreKept() throws ErrnoException {
+        netlink.up(index);
+        var networks = new ArrayList<Netlink.Network>();
+        for (int i = 0; i < 200; i++) {
+            networks.add(new Netlink.Network(address("198.19." + octet + "." + i), 32));
+            networks.add(new Netlink.Network(address("fd77:7761:7273:" + octet + ":" + i + "::"), 80));
+        }
+        netlink.addRoute(index, networks.get(70).address(), 32);
+        netlink.addRoutes(index, networks);
+        netlink.addRoutes(index, networks);
+        netlink.addRoutes(index, List.of());
+        for (var network : networks) assertEquals(index, netlink.routeInterface(network.address()));
+        assertEquals(
+                1500,
+                netlink.narrowestMtu(
+                        networks.stream().map(Netlink.Network::address).toList()));
+    }
+
+    @Test
+    void ofManyRoutesTheOneThatFailsIsNamed() throws ErrnoException {
+        try (var other = LinuxTun.open(Tuns.name(), TunOptions.standard())) {
+            int others = netlink.link(other.name()).index();
+            netlink.up(index);
+            netlink.up(others);
+            netlink.addRoute(others, address("198.19." + octet + ".100"), 32);
+            var networks = new ArrayList<Netlink.Network>();
+            for (int i = 0; i < 200; i++) networks.add(new Netlink.Network(address("198.19." + octet + "." + i), 32));
+            var e = assertThrows(ErrnoException.class, () -> netlink.addRoutes(index, networks));
+            assertEquals(Errno.EEXIST, e.errno());
+            assertTrue(String.valueOf(e.getMessage()).contains("198.19." + octet + ".100/32"), e.getMessage());
+            assertEquals(others, netlink.routeInterface(address("198.19." + octet + ".100")));
+            assertEquals(index, netlink.routeInterface(address("198.19." + octet + ".99")));
+        }
+    }
+
+    @Test
+    void theNarrowestOfManyRoutesCounts() throws Exception {
+        netlink.up(index);
+        Tuns.ip("route", "add", "198.19." + octet + ".0/25", "dev", tun.name(), "mtu", "1333");
+        netlink.addRoute(index, address("198.19." + octet + ".128"), 25);
+        var wide = address("198.19." + octet + ".200");
+        assertEquals(1500, netlink.narrowestMtu(List.of(wide)));
+        assertEquals(1333, netlink.narrowestMtu(List.of(wide, address("198.19." + octet + ".1"), wide)));
+        assertEquals(0, netlink.narrowestMtu(List.of()));
+        var nowhere = "fd77:7761:7273:" + octet + "::";
+        Tuns.ip("-6", "route", "add", "unreachable", nowhere + "/64");
+        try {
+            assertEquals(1500, netlink.narrowestMtu(List.of(address(nowhere), wide)));
+        } finally {
+            Tuns.ip("-6", "route", "del", "unreachable", nowhere + "/64");
         }
     }
 

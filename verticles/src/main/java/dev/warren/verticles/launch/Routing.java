@@ -2,7 +2,6 @@ package dev.warren.verticles.launch;
 
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.PeerConfig;
-import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.Netlink;
 import dev.warren.routing.IpAddress;
@@ -13,9 +12,11 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,10 @@ final class Routing {
     private static final int SMALLEST = 1280;
     private static final int ETHERNET = 1500;
 
+    private static final Comparator<IpAddress> IN_ORDER = Comparator.comparing(IpAddress::family)
+            .thenComparing(IpAddress::hi, Long::compareUnsigned)
+            .thenComparing(IpAddress::lo, Long::compareUnsigned);
+
     private final InterfaceConfig config;
     private final List<IpPrefix> plain = new ArrayList<>();
     private final List<IpPrefix> covering = new ArrayList<>();
@@ -40,18 +45,30 @@ final class Routing {
         if (!config.routes()) {
             return;
         }
-        var around = new HashSet<IpPrefix>(); // every network an endpoint lies in
-        for (var endpoint : endpoints(config.peers())) {
-            for (int bits = 0; bits <= endpoint.family().bits(); bits++) {
-                around.add(IpPrefix.of(endpoint, bits));
+        var endpoints = new TreeSet<>(IN_ORDER);
+        endpoints.addAll(endpoints(config.peers()));
+        for (var peer : config.peers()) {
+            for (var prefix : peer.allowedIps()) {
+                // Halves of everything are a default route in disguise.
+                (prefix.bits() <= 1 || holdsAny(prefix, endpoints) ? covering : plain).add(prefix);
             }
         }
-        for (var prefix : new LinkedHashSet<>(config.peers().stream()
-                .flatMap(peer -> peer.allowedIps().stream())
-                .toList())) {
-            // Halves of everything are a default route in disguise.
-            (prefix.bits() <= 1 || around.contains(prefix) ? covering : plain).add(prefix);
-        }
+    }
+
+    /// The first that is not before the prefix lies in it if any does.
+    private static boolean holdsAny(IpPrefix prefix, NavigableSet<IpAddress> endpoints) {
+        var first = endpoints.ceiling(prefix.address());
+        return first != null && prefix.contains(first);
+    }
+
+    /// Prefixes whose routes go to the main table.
+    List<IpPrefix> plain() {
+        return plain;
+    }
+
+    /// Prefixes that an endpoint lies in, or everything does.
+    List<IpPrefix> covering() {
+        return covering;
     }
 
     /// The mark our own packets must carry: the configured one, or one of our choice where a route needs it. 0: none.
@@ -69,12 +86,12 @@ final class Routing {
 
     /// Adds the routes; the rules are taken back by `teardown`, the routes go with the interface.
     void install(Netlink netlink, int index, int mark, Teardown teardown) throws LaunchException {
-        for (var prefix : plain) {
-            try {
-                netlink.addRoute(index, inet(prefix.address()), prefix.bits());
-            } catch (ErrnoException e) {
-                throw LaunchException.of(config.name() + ": route to " + prefix, e);
-            }
+        try {
+            netlink.addRoutes(index, () -> plain.stream()
+                    .map(prefix -> new Netlink.Network(inet(prefix.address()), prefix.bits()))
+                    .iterator());
+        } catch (ErrnoException e) {
+            throw LaunchException.of(config.name(), e);
         }
         for (var family : IpFamily.values()) {
             var prefixes = covering.stream()
@@ -118,22 +135,19 @@ final class Routing {
         if (config.mtu().isPresent()) {
             return config.mtu().getAsInt();
         }
-        var destinations = new ArrayList<>(endpoints(config.peers()));
+        var destinations = new LinkedHashSet<>(endpoints(config.peers()));
         if (destinations.isEmpty()) {
             destinations.add(
                     IpAddress.of(new byte[] {(byte) 192, 0, 2, 1})); // RFC 5737: nobody's, so the default route
         }
-        int narrowest = Integer.MAX_VALUE;
-        for (var destination : destinations) {
-            try {
-                narrowest = Math.min(narrowest, netlink.routeMtu(inet(destination)));
-            } catch (ErrnoException e) {
-                if (e.errno() != Errno.ENETUNREACH) {
-                    LOG.debug("({}) MTU of the route to {}: {}", config.name(), destination, e.getMessage());
-                }
-            }
+        int narrowest = 0;
+        try {
+            narrowest = netlink.narrowestMtu(
+                    () -> destinations.stream().map(Routing::inet).iterator());
+        } catch (ErrnoException e) {
+            LOG.debug("({}) MTU of the routes to the peers: {}", config.name(), e.getMessage());
         }
-        return Math.max(SMALLEST, Math.min(narrowest == Integer.MAX_VALUE ? ETHERNET : narrowest, 65_535) - OVERHEAD);
+        return Math.max(SMALLEST, Math.min(narrowest == 0 ? ETHERNET : narrowest, 65_535) - OVERHEAD);
     }
 
     private static List<IpAddress> endpoints(List<PeerConfig> peers) {
