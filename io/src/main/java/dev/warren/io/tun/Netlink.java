@@ -192,9 +192,8 @@ public final class Netlink implements AutoCloseable {
         routeAdded(exchange(), index, network, prefixLength, table);
     }
 
-    /// Adds many routes as [#addRoute(int, InetAddress, int)] does. When one fails, those before it have been added,
-    // and
-    /// perhaps some behind it.
+    /// Adds many routes as [#addRoute(int, InetAddress, int)] does. When one fails, those before it have been
+    /// added, and perhaps some behind it.
     public void addRoutes(int index, Iterable<Network> networks) throws ErrnoException {
         var pending = new ArrayList<Network>(BATCH);
         for (var rest = networks.iterator(); rest.hasNext(); ) {
