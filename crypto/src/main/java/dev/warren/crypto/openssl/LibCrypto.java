@@ -31,44 +31,31 @@ public final class LibCrypto {
     private static final MethodHandle VERSION = bind("OpenSSL_version", LONG, 1);
     private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error", LONG, 0);
 
-    private static final MethodHandle CIPHER_FETCH =
-            bind("EVP_CIPHER_fetch", LONG, 3);
+    private static final MethodHandle CIPHER_FETCH = bind("EVP_CIPHER_fetch", LONG, 3);
     private static final MethodHandle CIPHER_FREE = bind("EVP_CIPHER_free", LONG, 1);
     private static final MethodHandle CIPHER_CTX_NEW = bind("EVP_CIPHER_CTX_new", LONG, 0);
     private static final MethodHandle CIPHER_CTX_FREE = bind("EVP_CIPHER_CTX_free", LONG, 1);
-    private static final MethodHandle ENCRYPT_INIT =
-            bind("EVP_EncryptInit_ex", SHORT, 5);
-    private static final MethodHandle ENCRYPT_UPDATE =
-            bind("EVP_EncryptUpdate", SHORT, 5);
+    private static final MethodHandle ENCRYPT_INIT = bind("EVP_EncryptInit_ex", SHORT, 5);
+    private static final MethodHandle ENCRYPT_UPDATE = bind("EVP_EncryptUpdate", SHORT, 5);
 
-    private static final MethodHandle MAC_FETCH =
-            bind("EVP_MAC_fetch", LONG, 3);
+    private static final MethodHandle MAC_FETCH = bind("EVP_MAC_fetch", LONG, 3);
     private static final MethodHandle MAC_FREE = bind("EVP_MAC_free", LONG, 1);
     private static final MethodHandle MAC_CTX_NEW = bind("EVP_MAC_CTX_new", LONG, 1);
     private static final MethodHandle MAC_CTX_FREE = bind("EVP_MAC_CTX_free", LONG, 1);
-    private static final MethodHandle MAC_INIT =
-            bind("EVP_MAC_init", SHORT, 4);
-    private static final MethodHandle MAC_UPDATE =
-            bind("EVP_MAC_update", SHORT, 3);
-    private static final MethodHandle MAC_FINAL =
-            bind("EVP_MAC_final", SHORT, 4);
+    private static final MethodHandle MAC_INIT = bind("EVP_MAC_init", SHORT, 4);
+    private static final MethodHandle MAC_UPDATE = bind("EVP_MAC_update", SHORT, 3);
+    private static final MethodHandle MAC_FINAL = bind("EVP_MAC_final", SHORT, 4);
 
     private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free", LONG, 1);
-    private static final MethodHandle PKEY_SET_ENCODED_PUBLIC =
-            bind("EVP_PKEY_set1_encoded_public_key", LONG, 3);
-    private static final MethodHandle PKEY_CTX_FROM_NAME =
-            bind("EVP_PKEY_CTX_new_from_name", LONG, 3);
-    private static final MethodHandle PKEY_CTX_FROM_KEY =
-            bind("EVP_PKEY_CTX_new_from_pkey", LONG, 3);
+    private static final MethodHandle PKEY_SET_ENCODED_PUBLIC = bind("EVP_PKEY_set1_encoded_public_key", LONG, 3);
+    private static final MethodHandle PKEY_CTX_FROM_NAME = bind("EVP_PKEY_CTX_new_from_name", LONG, 3);
+    private static final MethodHandle PKEY_CTX_FROM_KEY = bind("EVP_PKEY_CTX_new_from_pkey", LONG, 3);
     private static final MethodHandle PKEY_CTX_FREE = bind("EVP_PKEY_CTX_free", LONG, 1);
     private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init", LONG, 1);
-    private static final MethodHandle PKEY_FROMDATA =
-            bind("EVP_PKEY_fromdata", LONG, 4);
+    private static final MethodHandle PKEY_FROMDATA = bind("EVP_PKEY_fromdata", LONG, 4);
     private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init", LONG, 1);
-    private static final MethodHandle PKEY_DERIVE_SET_PEER =
-            bind("EVP_PKEY_derive_set_peer_ex", LONG, 3);
-    private static final MethodHandle PKEY_DERIVE =
-            bind("EVP_PKEY_derive", LONG, 3);
+    private static final MethodHandle PKEY_DERIVE_SET_PEER = bind("EVP_PKEY_derive_set_peer_ex", LONG, 3);
+    private static final MethodHandle PKEY_DERIVE = bind("EVP_PKEY_derive", LONG, 3);
 
     private LibCrypto() {}
 
@@ -135,7 +122,9 @@ public final class LibCrypto {
 
     public static void encryptUpdate(long context, long out, long outLength, long in, int length) {
         try {
-            expect((int) (long) ENCRYPT_UPDATE.invokeExact(context, out, outLength, in, (long) length), "EVP_EncryptUpdate");
+            expect(
+                    (int) (long) ENCRYPT_UPDATE.invokeExact(context, out, outLength, in, (long) length),
+                    "EVP_EncryptUpdate");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -231,7 +220,9 @@ public final class LibCrypto {
     /// EVP_PKEY_set1_encoded_public_key(3): makes `key` another public key.
     public static void changePublicKey(long key, long bytes, long length) {
         try {
-            expect((int) (long) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length), "EVP_PKEY_set1_encoded_public_key");
+            expect(
+                    (int) (long) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length),
+                    "EVP_PKEY_set1_encoded_public_key");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
