@@ -133,7 +133,7 @@ class ConfigLoaderTest {
 
     @Test
     void theDefaultsAreThoseOfTheReference() throws Exception {
-        var config = load("warren { interfaces { wg0 {} } }");
+        var config = load("warren { interfaces { nobodys0 {} } }"); // no machine has its key
         assertEquals(OptionalInt.empty(), config.loops());
         assertEquals(Suite.Choice.AUTO, config.aead());
         assertEquals(OffloadConfig.on(), config.offload());
@@ -141,7 +141,7 @@ class ConfigLoaderTest {
         assertEquals(Path.of("/var/lib/warren"), config.stateDirectory());
         var wg0 = config.interfaces().get(0);
         var key = assertInstanceOf(PrivateKeySource.Missing.class, wg0.privateKey());
-        assertEquals(Path.of("/var/lib/warren/wg0.key"), key.file());
+        assertEquals(Path.of("/var/lib/warren/nobodys0.key"), key.file());
         assertEquals(0, wg0.listenPort());
         assertEquals(OptionalInt.empty(), wg0.mtu());
         assertEquals(0, wg0.fwmark());
