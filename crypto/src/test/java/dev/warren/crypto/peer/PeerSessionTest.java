@@ -177,23 +177,23 @@ class PeerSessionTest {
             var src = arena.allocate(2048);
             var sealed = arena.allocate(2048);
             var dst = arena.allocate(2048);
-            long before = 0;
-            int rounds = 20_000;
-            for (int i = -rounds; i < rounds; i++) { // the first half warms up
-                if (i == 0) {
-                    before = threads.getCurrentThreadAllocatedBytes();
+            long least = Long.MAX_VALUE; // until the compiler got to it, which takes as long as the machine lets it
+            int rounds = 10_000;
+            for (int window = 0; window < 30 && least >= rounds; window++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                for (int i = 0; i < rounds; i++) {
+                    int length = net.a().peer.seal(src, 64, 100, sealed, 64);
+                    if (net.b().peer.open(sealed, 64, length, dst, 64, net.now()) != 112) {
+                        throw new AssertionError("round " + i);
+                    }
+                    if (i % 50 == 0) {
+                        net.a().peer.sent(50, 50L * length, net.now());
+                        net.b().peer.received(50, 0, 50L * length, net.now());
+                    }
                 }
-                int length = net.a().peer.seal(src, 64, 100, sealed, 64);
-                if (net.b().peer.open(sealed, 64, length, dst, 64, net.now()) != 112) {
-                    throw new AssertionError("round " + i);
-                }
-                if (i % 50 == 0) {
-                    net.a().peer.sent(50, 50L * length, net.now());
-                    net.b().peer.received(50, 0, 50L * length, net.now());
-                }
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
             }
-            long allocated = threads.getCurrentThreadAllocatedBytes() - before;
-            assertTrue(allocated < rounds, allocated + " bytes for " + rounds + " packets");
+            assertTrue(least < rounds, least + " bytes for " + rounds + " packets");
         }
     }
 

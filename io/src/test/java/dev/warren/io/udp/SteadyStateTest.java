@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SteadyStateTest {
-    private static final int WARM_UP = 8_000;
-    private static final int MEASURED = 2_000;
+    private static final int TURNS = 2_000;
+    private static final int WINDOWS = 50;
 
     // a steady flow, a train and some singles each way, makes no garbage.
     @ParameterizedTest
@@ -30,11 +30,13 @@ class SteadyStateTest {
             add(batch, bytes(10 * 200 + 50, 1), 200, endpoint(host, server.port()));
             for (int i = 0; i < 4; i++) add(batch, bytes(100 + i, i), 0, endpoint(host, server.port()));
             int fd = host.contains(":") ? server.fd6() : server.fd4();
-            turns(client, server, fd, batch, received, WARM_UP);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            turns(client, server, fd, batch, received, MEASURED);
-            long bytes = threads.getCurrentThreadAllocatedBytes() - before;
-            assertTrue(bytes < 8L * MEASURED, bytes + " bytes for " + MEASURED + " turns of 15 datagrams");
+            long least = Long.MAX_VALUE; // until the compiler got to it, which takes as long as the machine lets it
+            for (int window = 0; window < WINDOWS && least >= TURNS; window++) {
+                long before = threads.getCurrentThreadAllocatedBytes();
+                turns(client, server, fd, batch, received, TURNS);
+                least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+            }
+            assertTrue(least < TURNS, least + " bytes for " + TURNS + " turns of 15 datagrams");
         }
     }
 
