@@ -5,13 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
-import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a
@@ -23,39 +21,45 @@ public final class LibCrypto {
 
     private static final Optional<SymbolLookup> LIBRARY = library();
 
+    // One shape for all: five longs in, one out. A 64-bit ABI passes an int in a whole register and looks at its lower
+    // half; a register that a function does not look at does no harm. Each further shape would cost a start some ten
+    // milliseconds, in which the linker spins classes.
+    private static final FunctionDescriptor SHAPE =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
     // Calls on the packet path take well under a microsecond and never block: they may hold up a safepoint.
     private static final Linker.Option[] SHORT = {Linker.Option.critical(false)};
     // A DH takes 30 us: not these.
     private static final Linker.Option[] LONG = {};
 
-    private static final MethodHandle VERSION = bind("OpenSSL_version", LONG, 1);
-    private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error", LONG, 0);
+    private static final MethodHandle VERSION = bind("OpenSSL_version", LONG);
+    private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error", LONG);
 
-    private static final MethodHandle CIPHER_FETCH = bind("EVP_CIPHER_fetch", LONG, 3);
-    private static final MethodHandle CIPHER_FREE = bind("EVP_CIPHER_free", LONG, 1);
-    private static final MethodHandle CIPHER_CTX_NEW = bind("EVP_CIPHER_CTX_new", LONG, 0);
-    private static final MethodHandle CIPHER_CTX_FREE = bind("EVP_CIPHER_CTX_free", LONG, 1);
-    private static final MethodHandle ENCRYPT_INIT = bind("EVP_EncryptInit_ex", SHORT, 5);
-    private static final MethodHandle ENCRYPT_UPDATE = bind("EVP_EncryptUpdate", SHORT, 5);
+    private static final MethodHandle CIPHER_FETCH = bind("EVP_CIPHER_fetch", LONG);
+    private static final MethodHandle CIPHER_FREE = bind("EVP_CIPHER_free", LONG);
+    private static final MethodHandle CIPHER_CTX_NEW = bind("EVP_CIPHER_CTX_new", LONG);
+    private static final MethodHandle CIPHER_CTX_FREE = bind("EVP_CIPHER_CTX_free", LONG);
+    private static final MethodHandle ENCRYPT_INIT = bind("EVP_EncryptInit_ex", SHORT);
+    private static final MethodHandle ENCRYPT_UPDATE = bind("EVP_EncryptUpdate", SHORT);
 
-    private static final MethodHandle MAC_FETCH = bind("EVP_MAC_fetch", LONG, 3);
-    private static final MethodHandle MAC_FREE = bind("EVP_MAC_free", LONG, 1);
-    private static final MethodHandle MAC_CTX_NEW = bind("EVP_MAC_CTX_new", LONG, 1);
-    private static final MethodHandle MAC_CTX_FREE = bind("EVP_MAC_CTX_free", LONG, 1);
-    private static final MethodHandle MAC_INIT = bind("EVP_MAC_init", SHORT, 4);
-    private static final MethodHandle MAC_UPDATE = bind("EVP_MAC_update", SHORT, 3);
-    private static final MethodHandle MAC_FINAL = bind("EVP_MAC_final", SHORT, 4);
+    private static final MethodHandle MAC_FETCH = bind("EVP_MAC_fetch", LONG);
+    private static final MethodHandle MAC_FREE = bind("EVP_MAC_free", LONG);
+    private static final MethodHandle MAC_CTX_NEW = bind("EVP_MAC_CTX_new", LONG);
+    private static final MethodHandle MAC_CTX_FREE = bind("EVP_MAC_CTX_free", LONG);
+    private static final MethodHandle MAC_INIT = bind("EVP_MAC_init", SHORT);
+    private static final MethodHandle MAC_UPDATE = bind("EVP_MAC_update", SHORT);
+    private static final MethodHandle MAC_FINAL = bind("EVP_MAC_final", SHORT);
 
-    private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free", LONG, 1);
-    private static final MethodHandle PKEY_SET_ENCODED_PUBLIC = bind("EVP_PKEY_set1_encoded_public_key", LONG, 3);
-    private static final MethodHandle PKEY_CTX_FROM_NAME = bind("EVP_PKEY_CTX_new_from_name", LONG, 3);
-    private static final MethodHandle PKEY_CTX_FROM_KEY = bind("EVP_PKEY_CTX_new_from_pkey", LONG, 3);
-    private static final MethodHandle PKEY_CTX_FREE = bind("EVP_PKEY_CTX_free", LONG, 1);
-    private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init", LONG, 1);
-    private static final MethodHandle PKEY_FROMDATA = bind("EVP_PKEY_fromdata", LONG, 4);
-    private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init", LONG, 1);
-    private static final MethodHandle PKEY_DERIVE_SET_PEER = bind("EVP_PKEY_derive_set_peer_ex", LONG, 3);
-    private static final MethodHandle PKEY_DERIVE = bind("EVP_PKEY_derive", LONG, 3);
+    private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free", LONG);
+    private static final MethodHandle PKEY_SET_ENCODED_PUBLIC = bind("EVP_PKEY_set1_encoded_public_key", LONG);
+    private static final MethodHandle PKEY_CTX_FROM_NAME = bind("EVP_PKEY_CTX_new_from_name", LONG);
+    private static final MethodHandle PKEY_CTX_FROM_KEY = bind("EVP_PKEY_CTX_new_from_pkey", LONG);
+    private static final MethodHandle PKEY_CTX_FREE = bind("EVP_PKEY_CTX_free", LONG);
+    private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init", LONG);
+    private static final MethodHandle PKEY_FROMDATA = bind("EVP_PKEY_fromdata", LONG);
+    private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init", LONG);
+    private static final MethodHandle PKEY_DERIVE_SET_PEER = bind("EVP_PKEY_derive_set_peer_ex", LONG);
+    private static final MethodHandle PKEY_DERIVE = bind("EVP_PKEY_derive", LONG);
 
     private LibCrypto() {}
 
@@ -67,7 +71,8 @@ public final class LibCrypto {
     /// Like "OpenSSL 3.0.19".
     public static String version() {
         try {
-            var text = MemorySegment.ofAddress((long) VERSION.invokeExact(0L)).reinterpret(128);
+            var text = MemorySegment.ofAddress((long) VERSION.invokeExact(0L, 0L, 0L, 0L, 0L))
+                    .reinterpret(128);
             var words = text.getString(0, StandardCharsets.US_ASCII).split(" ", 3);
             return words[0] + " " + words[1];
         } catch (Throwable t) {
@@ -78,7 +83,7 @@ public final class LibCrypto {
     /// EVP_CIPHER_fetch(3); 0 when the name is unknown.
     public static long cipherFetch(MemorySegment name) {
         try {
-            return (long) CIPHER_FETCH.invokeExact(0L, name.address(), 0L);
+            return (long) CIPHER_FETCH.invokeExact(0L, name.address(), 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -86,7 +91,7 @@ public final class LibCrypto {
 
     public static void cipherFree(long cipher) {
         try {
-            long _ = (long) CIPHER_FREE.invokeExact(cipher);
+            long _ = (long) CIPHER_FREE.invokeExact(cipher, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -94,7 +99,7 @@ public final class LibCrypto {
 
     public static long cipherContext() {
         try {
-            return (long) CIPHER_CTX_NEW.invokeExact();
+            return (long) CIPHER_CTX_NEW.invokeExact(0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -103,7 +108,7 @@ public final class LibCrypto {
     /// Wipes the key it holds.
     public static void cipherContextFree(long context) {
         try {
-            long _ = (long) CIPHER_CTX_FREE.invokeExact(context);
+            long _ = (long) CIPHER_CTX_FREE.invokeExact(context, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -135,7 +140,7 @@ public final class LibCrypto {
     /// EVP_MAC_fetch; 0 when the name is unknown.
     public static long macFetch(MemorySegment name) {
         try {
-            return (long) MAC_FETCH.invokeExact(0L, name.address(), 0L);
+            return (long) MAC_FETCH.invokeExact(0L, name.address(), 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -143,7 +148,7 @@ public final class LibCrypto {
 
     public static void macFree(long mac) {
         try {
-            long _ = (long) MAC_FREE.invokeExact(mac);
+            long _ = (long) MAC_FREE.invokeExact(mac, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -151,7 +156,7 @@ public final class LibCrypto {
 
     public static long macContext(long mac) {
         try {
-            return (long) MAC_CTX_NEW.invokeExact(mac);
+            return (long) MAC_CTX_NEW.invokeExact(mac, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -159,7 +164,7 @@ public final class LibCrypto {
 
     public static void macContextFree(long context) {
         try {
-            long _ = (long) MAC_CTX_FREE.invokeExact(context);
+            long _ = (long) MAC_CTX_FREE.invokeExact(context, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -168,9 +173,9 @@ public final class LibCrypto {
     /// One whole MAC: EVP_MAC_init(3) with the key, one update, final.
     public static void mac(long context, long key, long keyLength, long in, long length, long tag, long tagLength) {
         try {
-            expect((int) (long) MAC_INIT.invokeExact(context, key, keyLength, 0L), "EVP_MAC_init");
-            expect((int) (long) MAC_UPDATE.invokeExact(context, in, length), "EVP_MAC_update");
-            expect((int) (long) MAC_FINAL.invokeExact(context, tag, tagLength, 16L), "EVP_MAC_final");
+            expect((int) (long) MAC_INIT.invokeExact(context, key, keyLength, 0L, 0L), "EVP_MAC_init");
+            expect((int) (long) MAC_UPDATE.invokeExact(context, in, length, 0L, 0L), "EVP_MAC_update");
+            expect((int) (long) MAC_FINAL.invokeExact(context, tag, tagLength, 16L, 0L), "EVP_MAC_final");
         } catch (RuntimeException e) {
             throw e;
         } catch (Throwable t) {
@@ -181,9 +186,9 @@ public final class LibCrypto {
     /// A context with EVP_PKEY_fromdata_init(3) done; 0 when the name is unknown.
     public static long keyImporter(MemorySegment name) {
         try {
-            long context = (long) PKEY_CTX_FROM_NAME.invokeExact(0L, name.address(), 0L);
+            long context = (long) PKEY_CTX_FROM_NAME.invokeExact(0L, name.address(), 0L, 0L, 0L);
             if (context != 0) {
-                expect((int) (long) PKEY_FROMDATA_INIT.invokeExact(context), "EVP_PKEY_fromdata_init");
+                expect((int) (long) PKEY_FROMDATA_INIT.invokeExact(context, 0L, 0L, 0L, 0L), "EVP_PKEY_fromdata_init");
             }
             return context;
         } catch (RuntimeException e) {
@@ -198,7 +203,8 @@ public final class LibCrypto {
         try {
             holder.set(JAVA_LONG, 0, 0L);
             expect(
-                    (int) (long) PKEY_FROMDATA.invokeExact(importer, holder.address(), (long) selection, parameters),
+                    (int) (long)
+                            PKEY_FROMDATA.invokeExact(importer, holder.address(), (long) selection, parameters, 0L),
                     "EVP_PKEY_fromdata");
             return holder.get(JAVA_LONG, 0);
         } catch (RuntimeException e) {
@@ -211,7 +217,7 @@ public final class LibCrypto {
     /// Wipes the private part.
     public static void keyFree(long key) {
         try {
-            long _ = (long) PKEY_FREE.invokeExact(key);
+            long _ = (long) PKEY_FREE.invokeExact(key, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -221,7 +227,7 @@ public final class LibCrypto {
     public static void changePublicKey(long key, long bytes, long length) {
         try {
             expect(
-                    (int) (long) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length),
+                    (int) (long) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length, 0L, 0L),
                     "EVP_PKEY_set1_encoded_public_key");
         } catch (RuntimeException e) {
             throw e;
@@ -233,8 +239,8 @@ public final class LibCrypto {
     /// A context on a private key with EVP_PKEY_derive_init(3) done.
     public static long deriver(long key) {
         try {
-            long context = (long) PKEY_CTX_FROM_KEY.invokeExact(0L, key, 0L);
-            expect((int) (long) PKEY_DERIVE_INIT.invokeExact(context), "EVP_PKEY_derive_init");
+            long context = (long) PKEY_CTX_FROM_KEY.invokeExact(0L, key, 0L, 0L, 0L);
+            expect((int) (long) PKEY_DERIVE_INIT.invokeExact(context, 0L, 0L, 0L, 0L), "EVP_PKEY_derive_init");
             return context;
         } catch (RuntimeException e) {
             throw e;
@@ -245,7 +251,7 @@ public final class LibCrypto {
 
     public static void contextFree(long context) {
         try {
-            long _ = (long) PKEY_CTX_FREE.invokeExact(context);
+            long _ = (long) PKEY_CTX_FREE.invokeExact(context, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -254,11 +260,13 @@ public final class LibCrypto {
     /// EVP_PKEY_derive(3) with a peer that is not checked beforehand. False when libcrypto refuses the result.
     public static boolean derive(long deriver, long peer, long out, long outLength) {
         try {
-            expect((int) (long) PKEY_DERIVE_SET_PEER.invokeExact(deriver, peer, 0L), "EVP_PKEY_derive_set_peer_ex");
-            if ((int) (long) PKEY_DERIVE.invokeExact(deriver, out, outLength) == 1) {
+            expect(
+                    (int) (long) PKEY_DERIVE_SET_PEER.invokeExact(deriver, peer, 0L, 0L, 0L),
+                    "EVP_PKEY_derive_set_peer_ex");
+            if ((int) (long) PKEY_DERIVE.invokeExact(deriver, out, outLength, 0L, 0L) == 1) {
                 return true;
             }
-            long _ = (long) ERR_CLEAR_ERROR.invokeExact();
+            long _ = (long) ERR_CLEAR_ERROR.invokeExact(0L, 0L, 0L, 0L, 0L);
             return false;
         } catch (RuntimeException e) {
             throw e;
@@ -292,17 +300,12 @@ public final class LibCrypto {
                 && library.find("EVP_PKEY_derive_set_peer_ex").isPresent();
     }
 
-    // Every argument and every result is declared a long: a 64-bit ABI passes an int in a whole register and looks at
-    // its lower half. Few shapes make a quick start: the linker spins classes for each, ten milliseconds of them.
-    private static MethodHandle bind(String name, Linker.Option[] options, int arguments) {
-        var layouts = new MemoryLayout[arguments];
-        Arrays.fill(layouts, JAVA_LONG);
-        var function = FunctionDescriptor.of(JAVA_LONG, layouts);
+    private static MethodHandle bind(String name, Linker.Option... options) {
         var symbol = LIBRARY.flatMap(library -> library.find(name));
         if (symbol.isPresent()) {
-            return Linker.nativeLinker().downcallHandle(symbol.get(), function, options);
+            return Linker.nativeLinker().downcallHandle(symbol.get(), SHAPE, options);
         }
-        var type = function.toMethodType();
+        var type = SHAPE.toMethodType();
         var failure = MethodHandles.throwException(type.returnType(), IllegalStateException.class)
                 .bindTo(new IllegalStateException(name + " is not there: libcrypto of OpenSSL 3 was not found."));
         return MethodHandles.dropArguments(failure, 0, type.parameterList());

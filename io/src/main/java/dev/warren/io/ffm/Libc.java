@@ -10,9 +10,7 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
-import java.lang.invoke.VarHandle;
 import java.lang.ref.Reference;
-import java.util.Collections;
 import java.util.Objects;
 
 /// The one door to libc, in its own words. Every result is a count (or descriptor) or a negated error number.
@@ -55,43 +53,48 @@ public class Libc {
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
-    private static final VarHandle ERRNO = CAPTURE.varHandle(MemoryLayout.PathElement.groupElement("errno"));
+    private static final long ERRNO = CAPTURE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
 
-    // Every argument and every result is declared a long: a 64-bit ABI passes an int in a whole register and looks at
-    // its lower half, so that only the lower half of an int result counts either. Few shapes make a quick start: the
-    // linker spins classes for each, several milliseconds of them.
-    private static final MethodHandle CLOSE = handle("close", 1);
-    private static final MethodHandle EVENTFD = handle("eventfd", 2);
-    private static final MethodHandle CLOCK_GETTIME = handle("clock_gettime", 2);
-    private static final MethodHandle READ = handle("read", 3);
-    private static final MethodHandle WRITE = handle("write", 3);
-    private static final MethodHandle READV = handle("readv", 3);
-    private static final MethodHandle WRITEV = handle("writev", 3);
-    private static final MethodHandle SOCKET = handle("socket", 3);
-    private static final MethodHandle BIND = handle("bind", 3);
-    private static final MethodHandle GETSOCKNAME = handle("getsockname", 3);
-    private static final MethodHandle POLL = handle("poll", 3);
-    private static final MethodHandle RECVMSG = handle("recvmsg", 3);
-    private static final MethodHandle SENDMSG = handle("sendmsg", 3);
-    private static final MethodHandle RECV = handle("recv", 4);
-    private static final MethodHandle SENDMMSG = handle("sendmmsg", 4);
-    private static final MethodHandle RECVMMSG = handle("recvmmsg", 5);
-    private static final MethodHandle SETSOCKOPT = handle("setsockopt", 5);
-    private static final MethodHandle GETSOCKOPT = handle("getsockopt", 5);
-    private static final MethodHandle OPEN = variadic("open", 3, 2);
-    private static final MethodHandle IOCTL = variadic("ioctl", 3, 2);
-    private static final MethodHandle FCNTL = variadic("fcntl", 3, 2);
+    // One shape for all: five longs in, one out. A 64-bit ABI passes an int in a whole register and looks at its lower
+    // half, so that only the lower half of an int result counts either; a register that a function does not look at
+    // does no harm, and the variadic ones take theirs as the others do. Each further shape would cost a start some ten
+    // milliseconds, in which the linker spins classes.
+    private static final FunctionDescriptor SHAPE =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final Linker.Option ERRNO_IS_KEPT = Linker.Option.captureCallState("errno");
+
+    private static final MethodHandle CLOSE = handle("close");
+    private static final MethodHandle EVENTFD = handle("eventfd");
+    private static final MethodHandle CLOCK_GETTIME = handle("clock_gettime");
+    private static final MethodHandle READ = handle("read");
+    private static final MethodHandle WRITE = handle("write");
+    private static final MethodHandle READV = handle("readv");
+    private static final MethodHandle WRITEV = handle("writev");
+    private static final MethodHandle SOCKET = handle("socket");
+    private static final MethodHandle BIND = handle("bind");
+    private static final MethodHandle GETSOCKNAME = handle("getsockname");
+    private static final MethodHandle POLL = handle("poll");
+    private static final MethodHandle RECVMSG = handle("recvmsg");
+    private static final MethodHandle SENDMSG = handle("sendmsg");
+    private static final MethodHandle RECV = handle("recv");
+    private static final MethodHandle SENDMMSG = handle("sendmmsg");
+    private static final MethodHandle RECVMMSG = handle("recvmmsg");
+    private static final MethodHandle SETSOCKOPT = handle("setsockopt");
+    private static final MethodHandle GETSOCKOPT = handle("getsockopt");
+    private static final MethodHandle OPEN = handle("open");
+    private static final MethodHandle IOCTL = handle("ioctl");
+    private static final MethodHandle FCNTL = handle("fcntl");
 
     /// Made when first asked for.
     private static final class Cold {
-        static final MethodHandle GETPID = handle("getpid", 0);
-        static final MethodHandle GETEUID = handle("geteuid", 0);
-        static final MethodHandle UMASK = handle("umask", 1);
-        static final MethodHandle UNLINK = handle("unlink", 1);
-        static final MethodHandle MLOCKALL = handle("mlockall", 1);
-        static final MethodHandle CHMOD = handle("chmod", 2);
-        static final MethodHandle DUP2 = handle("dup2", 2);
-        static final MethodHandle PRCTL = variadic("prctl", 5, 1);
+        static final MethodHandle GETPID = handle("getpid");
+        static final MethodHandle GETEUID = handle("geteuid");
+        static final MethodHandle UMASK = handle("umask");
+        static final MethodHandle UNLINK = handle("unlink");
+        static final MethodHandle MLOCKALL = handle("mlockall");
+        static final MethodHandle CHMOD = handle("chmod");
+        static final MethodHandle DUP2 = handle("dup2");
+        static final MethodHandle PRCTL = handle("prctl");
     }
 
     private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURE);
@@ -102,7 +105,7 @@ public class Libc {
     public int open(String path, int flags, int mode) {
         try (var arena = Arena.ofConfined()) {
             return result((long) OPEN.invokeExact(
-                    captured, arena.allocateFrom(path).address(), (long) (flags | O_CLOEXEC), (long) mode));
+                    captured, arena.allocateFrom(path).address(), (long) (flags | O_CLOEXEC), (long) mode, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -111,7 +114,7 @@ public class Libc {
     /// See close(2). Whatever it says, the descriptor is gone: never retried.
     public int close(int fd) {
         try {
-            return result((long) CLOSE.invokeExact(captured, (long) fd));
+            return result((long) CLOSE.invokeExact(captured, (long) fd, 0L, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -120,7 +123,7 @@ public class Libc {
     /// See read(2).
     public int read(int fd, MemorySegment buffer, long at, long length) {
         try {
-            return result((long) READ.invokeExact(captured, (long) fd, address(buffer, at, length), length));
+            return result((long) READ.invokeExact(captured, (long) fd, address(buffer, at, length), length, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -131,7 +134,7 @@ public class Libc {
     /// See write(2).
     public int write(int fd, MemorySegment buffer, long at, long length) {
         try {
-            return result((long) WRITE.invokeExact(captured, (long) fd, address(buffer, at, length), length));
+            return result((long) WRITE.invokeExact(captured, (long) fd, address(buffer, at, length), length, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -142,8 +145,8 @@ public class Libc {
     /// See readv(2). The caller answers for the ranges the vectors name.
     public int readv(int fd, MemorySegment vectors, long at, int count) {
         try {
-            return result((long)
-                    READV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
+            return result((long) READV.invokeExact(
+                    captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -154,8 +157,8 @@ public class Libc {
     /// See writev(2). The caller answers for the ranges the vectors name.
     public int writev(int fd, MemorySegment vectors, long at, int count) {
         try {
-            return result((long)
-                    WRITEV.invokeExact(captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count));
+            return result((long) WRITEV.invokeExact(
+                    captured, (long) fd, address(vectors, at, count * Iovec.SIZE), (long) count, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -166,8 +169,8 @@ public class Libc {
     /// See recv(2). With MSG_TRUNC the result is the real length of a datagram even when it did not fit.
     public int recv(int fd, MemorySegment buffer, long at, long length, int flags) {
         try {
-            return result(
-                    (long) RECV.invokeExact(captured, (long) fd, address(buffer, at, length), length, (long) flags));
+            return result((long)
+                    RECV.invokeExact(captured, (long) fd, address(buffer, at, length), length, (long) flags, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -178,8 +181,8 @@ public class Libc {
     /// See ioctl(2), with a pointer to the whole of `argument`.
     public int ioctl(int fd, long request, MemorySegment argument) {
         try {
-            return result(
-                    (long) IOCTL.invokeExact(captured, (long) fd, request, address(argument, 0, argument.byteSize())));
+            return result((long)
+                    IOCTL.invokeExact(captured, (long) fd, request, address(argument, 0, argument.byteSize()), 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -190,7 +193,7 @@ public class Libc {
     /// See ioctl(2), with a plain number.
     public int ioctl(int fd, long request, long argument) {
         try {
-            return result((long) IOCTL.invokeExact(captured, (long) fd, request, argument));
+            return result((long) IOCTL.invokeExact(captured, (long) fd, request, argument, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -199,7 +202,7 @@ public class Libc {
     /// See fcntl(2).
     public int fcntl(int fd, int command, long argument) {
         try {
-            return result((long) FCNTL.invokeExact(captured, (long) fd, (long) command, argument));
+            return result((long) FCNTL.invokeExact(captured, (long) fd, (long) command, argument, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -208,8 +211,8 @@ public class Libc {
     /// See socket(2). SOCK_CLOEXEC is always added.
     public int socket(int domain, int type, int protocol) {
         try {
-            return result(
-                    (long) SOCKET.invokeExact(captured, (long) domain, (long) (type | SOCK_CLOEXEC), (long) protocol));
+            return result((long)
+                    SOCKET.invokeExact(captured, (long) domain, (long) (type | SOCK_CLOEXEC), (long) protocol, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -218,7 +221,8 @@ public class Libc {
     /// See bind(2).
     public int bind(int fd, MemorySegment address, int length) {
         try {
-            return result((long) BIND.invokeExact(captured, (long) fd, address(address, 0, length), (long) length));
+            return result(
+                    (long) BIND.invokeExact(captured, (long) fd, address(address, 0, length), (long) length, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -231,7 +235,7 @@ public class Libc {
         scratch.set(JAVA_INT, 0, (int) address.byteSize());
         try {
             int status = result((long) GETSOCKNAME.invokeExact(
-                    captured, (long) fd, address(address, 0, address.byteSize()), scratch.address()));
+                    captured, (long) fd, address(address, 0, address.byteSize()), scratch.address(), 0L, 0L));
             return status < 0 ? status : scratch.get(JAVA_INT, 0);
         } catch (Throwable t) {
             throw impossible(t);
@@ -288,7 +292,7 @@ public class Libc {
     public int sendmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
         try {
             return result((long) SENDMMSG.invokeExact(
-                    captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags));
+                    captured, (long) fd, address(messages, at, count * Mmsghdr.SIZE), (long) count, (long) flags, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -299,8 +303,8 @@ public class Libc {
     /// See recvmsg(2).
     public int recvmsg(int fd, MemorySegment message, long at, int flags) {
         try {
-            return result((long)
-                    RECVMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
+            return result((long) RECVMSG.invokeExact(
+                    captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -311,8 +315,8 @@ public class Libc {
     /// See sendmsg(2).
     public int sendmsg(int fd, MemorySegment message, long at, int flags) {
         try {
-            return result((long)
-                    SENDMSG.invokeExact(captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags));
+            return result((long) SENDMSG.invokeExact(
+                    captured, (long) fd, address(message, at, Mmsghdr.MSGHDR_SIZE), (long) flags, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         } finally {
@@ -325,7 +329,7 @@ public class Libc {
         scratch.set(JAVA_INT, 0, fd);
         scratch.set(JAVA_INT, 4, events & 0xffff); // short events, short revents = 0
         try {
-            int count = result((long) POLL.invokeExact(captured, scratch.address(), 1L, (long) timeoutMillis));
+            int count = result((long) POLL.invokeExact(captured, scratch.address(), 1L, (long) timeoutMillis, 0L, 0L));
             return count <= 0 ? count : scratch.get(JAVA_INT, 4) >>> 16;
         } catch (Throwable t) {
             throw impossible(t);
@@ -335,7 +339,8 @@ public class Libc {
     /// See eventfd(2).
     public int eventfd(int initial, int flags) {
         try {
-            return result((long) EVENTFD.invokeExact(captured, (long) initial, (long) (flags | EFD_CLOEXEC)));
+            return result(
+                    (long) EVENTFD.invokeExact(captured, (long) initial, (long) (flags | EFD_CLOEXEC), 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -344,7 +349,7 @@ public class Libc {
     /// See clock_gettime(2). Nanoseconds.
     public long clockGettime(int clock) {
         try {
-            int status = (int) (long) CLOCK_GETTIME.invokeExact(captured, (long) clock, scratch.address());
+            int status = (int) (long) CLOCK_GETTIME.invokeExact(captured, (long) clock, scratch.address(), 0L, 0L, 0L);
             if (status != 0) throw new AssertionError("clock_gettime(" + clock + ")");
             return scratch.get(JAVA_LONG, 0) * 1_000_000_000L + scratch.get(JAVA_LONG, 8);
         } catch (Throwable t) {
@@ -355,7 +360,7 @@ public class Libc {
     /// See getpid(2).
     public int getpid() {
         try {
-            return (int) (long) Cold.GETPID.invokeExact(captured);
+            return (int) (long) Cold.GETPID.invokeExact(captured, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -364,7 +369,7 @@ public class Libc {
     /// See geteuid(2).
     public int geteuid() {
         try {
-            return (int) (long) Cold.GETEUID.invokeExact(captured);
+            return (int) (long) Cold.GETEUID.invokeExact(captured, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -374,7 +379,7 @@ public class Libc {
     public int unlink(String path) {
         try (var arena = Arena.ofConfined()) {
             return result((long)
-                    Cold.UNLINK.invokeExact(captured, arena.allocateFrom(path).address()));
+                    Cold.UNLINK.invokeExact(captured, arena.allocateFrom(path).address(), 0L, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -384,7 +389,7 @@ public class Libc {
     public int chmod(String path, int mode) {
         try (var arena = Arena.ofConfined()) {
             return result((long)
-                    Cold.CHMOD.invokeExact(captured, arena.allocateFrom(path).address(), (long) mode));
+                    Cold.CHMOD.invokeExact(captured, arena.allocateFrom(path).address(), (long) mode, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -393,7 +398,7 @@ public class Libc {
     /// See dup2(2).
     public int dup2(int from, int to) {
         try {
-            return result((long) Cold.DUP2.invokeExact(captured, (long) from, (long) to));
+            return result((long) Cold.DUP2.invokeExact(captured, (long) from, (long) to, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -402,7 +407,7 @@ public class Libc {
     /// See umask(2). Returns the mask before; it is the whole process that changes.
     public int umask(int mask) {
         try {
-            return (int) (long) Cold.UMASK.invokeExact(captured, (long) mask);
+            return (int) (long) Cold.UMASK.invokeExact(captured, (long) mask, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -420,7 +425,7 @@ public class Libc {
     /// See mlockall(2).
     public int mlockall(int flags) {
         try {
-            return result((long) Cold.MLOCKALL.invokeExact(captured, (long) flags));
+            return result((long) Cold.MLOCKALL.invokeExact(captured, (long) flags, 0L, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }
@@ -437,7 +442,7 @@ public class Libc {
     /// A count that fits an int, or minus errno. The upper half of an int function's register says nothing.
     private int result(long register) {
         int status = (int) register;
-        return status >= 0 ? status : -(int) ERRNO.get(captured, 0L);
+        return status >= 0 ? status : -captured.get(JAVA_INT, ERRNO);
     }
 
     private static AssertionError impossible(Throwable t) {
@@ -446,21 +451,7 @@ public class Libc {
         return new AssertionError(t);
     }
 
-    private static MethodHandle handle(String name, int arguments) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name), shape(arguments), Linker.Option.captureCallState("errno"));
-    }
-
-    private static MethodHandle variadic(String name, int arguments, int fixed) {
-        return LINKER.downcallHandle(
-                LINKER.defaultLookup().findOrThrow(name),
-                shape(arguments),
-                Linker.Option.captureCallState("errno"),
-                Linker.Option.firstVariadicArg(fixed));
-    }
-
-    private static FunctionDescriptor shape(int arguments) {
-        return FunctionDescriptor.of(
-                JAVA_LONG, Collections.nCopies(arguments, JAVA_LONG).toArray(MemoryLayout[]::new));
+    private static MethodHandle handle(String name) {
+        return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), SHAPE, ERRNO_IS_KEPT);
     }
 }

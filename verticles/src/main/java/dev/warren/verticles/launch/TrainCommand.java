@@ -30,6 +30,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -60,6 +61,7 @@ final class TrainCommand implements Callable<Integer> {
         part("network interfaces", TrainCommand::interfaces);
         part("tunnel and control socket", TrainCommand::tunnel);
         if (traffic) {
+            part("an interface", TrainCommand::command);
             part("packet path", TrainTraffic::run);
         }
         return 0;
@@ -100,6 +102,27 @@ final class TrainCommand implements Callable<Integer> {
             netlink.routeMtu(InetAddress.getLoopbackAddress());
             netlink.link("lo");
             monitor.poll();
+        }
+    }
+
+    /// `warren INTERFACE` itself, to the first answers of its control socket and back.
+    private static void command() throws Exception {
+        var name = "train" + ProcessHandle.current().pid();
+        var socket = UapiSocket.DIRECTORY.resolve(name + ".sock");
+        var command = CompletableFuture.supplyAsync(() -> new InterfaceCommand(_ -> null).run(name));
+        long end = System.nanoTime() + PATIENCE.toNanos();
+        while (!Files.exists(socket) && !command.isDone() && System.nanoTime() < end) {
+            Thread.sleep(10);
+        }
+        try (var conversation = new UapiConversation(socket);
+                var key = PrivateKey.generate(new SecureRandom())) {
+            conversation.ask("get=1");
+            var request = new StringBuilder("set=1\nprivate_key=");
+            key.writeHex(request);
+            conversation.ask(request.append("\nlisten_port=0"));
+        } finally {
+            Files.deleteIfExists(socket);
+            command.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
