@@ -82,14 +82,17 @@ public final class Device implements DeviceControl {
     }
 
     private Future<Void> openLoops(Options options) {
-        Future<Void> opened = Future.succeededFuture();
-        for (int i = 0; i <= options.packetLoops(); i++) {
-            opened = opened.compose(_ -> Loop.open(vertx, options.aead())).map(loop -> {
-                loops.add(loop);
-                return null;
-            });
-        }
-        return opened;
+        var opening = new ArrayList<Future<Loop>>();
+        for (int i = 0; i <= options.packetLoops(); i++) opening.add(Loop.open(vertx, options.aead()));
+        return Future.join(opening)
+                .eventually(() -> {
+                    opening.stream()
+                            .filter(Future::succeeded)
+                            .map(Future::result)
+                            .forEach(loops::add);
+                    return Future.succeededFuture();
+                })
+                .mapEmpty();
     }
 
     private Future<Void> deploy(Options options) {

@@ -67,6 +67,8 @@ final class InterfaceCommand {
         if (tunFd < 0) {
             Privileges.requireNetAdmin("warren " + wanted);
         }
+        var vertx = RunningInterface.vertx(settings.layout().packetLoops());
+        teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var tun = tun(wanted, tunFd, settings.offload());
         teardown.add("interface", tun::close);
         var name = tun.name();
@@ -76,8 +78,6 @@ final class InterfaceCommand {
         setMtu(name);
         var socket = socket(name, uapiFd);
         teardown.add("control socket's file", socket::removeFile);
-        var vertx = RunningInterface.vertx(settings.layout().packetLoops());
-        teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
         log.debug("({}) Device started", name);
         running.uapi().removed().onSuccess(_ -> {

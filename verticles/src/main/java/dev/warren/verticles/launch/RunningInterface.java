@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -34,9 +35,12 @@ record RunningInterface(Device device, UapiVerticle uapi) {
     }
 
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one
-    /// for
+    // for
     /// handshakes and configuration, and one for control sockets.
     static Vertx vertx(int packetLoops) throws LaunchException {
+        // The first use of libcrypto makes the JVM's linker spin classes for a while: another core may do it meanwhile.
+        // Whether it works is found out by those who need it.
+        var _ = CompletableFuture.runAsync(() -> Suite.open(Suite.Choice.AUTO).close());
         var vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(packetLoops + 2)

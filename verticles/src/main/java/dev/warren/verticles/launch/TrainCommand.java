@@ -86,7 +86,7 @@ final class TrainCommand implements Callable<Integer> {
         var key = new ByteArrayOutputStream();
         new KeyCommands(System.in, new PrintStream(key, true, StandardCharsets.UTF_8), nowhere).genkey();
         new KeyCommands(new ByteArrayInputStream(key.toByteArray()), nowhere, nowhere).pubkey();
-        Main.commandLine(nowhere, nowhere).execute("--help");
+        RootCommand.line(nowhere, nowhere).execute("--help");
     }
 
     private static void configuration() throws Exception {

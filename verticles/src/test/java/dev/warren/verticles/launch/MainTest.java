@@ -23,7 +23,7 @@ class MainTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
     private int execute(String... arguments) {
-        return Main.commandLine(
+        return RootCommand.line(
                         new PrintStream(out, true, StandardCharsets.UTF_8),
                         new PrintStream(err, true, StandardCharsets.UTF_8))
                 .execute(arguments);
@@ -135,7 +135,7 @@ class MainTest {
         assertEquals(Main.COMMANDS, known);
         assertEquals(
                 Main.COMMANDS,
-                Main.commandLine(System.out, System.err).getSubcommands().keySet());
+                RootCommand.line(System.out, System.err).getSubcommands().keySet());
     }
 
     @Test
