@@ -3,10 +3,12 @@ package dev.warren.crypto.aead;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.warren.crypto.Secrets;
+import dev.warren.crypto.openssl.ChaChaPoly;
 import dev.warren.crypto.openssl.LibCrypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Objects;
@@ -32,6 +34,10 @@ public final class OpenSslAead implements Aead {
     private static final int SHORT_AT = BLOCK + LONGEST_SHORT;
     private static final int SHORT_SIZE = SHORT_AT + LONGEST_SHORT + TAG_LENGTH + BEHIND;
 
+    // All there is. What was measured once is read and written by its address, so that the compiler has no bounds,
+    // lifetimes and owners to check for each word: half the code, and half the time to compile it.
+    private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
+
     private final Secrets cells;
     private final Arena arena = Arena.ofAuto();
     // Block counter (always 0), then the nonce of 12 bytes.
@@ -45,9 +51,7 @@ public final class OpenSslAead implements Aead {
     private final long outLengthAddress = outLength.address();
     private final long tagAddress = tag.address();
 
-    private long cipher;
     private long cipherContext;
-    private long mac;
     private long macContext;
 
     /// Whose key is in the cipher context.
@@ -56,14 +60,12 @@ public final class OpenSslAead implements Aead {
     /// @throws IllegalStateException when libcrypto has no ChaCha20 or no Poly1305
     public OpenSslAead(Secrets cells) {
         this.cells = cells;
-        cipher = LibCrypto.cipherFetch(arena.allocateFrom("ChaCha20"));
-        mac = LibCrypto.macFetch(arena.allocateFrom("POLY1305"));
-        if (cipher == 0 || mac == 0) {
-            throw new IllegalStateException("libcrypto has no " + (cipher == 0 ? "ChaCha20." : "Poly1305."));
+        if (!ChaChaPoly.available()) {
+            throw new IllegalStateException("libcrypto has no ChaCha20 or no Poly1305.");
         }
-        cipherContext = LibCrypto.cipherContext();
-        macContext = LibCrypto.macContext(mac);
-        LibCrypto.encryptInit(cipherContext, cipher, shortKey.address(), ivAddress);
+        cipherContext = ChaChaPoly.cipherContext();
+        macContext = ChaChaPoly.macContext();
+        ChaChaPoly.init(cipherContext, shortKey.address(), ivAddress);
     }
 
     @Override
@@ -116,31 +118,33 @@ public final class OpenSslAead implements Aead {
     void sealPacket(
             Key key, int head, long counter, MemorySegment src, long at, int length, MemorySegment dst, long to) {
         int whole = bound(src, at, length, dst, to);
+        try {
+            seal(key, head, counter, src.address() + at, length, dst.address() + to, whole);
+        } finally {
+            Reference.reachabilityFence(src);
+            Reference.reachabilityFence(dst);
+        }
+    }
+
+    private void seal(Key key, int head, long counter, long from, int length, long to, int whole) {
         long ks = to - BLOCK;
-        long s0 = dst.get(U64, ks),
-                s1 = dst.get(U64, ks + 8),
-                s2 = dst.get(U64, ks + 16),
-                s3 = dst.get(U64, ks + 24),
-                s4 = dst.get(U64, ks + 32),
-                s5 = dst.get(U64, ks + 40),
-                s6 = dst.get(U64, ks + 48),
-                s7 = dst.get(U64, ks + 56);
-        stream(key, head, counter, src, at, dst, to, whole);
+        long s0 = word(ks), s1 = word(ks + 8), s2 = word(ks + 16), s3 = word(ks + 24);
+        long s4 = word(ks + 32), s5 = word(ks + 40), s6 = word(ks + 48), s7 = word(ks + 56);
+        stream(key, head, counter, from, to, whole);
 
         long end = to + length;
-        long afterPad = pad(dst, end, length);
-        lengths(dst, afterPad, 0, length);
-        long base = dst.address();
-        LibCrypto.mac(
-                macContext, base + ks, KEY_LENGTH, base + to, afterPad + TAG_LENGTH - to, base + end, outLengthAddress);
-        dst.set(U64, ks, s0);
-        dst.set(U64, ks + 8, s1);
-        dst.set(U64, ks + 16, s2);
-        dst.set(U64, ks + 24, s3);
-        dst.set(U64, ks + 32, s4);
-        dst.set(U64, ks + 40, s5);
-        dst.set(U64, ks + 48, s6);
-        dst.set(U64, ks + 56, s7);
+        long afterPad = pad(end, length);
+        word(afterPad, 0);
+        word(afterPad + 8, length);
+        ChaChaPoly.mac(macContext, ks, to, afterPad + TAG_LENGTH - to, end, outLengthAddress);
+        word(ks, s0);
+        word(ks + 8, s1);
+        word(ks + 16, s2);
+        word(ks + 24, s3);
+        word(ks + 32, s4);
+        word(ks + 40, s5);
+        word(ks + 48, s6);
+        word(ks + 56, s7);
     }
 
     /// With the first 4 bytes of the nonce, which are zero in WireGuard.
@@ -151,59 +155,57 @@ public final class OpenSslAead implements Aead {
             return false;
         }
         int whole = bound(src, at, length, dst, to);
-        long ks = to - BLOCK;
-        long s0 = dst.get(U64, ks),
-                s1 = dst.get(U64, ks + 8),
-                s2 = dst.get(U64, ks + 16),
-                s3 = dst.get(U64, ks + 24),
-                s4 = dst.get(U64, ks + 32),
-                s5 = dst.get(U64, ks + 40),
-                s6 = dst.get(U64, ks + 48),
-                s7 = dst.get(U64, ks + 56);
-        stream(key, head, counter, src, at, dst, to, whole);
-
-        // Padding and lengths are written over the tag and up to 15 bytes behind it, and taken back.
-        long end = at + length;
-        long t0 = src.get(U64, end), t1 = src.get(U64, end + 8);
-        long b0 = src.get(U64, end + 16), b1 = src.get(U64, end + 24);
-        long afterPad = pad(src, end, length);
-        lengths(src, afterPad, 0, length);
-        LibCrypto.mac(
-                macContext,
-                dst.address() + ks,
-                KEY_LENGTH,
-                src.address() + at,
-                afterPad + TAG_LENGTH - at,
-                tagAddress,
-                outLengthAddress);
-        src.set(U64, end, t0);
-        src.set(U64, end + 8, t1);
-        src.set(U64, end + 16, b0);
-        src.set(U64, end + 24, b1);
-        dst.set(U64, ks, s0);
-        dst.set(U64, ks + 8, s1);
-        dst.set(U64, ks + 16, s2);
-        dst.set(U64, ks + 24, s3);
-        dst.set(U64, ks + 32, s4);
-        dst.set(U64, ks + 40, s5);
-        dst.set(U64, ks + 48, s6);
-        dst.set(U64, ks + 56, s7);
-
-        // Both words are always compared: constant time.
-        if (((t0 ^ tag.get(U64, 0)) | (t1 ^ tag.get(U64, 8))) == 0) {
-            return true;
+        try {
+            if (open(key, head, counter, src.address() + at, length, dst.address() + to, whole)) {
+                return true;
+            }
+            dst.asSlice(to, whole).fill((byte) 0);
+            return false;
+        } finally {
+            Reference.reachabilityFence(src);
+            Reference.reachabilityFence(dst);
         }
-        for (int i = 0; i < whole; i += Long.BYTES) {
-            dst.set(U64, to + i, 0L);
-        }
-        return false;
     }
 
-    // The one place where a caller's segments are measured before their addresses go to libcrypto.
-    // Returns the length in whole blocks.
+    // What was written to `to` must not be seen when this is false.
+    private boolean open(Key key, int head, long counter, long from, int length, long to, int whole) {
+        long ks = to - BLOCK;
+        long s0 = word(ks), s1 = word(ks + 8), s2 = word(ks + 16), s3 = word(ks + 24);
+        long s4 = word(ks + 32), s5 = word(ks + 40), s6 = word(ks + 48), s7 = word(ks + 56);
+        stream(key, head, counter, from, to, whole);
+
+        // Padding and lengths are written over the tag and up to 15 bytes behind it, and taken back.
+        long end = from + length;
+        long t0 = word(end), t1 = word(end + 8);
+        long b0 = word(end + 16), b1 = word(end + 24);
+        long afterPad = pad(end, length);
+        word(afterPad, 0);
+        word(afterPad + 8, length);
+        ChaChaPoly.mac(macContext, ks, from, afterPad + TAG_LENGTH - from, tagAddress, outLengthAddress);
+        word(end, t0);
+        word(end + 8, t1);
+        word(end + 16, b0);
+        word(end + 24, b1);
+        word(ks, s0);
+        word(ks + 8, s1);
+        word(ks + 16, s2);
+        word(ks + 24, s3);
+        word(ks + 32, s4);
+        word(ks + 40, s5);
+        word(ks + 48, s6);
+        word(ks + 56, s7);
+        // Both words are always compared: constant time.
+        return ((t0 ^ word(tagAddress)) | (t1 ^ word(tagAddress + 8))) == 0;
+    }
+
+    // The one place where a caller's segments are measured before their addresses go to libcrypto, and to [#word]
+    // . Returns the length in whole blocks.
     private static int bound(MemorySegment src, long at, int length, MemorySegment dst, long to) {
         if (!src.isNative() || !dst.isNative()) {
             throw new IllegalArgumentException("Packets lie in native segments.");
+        }
+        if (!src.scope().isAlive() || !dst.scope().isAlive()) {
+            throw new IllegalStateException("The memory of a packet was closed.");
         }
         long whole = (length + (BLOCK - 1L)) & -BLOCK;
         Objects.checkFromIndexSize(at - BLOCK, BLOCK + Math.max(whole, length + 32L), src.byteSize());
@@ -214,9 +216,8 @@ public final class OpenSslAead implements Aead {
         return (int) whole;
     }
 
-    // Keystream block 0 to dst + to - 64, the message behind it.
-    private void stream(
-            Key key, int head, long counter, MemorySegment src, long at, MemorySegment dst, long to, int whole) {
+    // Keystream block 0 to `to` - 64, the message behind it.
+    private void stream(Key key, int head, long counter, long from, long to, int whole) {
         if (key.closed) {
             throw new IllegalStateException("The key was closed.");
         }
@@ -225,42 +226,50 @@ public final class OpenSslAead implements Aead {
             keyAddress = key.bytes.address();
             current = key;
         }
-        for (long i = at - BLOCK; i < at; i += Long.BYTES) {
-            src.set(U64, i, 0L);
-        }
-        run(keyAddress, 0, head, counter, src.address() + at - BLOCK, dst.address() + to - BLOCK, BLOCK + whole);
+        long block = from - BLOCK;
+        word(block, 0);
+        word(block + 8, 0);
+        word(block + 16, 0);
+        word(block + 24, 0);
+        word(block + 32, 0);
+        word(block + 40, 0);
+        word(block + 48, 0);
+        word(block + 56, 0);
+        run(keyAddress, 0, head, counter, block, to - BLOCK, BLOCK + whole);
     }
 
     private void run(long keyAddress, int block, int head, long counter, long in, long out, int length) {
         if (cipherContext == 0) {
             throw new IllegalStateException("The engine was closed.");
         }
-        iv.set(U32, 0, block);
-        iv.set(U32, 4, head);
-        iv.set(U64, 8, counter);
-        LibCrypto.encryptInit(cipherContext, 0, keyAddress, ivAddress);
-        LibCrypto.encryptUpdate(cipherContext, out, outLengthAddress, in, length);
+        word(ivAddress, Integer.toUnsignedLong(block) | (long) head << 32);
+        word(ivAddress + 8, counter);
+        ChaChaPoly.init(cipherContext, keyAddress, ivAddress);
+        ChaChaPoly.update(cipherContext, out, outLengthAddress, in, length);
     }
 
     // Zeros up to a multiple of 16; returns where they end.
-    private static long pad(MemorySegment buffer, long end, int length) {
+    private static long pad(long end, int length) {
         long padded = end + (-length & 15);
         for (long i = end; i < padded; i++) {
-            buffer.set(JAVA_BYTE, i, (byte) 0);
+            MEMORY.set(JAVA_BYTE, i, (byte) 0);
         }
         return padded;
     }
 
-    private static void lengths(MemorySegment buffer, long at, long additional, long length) {
-        buffer.set(U64, at, additional);
-        buffer.set(U64, at + 8, length);
+    private static long word(long address) {
+        return MEMORY.get(U64, address);
+    }
+
+    private static void word(long address, long value) {
+        MEMORY.set(U64, address, value);
     }
 
     private void forgetKey() {
         current = null;
         if (cipherContext != 0) {
             shortKey.fill((byte) 0);
-            LibCrypto.encryptInit(cipherContext, 0, shortKey.address(), ivAddress);
+            ChaChaPoly.init(cipherContext, shortKey.address(), ivAddress);
         }
     }
 
@@ -336,13 +345,13 @@ public final class OpenSslAead implements Aead {
         int padding = -aad.length & 15;
         long start = (long) SHORT_AT - padding - aad.length;
         MemorySegment.copy(aad, 0, text, JAVA_BYTE, start, aad.length);
-        pad(text, start + aad.length, aad.length);
-        long afterPad = pad(text, SHORT_AT + (long) length, length);
-        lengths(text, afterPad, aad.length, length);
-        LibCrypto.mac(
+        pad(text.address() + start + aad.length, aad.length);
+        long afterPad = pad(text.address() + SHORT_AT + length, length) - text.address();
+        text.set(U64, afterPad, aad.length);
+        text.set(U64, afterPad + 8, length);
+        ChaChaPoly.mac(
                 macContext,
                 shortKey.address(),
-                KEY_LENGTH,
                 text.address() + start,
                 afterPad + TAG_LENGTH - start,
                 tagAddress,
@@ -404,14 +413,10 @@ public final class OpenSslAead implements Aead {
     public void close() {
         if (cipherContext != 0) {
             forgetKey();
-            LibCrypto.cipherContextFree(cipherContext);
-            LibCrypto.macContextFree(macContext);
-            LibCrypto.cipherFree(cipher);
-            LibCrypto.macFree(mac);
+            ChaChaPoly.cipherContextFree(cipherContext);
+            ChaChaPoly.macContextFree(macContext);
             cipherContext = 0;
             macContext = 0;
-            cipher = 0;
-            mac = 0;
         }
     }
 }

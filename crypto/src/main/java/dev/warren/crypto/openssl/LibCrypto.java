@@ -27,39 +27,28 @@ public final class LibCrypto {
     private static final FunctionDescriptor SHAPE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
-    // Calls on the packet path take well under a microsecond and never block: they may hold up a safepoint.
-    private static final Linker.Option[] SHORT = {Linker.Option.critical(false)};
-    // A DH takes 30 us: not these.
-    private static final Linker.Option[] LONG = {};
+    private static final MethodHandle VERSION = bind("OpenSSL_version");
+    private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error");
 
-    private static final MethodHandle VERSION = bind("OpenSSL_version", LONG);
-    private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error", LONG);
+    private static final MethodHandle CIPHER_FETCH = bind("EVP_CIPHER_fetch");
+    private static final MethodHandle CIPHER_FREE = bind("EVP_CIPHER_free");
+    private static final MethodHandle CIPHER_PROVIDER = bind("EVP_CIPHER_get0_provider");
+    private static final MethodHandle MAC_FETCH = bind("EVP_MAC_fetch");
+    private static final MethodHandle MAC_FREE = bind("EVP_MAC_free");
+    private static final MethodHandle MAC_PROVIDER = bind("EVP_MAC_get0_provider");
+    private static final MethodHandle PROVIDER_CONTEXT = bind("OSSL_PROVIDER_get0_provider_ctx");
+    private static final MethodHandle PROVIDER_QUERY = bind("OSSL_PROVIDER_query_operation");
 
-    private static final MethodHandle CIPHER_FETCH = bind("EVP_CIPHER_fetch", LONG);
-    private static final MethodHandle CIPHER_FREE = bind("EVP_CIPHER_free", LONG);
-    private static final MethodHandle CIPHER_CTX_NEW = bind("EVP_CIPHER_CTX_new", LONG);
-    private static final MethodHandle CIPHER_CTX_FREE = bind("EVP_CIPHER_CTX_free", LONG);
-    private static final MethodHandle ENCRYPT_INIT = bind("EVP_EncryptInit_ex", SHORT);
-    private static final MethodHandle ENCRYPT_UPDATE = bind("EVP_EncryptUpdate", SHORT);
-
-    private static final MethodHandle MAC_FETCH = bind("EVP_MAC_fetch", LONG);
-    private static final MethodHandle MAC_FREE = bind("EVP_MAC_free", LONG);
-    private static final MethodHandle MAC_CTX_NEW = bind("EVP_MAC_CTX_new", LONG);
-    private static final MethodHandle MAC_CTX_FREE = bind("EVP_MAC_CTX_free", LONG);
-    private static final MethodHandle MAC_INIT = bind("EVP_MAC_init", SHORT);
-    private static final MethodHandle MAC_UPDATE = bind("EVP_MAC_update", SHORT);
-    private static final MethodHandle MAC_FINAL = bind("EVP_MAC_final", SHORT);
-
-    private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free", LONG);
-    private static final MethodHandle PKEY_SET_ENCODED_PUBLIC = bind("EVP_PKEY_set1_encoded_public_key", LONG);
-    private static final MethodHandle PKEY_CTX_FROM_NAME = bind("EVP_PKEY_CTX_new_from_name", LONG);
-    private static final MethodHandle PKEY_CTX_FROM_KEY = bind("EVP_PKEY_CTX_new_from_pkey", LONG);
-    private static final MethodHandle PKEY_CTX_FREE = bind("EVP_PKEY_CTX_free", LONG);
-    private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init", LONG);
-    private static final MethodHandle PKEY_FROMDATA = bind("EVP_PKEY_fromdata", LONG);
-    private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init", LONG);
-    private static final MethodHandle PKEY_DERIVE_SET_PEER = bind("EVP_PKEY_derive_set_peer_ex", LONG);
-    private static final MethodHandle PKEY_DERIVE = bind("EVP_PKEY_derive", LONG);
+    private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free");
+    private static final MethodHandle PKEY_SET_ENCODED_PUBLIC = bind("EVP_PKEY_set1_encoded_public_key");
+    private static final MethodHandle PKEY_CTX_FROM_NAME = bind("EVP_PKEY_CTX_new_from_name");
+    private static final MethodHandle PKEY_CTX_FROM_KEY = bind("EVP_PKEY_CTX_new_from_pkey");
+    private static final MethodHandle PKEY_CTX_FREE = bind("EVP_PKEY_CTX_free");
+    private static final MethodHandle PKEY_FROMDATA_INIT = bind("EVP_PKEY_fromdata_init");
+    private static final MethodHandle PKEY_FROMDATA = bind("EVP_PKEY_fromdata");
+    private static final MethodHandle PKEY_DERIVE_INIT = bind("EVP_PKEY_derive_init");
+    private static final MethodHandle PKEY_DERIVE_SET_PEER = bind("EVP_PKEY_derive_set_peer_ex");
+    private static final MethodHandle PKEY_DERIVE = bind("EVP_PKEY_derive");
 
     private LibCrypto() {}
 
@@ -80,104 +69,43 @@ public final class LibCrypto {
         }
     }
 
-    /// EVP_CIPHER_fetch(3); 0 when the name is unknown.
-    public static long cipherFetch(MemorySegment name) {
+    /// The provider of a cipher, which stays loaded; 0 when the name is unknown.
+    static long cipherProvider(MemorySegment name) {
+        return provider(CIPHER_FETCH, CIPHER_PROVIDER, CIPHER_FREE, name);
+    }
+
+    /// The provider of a MAC, which stays loaded; 0 when the name is unknown.
+    static long macProvider(MemorySegment name) {
+        return provider(MAC_FETCH, MAC_PROVIDER, MAC_FREE, name);
+    }
+
+    private static long provider(MethodHandle fetch, MethodHandle get, MethodHandle free, MemorySegment name) {
         try {
-            return (long) CIPHER_FETCH.invokeExact(0L, name.address(), 0L, 0L, 0L);
+            long algorithm = (long) fetch.invokeExact(0L, name.address(), 0L, 0L, 0L);
+            if (algorithm == 0) {
+                return 0;
+            }
+            long provider = (long) get.invokeExact(algorithm, 0L, 0L, 0L, 0L);
+            long _ = (long) free.invokeExact(algorithm, 0L, 0L, 0L, 0L);
+            return provider;
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
     }
 
-    public static void cipherFree(long cipher) {
+    /// OSSL_PROVIDER_get0_provider_ctx(3).
+    static long providerContext(long provider) {
         try {
-            long _ = (long) CIPHER_FREE.invokeExact(cipher, 0L, 0L, 0L, 0L);
+            return (long) PROVIDER_CONTEXT.invokeExact(provider, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
     }
 
-    public static long cipherContext() {
+    /// OSSL_PROVIDER_query_operation(3): an array of OSSL_ALGORITHM, which is the provider's.
+    static long providerAlgorithms(long provider, int operation, MemorySegment noCache) {
         try {
-            return (long) CIPHER_CTX_NEW.invokeExact(0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    /// Wipes the key it holds.
-    public static void cipherContextFree(long context) {
-        try {
-            long _ = (long) CIPHER_CTX_FREE.invokeExact(context, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    /// EVP_EncryptInit(3): a `cipher`, `key` or `iv` of 0 stays as it is.
-    public static void encryptInit(long context, long cipher, long key, long iv) {
-        try {
-            expect((int) (long) ENCRYPT_INIT.invokeExact(context, cipher, 0L, key, iv), "EVP_EncryptInit_ex");
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    public static void encryptUpdate(long context, long out, long outLength, long in, int length) {
-        try {
-            expect(
-                    (int) (long) ENCRYPT_UPDATE.invokeExact(context, out, outLength, in, (long) length),
-                    "EVP_EncryptUpdate");
-        } catch (RuntimeException e) {
-            throw e;
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    /// EVP_MAC_fetch; 0 when the name is unknown.
-    public static long macFetch(MemorySegment name) {
-        try {
-            return (long) MAC_FETCH.invokeExact(0L, name.address(), 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    public static void macFree(long mac) {
-        try {
-            long _ = (long) MAC_FREE.invokeExact(mac, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    public static long macContext(long mac) {
-        try {
-            return (long) MAC_CTX_NEW.invokeExact(mac, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    public static void macContextFree(long context) {
-        try {
-            long _ = (long) MAC_CTX_FREE.invokeExact(context, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    /// One whole MAC: EVP_MAC_init(3) with the key, one update, final.
-    public static void mac(long context, long key, long keyLength, long in, long length, long tag, long tagLength) {
-        try {
-            expect((int) (long) MAC_INIT.invokeExact(context, key, keyLength, 0L, 0L), "EVP_MAC_init");
-            expect((int) (long) MAC_UPDATE.invokeExact(context, in, length, 0L, 0L), "EVP_MAC_update");
-            expect((int) (long) MAC_FINAL.invokeExact(context, tag, tagLength, 16L, 0L), "EVP_MAC_final");
-        } catch (RuntimeException e) {
-            throw e;
+            return (long) PROVIDER_QUERY.invokeExact(provider, (long) operation, noCache.address(), 0L, 0L);
         } catch (Throwable t) {
             throw new AssertionError(t);
         }
@@ -296,16 +224,21 @@ public final class LibCrypto {
     // OPENSSL_version_major came with 3.0, and so did every other function here.
     private static boolean complete(SymbolLookup library) {
         return library.find("OPENSSL_version_major").isPresent()
-                && library.find("EVP_MAC_init").isPresent()
+                && library.find("OSSL_PROVIDER_query_operation").isPresent()
                 && library.find("EVP_PKEY_derive_set_peer_ex").isPresent();
     }
 
-    private static MethodHandle bind(String name, Linker.Option... options) {
-        var symbol = LIBRARY.flatMap(library -> library.find(name));
+    private static MethodHandle bind(String name) {
+        return bind(LIBRARY.flatMap(library -> library.find(name)), name, SHAPE);
+    }
+
+    /// A handle that fails when there is no such function.
+    static MethodHandle bind(
+            Optional<MemorySegment> symbol, String name, FunctionDescriptor shape, Linker.Option... options) {
         if (symbol.isPresent()) {
-            return Linker.nativeLinker().downcallHandle(symbol.get(), SHAPE, options);
+            return Linker.nativeLinker().downcallHandle(symbol.get(), shape, options);
         }
-        var type = SHAPE.toMethodType();
+        var type = shape.toMethodType();
         var failure = MethodHandles.throwException(type.returnType(), IllegalStateException.class)
                 .bindTo(new IllegalStateException(name + " is not there: libcrypto of OpenSSL 3 was not found."));
         return MethodHandles.dropArguments(failure, 0, type.parameterList());
