@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.bench.storm;
+
+import org.jspecify.annotations.NullMarked;
