@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -40,8 +41,9 @@ final class TrainTraffic {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int PORT = 5202;
     private static final int BLOCK = 128 * 1024;
-    private static final int STREAM_SECONDS = 7;
-    private static final int SMALL_SECONDS = 3;
+    private static final int STREAM_SECONDS = 6;
+    private static final int ECHO_SECONDS = 2;
+    private static final int FLOOD_SECONDS = 3;
 
     private TrainTraffic() {}
 
@@ -62,7 +64,9 @@ final class TrainTraffic {
             var endpoint = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
             configure(deviceA, a, b.publicKey(suite.x25519()), 2, endpoint);
             stream(vertx, inner(1), inner(2));
-            small(inner(1), inner(2));
+            echo(inner(1), inner(2));
+            flood(inner(1), inner(2), 64);
+            flood(inner(2), inner(1), 1372);
             stream(vertx, inner(2), inner(1));
             RunningInterface.await("train", deviceA.close(), PATIENCE);
             RunningInterface.await("train", deviceB.close(), PATIENCE);
@@ -134,29 +138,44 @@ final class TrainTraffic {
         }
     }
 
-    /// Small datagrams there and back, one at a time and then many at once.
-    private static void small(InetAddress from, InetAddress to) throws IOException {
+    /// Small datagrams there and back, one at a time.
+    private static void echo(InetAddress from, InetAddress to) throws IOException {
         try (var here = new DatagramSocket(0, from);
                 var there = new DatagramSocket(PORT, to)) {
             here.setSoTimeout(200);
             there.setSoTimeout(200);
             var packet = new DatagramPacket(new byte[64], 64, to, PORT);
             var received = new DatagramPacket(new byte[64], 64);
-            long start = System.nanoTime();
-            long end = start + TimeUnit.SECONDS.toNanos(SMALL_SECONDS);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(ECHO_SECONDS);
             while (System.nanoTime() < end) {
-                int burst = (System.nanoTime() - start) / TimeUnit.SECONDS.toNanos(1) % 2 == 0 ? 1 : 64;
-                for (int i = 0; i < burst; i++) {
+                here.send(packet);
+                try {
+                    there.receive(received);
+                    there.send(new DatagramPacket(received.getData(), 64, received.getSocketAddress()));
+                    here.receive(new DatagramPacket(new byte[64], 64));
+                } catch (SocketTimeoutException lost) {
+                    // Some may be lost; the next round does as well.
+                }
+            }
+        }
+    }
+
+    /// Datagrams as fast as they can be sent; most are lost at a socket that is read now and then.
+    private static void flood(InetAddress from, InetAddress to, int bytes) throws IOException {
+        try (var here = new DatagramSocket(0, from);
+                var there = new DatagramSocket(PORT, to)) {
+            there.setSoTimeout(1);
+            var packet = new DatagramPacket(new byte[bytes], bytes, to, PORT);
+            var received = new DatagramPacket(new byte[bytes], bytes);
+            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(FLOOD_SECONDS);
+            while (System.nanoTime() < end) {
+                for (int i = 0; i < 256; i++) {
                     here.send(packet);
                 }
                 try {
-                    for (int i = 0; i < burst; i++) {
-                        there.receive(received);
-                    }
-                    there.send(new DatagramPacket(received.getData(), 64, received.getSocketAddress()));
-                    here.receive(new DatagramPacket(new byte[64], 64));
-                } catch (java.net.SocketTimeoutException lost) {
-                    // Some may be lost; the next round does as well.
+                    there.receive(received);
+                } catch (SocketTimeoutException lost) {
+                    // They are on their way.
                 }
             }
         }
