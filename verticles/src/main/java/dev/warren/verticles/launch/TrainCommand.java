@@ -62,6 +62,7 @@ final class TrainCommand implements Callable<Integer> {
         part("tunnel and control socket", TrainCommand::tunnel);
         if (traffic) {
             part("an interface", TrainCommand::command);
+            part("handshakes", TrainHandshakes::run);
             part("packet path", TrainTraffic::run);
         }
         return 0;
