@@ -292,6 +292,32 @@ class DeviceTest {
         flowsAgain();
     }
 
+    // Peers that never answer, one of them with an endpoint where nobody is, take no room from the others.
+    @Test
+    void peersThatDoNotAnswerCostTheOthersNothing() throws Exception {
+        var silent = a.unknown("10.7.0.0/16");
+        a.peer(new PeerUpdate(
+                silent.publicKey(),
+                false,
+                false,
+                null,
+                new InetSocketAddress("192.0.2.99", 51820),
+                OptionalInt.empty(),
+                false,
+                silent.allowedIps()));
+        a.peer(a.unknown("10.8.0.0/16"));
+        connect();
+        for (int round = 0; round < 100; round++) {
+            for (int i = 0; i < 30; i++) {
+                a.tun.inject(packet(a.inside, "10.7.0." + i, 1000));
+                a.tun.inject(packet(a.inside, "10.8.0." + i, 1000));
+            }
+            var ours = packet(a.inside, b.inside, 300 + round);
+            a.tun.inject(ours);
+            assertArrayEquals(ours, b.next());
+        }
+    }
+
     private void flowsAgain() {
         eventually("packets flow again", () -> {
             try {

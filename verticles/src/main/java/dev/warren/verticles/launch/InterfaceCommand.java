@@ -1,6 +1,7 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.conf.OffloadConfig;
+import dev.warren.crypto.Suite;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -18,7 +19,7 @@ import org.slf4j.LoggerFactory;
 /// socket.
 ///
 /// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
-/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS, see [Layout].
+/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS, see [Layout], and WARREN_OFFLOAD.
 final class InterfaceCommand {
     /// What wireguard-go gives a new interface.
     private static final int MTU = 1420;
@@ -97,7 +98,17 @@ final class InterfaceCommand {
 
     RunningInterface.Settings settings() throws LaunchException {
         int cores = Runtime.getRuntime().availableProcessors();
-        return RunningInterface.Settings.usual(Layout.ofEnvironment(environment, cores));
+        return new RunningInterface.Settings(Suite.Choice.AUTO, offload(), Layout.ofEnvironment(environment, cores));
+    }
+
+    /// Of the environment: WARREN_OFFLOAD, for kernels and drivers that get it wrong.
+    private OffloadConfig offload() throws LaunchException {
+        var value = environment.apply("WARREN_OFFLOAD");
+        return switch (value == null || value.isEmpty() ? "on" : value) {
+            case "on" -> OffloadConfig.on();
+            case "off" -> OffloadConfig.off();
+            default -> throw new LaunchException("WARREN_OFFLOAD=" + value + " is neither on nor off");
+        };
     }
 
     private static LinuxTun tun(String wanted, int fd, OffloadConfig offload) throws LaunchException {

@@ -26,13 +26,7 @@ record RunningInterface(Device device, UapiVerticle uapi) {
     private static final Duration STOP = Duration.ofMillis(1500);
 
     /// What a device is started with, whoever starts it.
-    ///
-    record Settings(Suite.Choice aead, OffloadConfig offload, Layout layout) {
-        /// Everything the kernel and libcrypto have: the default.
-        static Settings usual(Layout layout) {
-            return new Settings(Suite.Choice.AUTO, OffloadConfig.on(), layout);
-        }
-    }
+    record Settings(Suite.Choice aead, OffloadConfig offload, Layout layout) {}
 
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one
     // for

@@ -3,6 +3,7 @@ package dev.warren.verticles.launch;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.warren.conf.OffloadConfig;
 import java.util.Map;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -44,5 +45,19 @@ class LayoutTest {
         var environment = Map.of("WARREN_LOOPS", "many", "WG_TUN_FD", "0");
         var refused = assertThrows(LaunchException.class, () -> new InterfaceCommand(environment::get).settings());
         assertEquals("WARREN_LOOPS=many is neither auto nor 1 to 256", refused.getMessage());
+    }
+
+    @Test
+    void offloadsAreOnUnlessSaidOtherwise() throws LaunchException {
+        assertEquals(
+                OffloadConfig.on(), new InterfaceCommand(_ -> null).settings().offload());
+        assertEquals(
+                OffloadConfig.off(),
+                new InterfaceCommand(Map.of("WARREN_OFFLOAD", "off")::get)
+                        .settings()
+                        .offload());
+        var refused = assertThrows(
+                LaunchException.class, () -> new InterfaceCommand(Map.of("WARREN_OFFLOAD", "no")::get).settings());
+        assertEquals("WARREN_OFFLOAD=no is neither on nor off", refused.getMessage());
     }
 }
