@@ -137,6 +137,8 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         var before = live.endpoint;
         live.endpoint(source);
         if (peer.receiveInitiation(initiation, bytes, now) != Verdict.OK) live.endpoint(before);
+        // Not behind the handshakes of others that wait on this loop: each takes longer than a send.
+        shared.udp.flush();
     }
 
     private void onResponse(PeerMessage.Response response, long now) {
