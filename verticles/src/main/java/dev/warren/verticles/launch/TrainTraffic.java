@@ -41,15 +41,17 @@ final class TrainTraffic {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int PORT = 5202;
     private static final int BLOCK = 128 * 1024;
-    private static final int STREAM_SECONDS = 6;
+    private static final int STREAM_SECONDS = 5;
     private static final int ECHO_SECONDS = 2;
     private static final int FLOOD_SECONDS = 3;
 
     private TrainTraffic() {}
 
     static void run() throws Exception {
-        Ip.run("rule", "add", "pref", "20", "lookup", "local");
-        Ip.run("rule", "del", "pref", "0");
+        for (var family : List.of("-4", "-6")) {
+            Ip.run(family, "rule", "add", "pref", "20", "lookup", "local");
+            Ip.run(family, "rule", "del", "pref", "0");
+        }
         var vertx = RunningInterface.vertx(1);
         try (var a = PrivateKey.generate(new SecureRandom());
                 var b = PrivateKey.generate(new SecureRandom());
@@ -68,6 +70,7 @@ final class TrainTraffic {
             flood(inner(1), inner(2), 64);
             flood(inner(2), inner(1), 1372);
             stream(vertx, inner(2), inner(1));
+            stream(vertx, inner6(1), inner6(2));
             RunningInterface.await("train", deviceA.close(), PATIENCE);
             RunningInterface.await("train", deviceB.close(), PATIENCE);
         } finally {
@@ -79,6 +82,10 @@ final class TrainTraffic {
         return InetAddress.getByName("10.77.0." + host);
     }
 
+    private static InetAddress inner6(int host) throws IOException {
+        return InetAddress.getByName("fd77::" + host);
+    }
+
     private static Device device(Vertx vertx, int host) throws Exception {
         int other = 3 - host;
         var tun = LinuxTun.open("train" + host, RunningInterface.tunOptions(OffloadConfig.on()));
@@ -86,14 +93,18 @@ final class TrainTraffic {
             int index = netlink.link(tun.name()).index();
             netlink.mtu(index, 1420);
             netlink.addAddress(index, inner(host), 32);
+            netlink.addAddress(index, inner6(host), 128);
             for (var setting : List.of("rp_filter=0", "accept_local=1")) {
                 var split = setting.split("=", 2);
                 Files.writeString(Path.of("/proc/sys/net/ipv4/conf", tun.name(), split[0]), split[1]);
             }
             netlink.up(index);
             netlink.addRoute(index, inner(other), 32, 100 + other);
+            netlink.addRoute(index, inner6(other), 128, 100 + other);
         }
-        Ip.run("rule", "add", "pref", "10", "to", "10.77.0." + other, "iif", "lo", "lookup", "" + (100 + other));
+        var table = "" + (100 + other);
+        Ip.run("-4", "rule", "add", "pref", "10", "to", "10.77.0." + other, "iif", "lo", "lookup", table);
+        Ip.run("-6", "rule", "add", "pref", "10", "to", "fd77::" + other, "iif", "lo", "lookup", table);
         var udp = UdpOptions.standard();
         var options = new Device.Options(
                 Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun.name()));
@@ -104,7 +115,9 @@ final class TrainTraffic {
             Device device, PrivateKey key, PublicKey peer, int host, @Nullable InetSocketAddress endpoint)
             throws LaunchException {
         var allowed = new AllowedIpChange(IpPrefix.parse("10.77.0." + host + "/32"), false);
-        var entry = new PeerUpdate(peer, false, false, null, endpoint, OptionalInt.empty(), true, List.of(allowed));
+        var allowed6 = new AllowedIpChange(IpPrefix.parse("fd77::" + host + "/128"), false);
+        var entry = new PeerUpdate(
+                peer, false, false, null, endpoint, OptionalInt.empty(), true, List.of(allowed, allowed6));
         try (var update = new DeviceUpdate(key.copy(), OptionalInt.of(0), OptionalInt.empty(), true, List.of(entry))) {
             RunningInterface.await("train", device.update(update), PATIENCE);
         }
