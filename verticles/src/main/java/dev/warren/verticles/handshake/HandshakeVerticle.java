@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what passed
 /// the gate costs a Diffie-Hellman, and only what authenticates reaches a peer.
 public final class HandshakeVerticle extends VerticleBase {
-    /// Messages before other work of the loop gets its chance: few, since what one of them leads to is done on the loop
-    // of
-    /// its peer while the next is read here.
+    /// Messages before other work of the loop gets its chance: few, since what one of them leads to is done on the
+    /// loop of its peer while the next is read here.
     private static final int TURN = 4;
 
     private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go

@@ -28,9 +28,8 @@ record RunningInterface(Device device, UapiVerticle uapi) {
     /// What a device is started with, whoever starts it.
     record Settings(Suite.Choice aead, OffloadConfig offload, Layout layout) {}
 
-    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is one
-    // for
-    /// handshakes and configuration, and one for control sockets.
+    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is
+    /// one for handshakes and configuration, and one for control sockets.
     static Vertx vertx(int packetLoops) throws LaunchException {
         // The first use of libcrypto makes the JVM's linker spin classes for a while: another core may do it meanwhile.
         // Whether it works is found out by those who need it.
