@@ -45,4 +45,16 @@ public final class Protocol {
     public static final int SOURCE_MESSAGES_PER_SECOND = 20;
 
     public static final int SOURCE_BURST = 5;
+
+    /// Handshake messages per second from sources that showed no cookie while under load, all of them together, and how
+    /// many may come at once: some 2 % of a core.
+    public static final int NEWCOMERS_PER_SECOND = 200;
+
+    public static final int NEWCOMERS_BURST = 20;
+
+    /// Cookie replies per second to one address and port, and how many at once. What a flood in its name makes us send
+    /// there is bounded by it.
+    public static final int SOURCE_COOKIES_PER_SECOND = 1000;
+
+    public static final int SOURCE_COOKIES_BURST = 100;
 }

@@ -89,11 +89,17 @@ final class Responder implements AutoCloseable {
         }
     }
 
+    private static boolean hasCookie(byte[] message) {
+        return !Arrays.equals(message, InitiationMessage.MAC2, message.length, new byte[16], 0, 16);
+    }
+
     private Verdict consume(byte[] message, SocketAddress source) throws IOException {
         now += 100_000_000L; // nobody floods
         gate.load(loaded);
         var reply = new byte[CookieReplyMessage.LENGTH];
-        var verdict = gate.admit(message, new byte[4], 1, now, reply);
+        Verdict verdict;
+        do verdict = gate.admit(message, new byte[4], 1, now, reply);
+        while (loaded && verdict == Verdict.OK && !hasCookie(message)); // uses up what newcomers may
         if (verdict == Verdict.COOKIE_SENT) channel.send(ByteBuffer.wrap(reply), source);
         if (verdict != Verdict.OK) return verdict;
         if (message.length != InitiationMessage.LENGTH) return Verdict.MALFORMED;

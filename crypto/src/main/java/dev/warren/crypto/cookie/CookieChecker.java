@@ -6,6 +6,9 @@ import dev.warren.crypto.noise.Blake2s;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.InitiationMessage;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
@@ -14,33 +17,38 @@ import java.util.Arrays;
 /// source: a cookie is a MAC
 /// of address and port under a secret that changes every two minutes. Confined to the thread of its Suite.
 final class CookieChecker implements AutoCloseable {
+    private static final byte[] NONE = new byte[Macs.LENGTH];
+    private static final int COUNTER = 16;
+    private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
     private final Suite suite;
     private final SecureRandom random;
-    private final byte[] secret = new byte[Blake2s.LENGTH];
     private final byte[] cookie = new byte[CookieReplyMessage.COOKIE_LENGTH];
     private final byte[] expected = new byte[Macs.LENGTH];
     private final byte[] source = new byte[16 + 2];
-    private byte[] mac1Key;
-    private byte[] cookieKey;
+    private final byte[] nonce = new byte[CookieReplyMessage.NONCE_LENGTH];
+    /// Where MAC1 and cookies begin: after the block of their key, which is the same for all.
+    private final int[] mac1State = new int[Blake2s.WORDS];
+    private final int[] cookieState = new int[Blake2s.WORDS];
+    private byte[] cookieKey = {};
     private boolean secretMade;
     private long secretTime;
 
     CookieChecker(Suite suite, PublicKey own, SecureRandom random) {
         this.suite = suite;
         this.random = random;
-        this.mac1Key = Macs.mac1Key(suite.blake2s(), own);
-        this.cookieKey = Macs.cookieKey(suite.blake2s(), own);
+        own(own);
     }
 
     void own(PublicKey changed) {
-        mac1Key = Macs.mac1Key(suite.blake2s(), changed);
+        suite.blake2s().key(Macs.mac1Key(suite.blake2s(), changed), mac1State);
         cookieKey = Macs.cookieKey(suite.blake2s(), changed);
     }
 
     /// Of an initiation or response; in constant time.
     boolean mac1Valid(byte[] message) {
         int at = Macs.mac1At(message);
-        suite.blake2s().mac(mac1Key, message, 0, at, expected, 0);
+        suite.blake2s().mac(mac1State, message, 0, at, expected, 0);
         return isMac(message, at);
     }
 
@@ -50,6 +58,9 @@ final class CookieChecker implements AutoCloseable {
             return false;
         }
         int at = Macs.mac2At(message);
+        if (Arrays.equals(message, at, at + Macs.LENGTH, NONE, 0, Macs.LENGTH)) {
+            return false; // the sender says that it has no cookie
+        }
         cookieFor(address, port);
         suite.blake2s().mac(cookie, message, 0, at, expected, 0);
         return isMac(message, at);
@@ -62,14 +73,17 @@ final class CookieChecker implements AutoCloseable {
     /// Writes the reply to an initiation or response with a valid MAC1, 64 bytes.
     void reply(byte[] message, byte[] address, int port, long now, byte[] reply) {
         if (!secretMade || now - secretTime >= Protocol.COOKIE_SECRET_MAX_AGE) {
+            var secret = new byte[Blake2s.LENGTH];
             random.nextBytes(secret);
+            suite.blake2s().key(secret, cookieState);
+            Arrays.fill(secret, (byte) 0);
+            random.nextBytes(nonce);
             secretMade = true;
             secretTime = now;
         }
         cookieFor(address, port);
         CookieReplyMessage.begin(reply, InitiationMessage.sender(message));
-        var nonce = new byte[CookieReplyMessage.NONCE_LENGTH];
-        random.nextBytes(nonce);
+        U64.set(nonce, COUNTER, (long) U64.get(nonce, COUNTER) + 1); // never the same again under this key
         System.arraycopy(nonce, 0, reply, CookieReplyMessage.NONCE, nonce.length);
         int mac1 = Macs.mac1At(message);
         suite.aead()
@@ -89,12 +103,12 @@ final class CookieChecker implements AutoCloseable {
         System.arraycopy(address, 0, source, 0, address.length);
         source[address.length] = (byte) (port >> 8);
         source[address.length + 1] = (byte) port;
-        suite.blake2s().mac(secret, source, 0, address.length + 2, cookie, 0);
+        suite.blake2s().mac(cookieState, source, 0, address.length + 2, cookie, 0);
     }
 
     @Override
     public void close() {
-        Arrays.fill(secret, (byte) 0);
+        Arrays.fill(cookieState, 0);
         Arrays.fill(cookie, (byte) 0);
         secretMade = false;
     }

@@ -1,6 +1,7 @@
 package dev.warren.crypto.cookie;
 
 import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.wire.CookieReplyMessage;
@@ -9,14 +10,25 @@ import java.security.SecureRandom;
 
 /// What stands in front of all handshake messages of a device: sizes, MAC1, load, MAC2, token bucket. No DH happens
 /// here. Confined to the thread of its Suite.
+///
+/// Under load most of those without a cookie are asked for one, and come back with it after five seconds. So that a
+// flood
+/// does not cost everybody these seconds, sources that have not asked for much lately are let through without, as far
+// as
+/// there is a small budget for all of them (R-51, R-53; docs/decisions/0008).
 public final class HandshakeGate implements AutoCloseable {
     private final CookieChecker checker;
-    private final RateLimiter limiter;
+    private final RateLimiter proven;
+    private final RateLimiter newcomers;
+    private final RateLimiter replies;
+    private long newcomersFullAt = Long.MIN_VALUE;
     private boolean underLoad;
 
     public HandshakeGate(Suite suite, LocalIdentity identity, SecureRandom random) {
         checker = new CookieChecker(suite, identity.publicKey(), random);
-        limiter = new RateLimiter(random);
+        proven = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
+        newcomers = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
+        replies = new RateLimiter(Protocol.SOURCE_COOKIES_PER_SECOND, Protocol.SOURCE_COOKIES_BURST, random);
     }
 
     /// The private key changed.
@@ -55,14 +67,31 @@ public final class HandshakeGate implements AutoCloseable {
         if (!underLoad) {
             return Verdict.OK;
         }
-        if (!checker.mac2Valid(message, sourceAddress, sourcePort, now)) {
-            if (reply.length < CookieReplyMessage.LENGTH) {
-                throw new IllegalArgumentException("A cookie reply takes 64 bytes, not " + reply.length + ".");
-            }
-            checker.reply(message, sourceAddress, sourcePort, now, reply);
-            return Verdict.COOKIE_SENT;
+        if (checker.mac2Valid(message, sourceAddress, sourcePort, now)) {
+            return proven.allow(sourceAddress, now) ? Verdict.OK : Verdict.RATE_LIMITED;
         }
-        return limiter.allow(sourceAddress, now) ? Verdict.OK : Verdict.RATE_LIMITED;
+        if (newcomers.allow(sourceAddress, now) && budgeted(now)) {
+            return Verdict.OK;
+        }
+        if (!replies.allow(sourceAddress, sourcePort, now)) {
+            return Verdict.RATE_LIMITED;
+        }
+        if (reply.length < CookieReplyMessage.LENGTH) {
+            throw new IllegalArgumentException("A cookie reply takes 64 bytes, not " + reply.length + ".");
+        }
+        checker.reply(message, sourceAddress, sourcePort, now, reply);
+        return Verdict.COOKIE_SENT;
+    }
+
+    /// Takes a token of the bucket that all newcomers share.
+    private boolean budgeted(long now) {
+        long cost = Protocol.SECOND / Protocol.NEWCOMERS_PER_SECOND;
+        long after = Math.max(newcomersFullAt, now) + cost;
+        if (after - now > cost * Protocol.NEWCOMERS_BURST) {
+            return false;
+        }
+        newcomersFullAt = after;
+        return true;
     }
 
     /// Wipes the secret of the cookies.

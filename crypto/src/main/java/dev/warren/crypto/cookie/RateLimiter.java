@@ -17,9 +17,6 @@ import java.util.Arrays;
 final class RateLimiter {
     static final int ROWS = 4096, WAYS = 8;
 
-    private static final long COST = Protocol.SECOND / Protocol.SOURCE_MESSAGES_PER_SECOND;
-    private static final long BURST = COST * Protocol.SOURCE_BURST;
-
     /// No host has an address in ffff:ffff::/64 and so on: this is multicast.
     private static final long IPV4 = 0xFFFFFFFF_00000000L;
 
@@ -27,26 +24,43 @@ final class RateLimiter {
     private static final VarHandle U32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
     private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
+    private final long cost;
+    private final long burst;
     private final long salt;
     private long[] sources = {};
     private long[] fullAt = {};
 
-    /// The salt keeps others from choosing sources that fall into one row.
-    RateLimiter(SecureRandom random) {
-        salt = random.nextLong();
+    /// @param perSecond tokens that a bucket gets
+    /// @param burst tokens that a bucket holds
+    /// @param random salts the table, to keep others from choosing sources that fall into one row
+    RateLimiter(int perSecond, int burst, SecureRandom random) {
+        this.cost = Protocol.SECOND / perSecond;
+        this.burst = cost * burst;
+        this.salt = random.nextLong();
     }
 
     /// Takes a token of the source, if it has one.
     ///
     /// @param address 4 or 16 bytes
     boolean allow(byte[] address, long now) {
+        return allow(source(address), now);
+    }
+
+    /// Takes a token of the source, when each port of an address is one.
+    boolean allow(byte[] address, int port, long now) {
+        return allow(mix(source(address) ^ salt) + port, now);
+    }
+
+    private static long source(byte[] address) {
+        return address.length == 4 ? IPV4 | ((int) U32.get(address, 0) & 0xFFFFFFFFL) : (long) U64.get(address, 0);
+    }
+
+    private boolean allow(long source, long now) {
         if (sources.length == 0) {
             sources = new long[ROWS * WAYS];
             fullAt = new long[ROWS * WAYS];
             Arrays.fill(fullAt, NONE);
         }
-        long source =
-                address.length == 4 ? IPV4 | ((int) U32.get(address, 0) & 0xFFFFFFFFL) : (long) U64.get(address, 0);
         int row = row(source) * WAYS;
         int place = row;
         for (int i = row; i < row + WAYS; i++) {
@@ -66,8 +80,8 @@ final class RateLimiter {
     }
 
     private boolean take(int i, long now) {
-        long after = Math.max(fullAt[i], now) + COST;
-        if (after - now > BURST) {
+        long after = Math.max(fullAt[i], now) + cost;
+        if (after - now > burst) {
             return false;
         }
         fullAt[i] = after;

@@ -14,8 +14,11 @@ import java.util.Arrays;
 public final class Blake2s {
     public static final int LENGTH = 32;
     public static final int MAC_LENGTH = 16;
+
+    /// Of a state that [#key] fills.
+    public static final int WORDS = 8;
+
     static final int BLOCK = 64;
-    static final int WORDS = 8;
 
     private static final VarHandle U32 = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
 
@@ -56,12 +59,35 @@ public final class Blake2s {
     /// Keyed BLAKE2s-128 of a part of `data`, 16 bytes to `out + to`. The key has at most 32 bytes. This is the MAC of
     /// mac1 and mac2 (whitepaper §5.4.4), and it is not HMAC.
     public void mac(byte[] key, byte[] data, int at, int length, byte[] out, int to) {
-        begin(MAC_LENGTH, key.length);
-        System.arraycopy(key, 0, block, 0, key.length);
-        Arrays.fill(block, key.length, BLOCK, (byte) 0);
-        buffered = BLOCK;
+        begin(key);
         update(data, at, length);
         finish(out, to, MAC_LENGTH);
+    }
+
+    /// What [#mac] with this key begins with, for keys that many MACs are made with. The state is as secret as the key.
+    ///
+    /// @param key at most 32 bytes
+    /// @param state [#WORDS] long
+    public void key(byte[] key, int[] state) {
+        begin(key);
+        save(state);
+        wipe();
+    }
+
+    /// As above, with what [#key] made of the key.
+    ///
+    /// @param length 1 or more
+    public void mac(int[] state, byte[] data, int at, int length, byte[] out, int to) {
+        resume(state, 1);
+        update(data, at, length);
+        finish(out, to, MAC_LENGTH);
+    }
+
+    private void begin(byte[] key) {
+        begin(MAC_LENGTH, key.length);
+        update(key, 0, key.length);
+        Arrays.fill(block, key.length, BLOCK, (byte) 0);
+        buffered = BLOCK;
     }
 
     void begin(int outLength, int keyLength) {
@@ -115,6 +141,10 @@ public final class Blake2s {
         }
         System.arraycopy(digest, 0, out, to, length);
         Arrays.fill(digest, (byte) 0);
+        wipe();
+    }
+
+    private void wipe() {
         Arrays.fill(block, (byte) 0);
         Arrays.fill(words, 0);
         Arrays.fill(state, 0);

@@ -81,6 +81,7 @@ class HandshakeGateTest {
     @Test
     void underLoadACookieOpensTheWay() {
         gate.load(true);
+        busy(HERE);
         var first = initiation();
         assertEquals(Verdict.COOKIE_SENT, admit(first, HERE, PORT));
         assertEquals(Verdict.OK, generator.consumeReply(reply.clone(), now));
@@ -100,6 +101,10 @@ class HandshakeGateTest {
         v6[0] = 0x20;
         byte[] other = v6.clone();
         other[15] = 1;
+        byte[] next = {10, 0, 0, 2};
+        busy(HERE);
+        busy(next);
+        busy(v6);
         for (var address : new byte[][] {HERE, v6}) {
             admit(initiation(), address, PORT);
             assertEquals(Verdict.OK, generator.consumeReply(reply.clone(), now));
@@ -107,19 +112,21 @@ class HandshakeGateTest {
             assertEquals(Verdict.OK, admit(signed, address, PORT));
             assertEquals(Verdict.COOKIE_SENT, admit(signed, address, PORT + 1));
             assertEquals(Verdict.COOKIE_SENT, admit(signed, address, PORT ^ 0x100));
-            assertEquals(Verdict.COOKIE_SENT, admit(signed, address == HERE ? new byte[] {10, 0, 0, 2} : other, PORT));
+            assertEquals(Verdict.COOKIE_SENT, admit(signed, address == HERE ? next : other, PORT));
         }
     }
 
     @Test
     void aCookieLivesTwoMinutesOnBothSides() {
         gate.load(true);
+        busy(HERE);
         admit(initiation(), HERE, PORT);
         assertEquals(Verdict.OK, generator.consumeReply(reply.clone(), now));
         long start = now;
         now = start + Protocol.COOKIE_SECRET_MAX_AGE - 1;
         assertEquals(Verdict.OK, admit(initiation(), HERE, PORT));
         now = start + Protocol.COOKIE_SECRET_MAX_AGE;
+        busy(HERE);
         assertArrayEquals(
                 new byte[16], Arrays.copyOfRange(initiation(), InitiationMessage.MAC2, InitiationMessage.LENGTH));
         assertEquals(Verdict.COOKIE_SENT, admit(initiation(), HERE, PORT));
@@ -130,8 +137,10 @@ class HandshakeGateTest {
     @Test
     void theSecretBehindCookiesChangesEveryTwoMinutes() {
         gate.load(true);
+        busy(HERE);
         admit(initiation(), HERE, PORT);
         now += Protocol.COOKIE_SECRET_MAX_AGE - 1;
+        busy(HERE);
         var late = new CookieGenerator(suite, identity.publicKey());
         var message = InitiationMessage.create(1);
         late.sign(message, now);
@@ -150,6 +159,7 @@ class HandshakeGateTest {
     void aCookieReplyCountsOnceAndForTheLastMessageOnly() {
         gate.load(true);
         assertEquals(Verdict.COOKIE_INVALID, generator.consumeReply(replyTo(7), now));
+        busy(HERE);
         admit(initiation(), HERE, PORT);
         var genuine = reply.clone();
         for (int at = 8; at < 64; at++) {
@@ -168,6 +178,7 @@ class HandshakeGateTest {
     @Test
     void aCookieDoesNotLiftTheLimitOfItsSource() {
         gate.load(true);
+        busy(HERE);
         admit(initiation(), HERE, PORT);
         assertEquals(Verdict.OK, generator.consumeReply(reply.clone(), now));
         int admitted = 0;
@@ -179,8 +190,7 @@ class HandshakeGateTest {
         assertTrue(admitted >= 200 && admitted <= 200 + 5, "in ten seconds: " + admitted);
     }
 
-    // under load senders without a cookie cost no DH at all, however many they are, and one with a cookie
-    // gets through.
+    // under load senders without a cookie cost few DH, however many they are, and one with a cookie gets through.
     @Test
     void aFloodFromEverywhereLeavesTheWayOpenForOneThatAnswers() {
         var meter = new LoadMeter(2000);
@@ -207,7 +217,53 @@ class HandshakeGateTest {
             }
         }
         assertTrue(through);
-        assertTrue(agreements < 2000 * 0.11 + 2000 * 0.1, "in " + (now - start) + " ns: " + agreements);
+        int newcomers = Protocol.NEWCOMERS_BURST + Protocol.NEWCOMERS_PER_SECOND / 10;
+        assertTrue(agreements < 2000 * 0.11 + 2000 * 0.1 + newcomers, "in " + (now - start) + " ns: " + agreements);
+    }
+
+    //
+    @Test
+    void aFloodFromOneSourceDoesNotCostOthersTheTimeOfACookie() {
+        gate.load(true);
+        var flood = initiation();
+        int passed = 0;
+        int replies = 0;
+        for (int i = 0; i < 20_000; i++, now += Protocol.SECOND / 20_000) {
+            switch (admit(flood, HERE, PORT)) {
+                case OK -> passed++;
+                case COOKIE_SENT -> replies++;
+                case RATE_LIMITED -> {}
+                case null, default -> throw new AssertionError();
+            }
+            if (i % 1000 == 500) {
+                assertEquals(Verdict.OK, admit(initiation(), new byte[] {10, 0, 1, (byte) (i / 1000)}, PORT));
+            }
+        }
+        assertTrue(passed >= Protocol.SOURCE_MESSAGES_PER_SECOND, "passed: " + passed);
+        assertTrue(passed <= Protocol.SOURCE_MESSAGES_PER_SECOND + Protocol.SOURCE_BURST, "passed: " + passed);
+        // Somebody behind the same address has to ask, and is answered.
+        while (admit(flood, HERE, PORT) == Verdict.OK) passed++;
+        assertEquals(Verdict.COOKIE_SENT, admit(initiation(), HERE, PORT + 1));
+        int most = Protocol.SOURCE_COOKIES_PER_SECOND + Protocol.SOURCE_COOKIES_BURST;
+        assertTrue(replies >= Protocol.SOURCE_COOKIES_PER_SECOND && replies <= most, "replies: " + replies);
+    }
+
+    //
+    @Test
+    void newcomersShareABudgetAndTheOthersAreAskedForACookie() {
+        gate.load(true);
+        var strangers = new Random(10);
+        var flood = initiation();
+        int passed = 0;
+        for (int i = 0; i < 200_000; i++, now += Protocol.SECOND / 200_000) {
+            var source = new byte[4];
+            strangers.nextBytes(source);
+            var verdict = admit(flood, source, PORT);
+            if (verdict == Verdict.OK) passed++;
+            else assertEquals(Verdict.COOKIE_SENT, verdict);
+        }
+        int most = Protocol.NEWCOMERS_PER_SECOND + Protocol.NEWCOMERS_BURST;
+        assertTrue(passed >= Protocol.NEWCOMERS_PER_SECOND && passed <= most, "passed: " + passed);
     }
 
     @Test
@@ -221,6 +277,8 @@ class HandshakeGateTest {
             signer.sign(message, now);
             assertEquals(Verdict.OK, admit(message, HERE, PORT));
             gate.load(true);
+            assertEquals(Verdict.OK, admit(message, HERE, PORT));
+            while (admit(message, HERE, PORT) == Verdict.OK) now++;
             assertEquals(Verdict.COOKIE_SENT, admit(message, HERE, PORT));
             assertEquals(Verdict.OK, signer.consumeReply(reply.clone(), now));
         }
@@ -229,6 +287,7 @@ class HandshakeGateTest {
     @Test
     void twoRepliesAreNeverAlike() {
         gate.load(true);
+        busy(HERE);
         var message = initiation();
         admit(message, HERE, PORT);
         var first = reply.clone();
@@ -236,6 +295,13 @@ class HandshakeGateTest {
         assertFalse(Arrays.equals(first, reply));
         assertNotEquals(0, reply[0]);
         assertThrows(IllegalArgumentException.class, () -> gate.admit(message, new byte[5], 1, now, reply));
+    }
+
+    /// Uses up what the source may do without a cookie.
+    private void busy(byte[] source) {
+        var message = InitiationMessage.create(1);
+        new CookieGenerator(suite, identity.publicKey()).sign(message, now);
+        for (int i = 0; i < Protocol.SOURCE_BURST; i++) assertEquals(Verdict.OK, admit(message, source, PORT));
     }
 
     private byte[] replyTo(int receiver) {

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class RateLimiterTest {
     private static final long START = 1234;
-    private final RateLimiter limiter = new RateLimiter(new SecureRandom());
+    private final RateLimiter limiter =
+            new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, new SecureRandom());
 
     @Test
     void aSourceHasABurstAndThenItsRate() {
@@ -50,6 +51,18 @@ class RateLimiterTest {
         assertFalse(limiter.allow(v4(0x01020304), START));
         assertTrue(limiter.allow(v6(0x01020304L, 0), START));
         assertTrue(limiter.allow(v6(0x01020304L << 32, 0), START));
+    }
+
+    @Test
+    void eachPortCanBeASource() {
+        for (var address : new byte[][] {v4(1), v6(1, 1)}) {
+            for (int i = 0; i < Protocol.SOURCE_BURST; i++) {
+                assertTrue(limiter.allow(address, 7, START));
+            }
+            assertFalse(limiter.allow(address, 7, START));
+            assertTrue(limiter.allow(address, 8, START));
+        }
+        assertTrue(limiter.allow(v4(2), 7, START));
     }
 
     //

@@ -19,6 +19,8 @@ import dev.warren.verticles.bus.UdpMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
 import java.util.HashMap;
@@ -31,9 +33,13 @@ import org.jspecify.annotations.Nullable;
 /// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what passed
 /// the gate costs a Diffie-Hellman, and only what authenticates reaches a peer.
 public final class HandshakeVerticle extends VerticleBase {
-    /// Messages before other work of the loop gets its chance: few, since what one of them leads to is done on the
-    /// loop of its peer while the next is read here.
+    /// Messages that passed the gate before other work of the loop gets its chance: few, since what one of them leads
+    // to
+    /// is done on the loop of its peer while the next is read here.
     private static final int TURN = 4;
+
+    /// Messages of all kinds before it does.
+    private static final int GLANCE = 64;
 
     private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go
     private static final long LOADED_FOR = TimeUnit.SECONDS.toNanos(1);
@@ -52,6 +58,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private @Nullable HandshakeGate gate;
     private long loadedUntil = Long.MIN_VALUE;
     private long noIdentity;
+    private long noRoom;
     private boolean scheduled;
 
     public HandshakeVerticle(
@@ -105,9 +112,12 @@ public final class HandshakeVerticle extends VerticleBase {
         long now = loop.clock().now();
         if (queue.size() >= LOADED) loadedUntil = now + LOADED_FOR;
         int done = 0;
-        for (var next = queue.poll(); next != null; next = queue.poll()) {
-            onHandshake(next, now);
-            if (++done == TURN) break;
+        int passed = 0;
+        while (done < GLANCE && passed < TURN) {
+            var next = queue.poll();
+            if (next == null) break;
+            if (onHandshake(next, now)) passed++;
+            done++;
         }
         if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done));
         if (!queue.isEmpty()) {
@@ -116,18 +126,32 @@ public final class HandshakeVerticle extends VerticleBase {
         }
     }
 
-    private void onHandshake(Datagram datagram, long now) {
+    /// True when it passed the gate, and so was work.
+    private boolean onHandshake(Datagram datagram, long now) {
         var open = gate;
         if (open == null) {
             noIdentity++;
-            return;
+            return false;
         }
         open.load(now < loadedUntil);
         var source = datagram.source();
         var verdict = open.admit(datagram.message(), source.addressBytes(), source.port(), now, cookieReply);
-        if (verdict == Verdict.COOKIE_SENT) udp.transmit(cookieReply.clone(), source);
-        if (verdict == Verdict.OK) verdict = pass(datagram, source);
+        boolean passed = verdict == Verdict.OK;
+        if (verdict == Verdict.COOKIE_SENT) reply(source);
+        if (passed) verdict = pass(datagram, source);
         verdicts[verdict.ordinal()]++;
+        return passed;
+    }
+
+    /// Sends the cookie reply together with others of this turn.
+    private void reply(Endpoint source) {
+        var batch = udp.gather(cookieReply.length);
+        if (batch == null) {
+            noRoom++;
+            return;
+        }
+        int at = batch.append(cookieReply.length, 0, source);
+        MemorySegment.copy(cookieReply, 0, batch.slab(), ValueLayout.JAVA_BYTE, at, cookieReply.length);
     }
 
     private Verdict pass(Datagram datagram, Endpoint source) {
@@ -153,6 +177,7 @@ public final class HandshakeVerticle extends VerticleBase {
             var name = verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
             counters.put((verdict == Verdict.OK ? "handshake." : "handshake.drop.") + name, count);
         }
+        if (noRoom > 0) counters.put("handshake.drop.reply-backlog", noRoom);
         if (noIdentity > 0) counters.put("handshake.drop.no-private-key", noIdentity);
         counters.put("handshake.under-load", loop.clock().now() < loadedUntil ? 1L : 0L);
         return counters;
