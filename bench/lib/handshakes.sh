@@ -14,7 +14,7 @@ storm() {
     ip -n "${tag}b" link set "${tag}b" up
     sleep 0.5
     inside a timeout --foreground 60 "${java[@]}" dev.warren.bench.storm.HandshakeStorm \
-        --pid "${pid[b]}" 10.99.1.2 51820 "$(wg pubkey <<< "$key")" > "$work/storm" || return
+        --rounds 60 --warmup 8 --pid "${pid[b]}" 10.99.1.2 51820 "$(wg pubkey <<< "$key")" > "$work/storm" || return
     [ "$(stormed sampled)" = "$(stormed verified)" ] || complain "$name: responses that do not verify"
 }
 

@@ -3,6 +3,7 @@ package dev.warren.verticles.launch;
 import dev.warren.conf.OffloadConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.ffm.Libc;
 import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.TunOptions;
@@ -31,9 +32,12 @@ record RunningInterface(Device device, UapiVerticle uapi) {
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is
     /// one for handshakes and configuration, and one for control sockets.
     static Vertx vertx(int packetLoops) throws LaunchException {
-        // The first use of libcrypto makes the JVM's linker spin classes for a while: another core may do it meanwhile.
-        // Whether it works is found out by those who need it.
-        var _ = CompletableFuture.runAsync(() -> Suite.open(Suite.Choice.AUTO).close());
+        // The first calls of libc and libcrypto make the JVM's linker spin classes for a while: another core may do it
+        // meanwhile. Whether they work is found out by those who need them.
+        var _ = CompletableFuture.runAsync(() -> {
+            new Libc().fcntl(0, Libc.F_GETFL, 0);
+            Suite.open(Suite.Choice.AUTO).close();
+        });
         var vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(packetLoops + 2)
