@@ -26,7 +26,16 @@ abstract class Door<M> {
     }
 
     /// Fails when nobody listens; the message is then still the sender's.
-    final Future<Void> write(Object message) {
+    final Future<Void> write(M message) {
         return producer.write(message);
+    }
+
+    /// As [#write], for messages that know what to do then. On this machine a message is delivered or refused at once:
+    /// there is nothing to wait for, and no listener to make for each.
+    final void give(M message, Consumer<M> undelivered) {
+        var written = producer.write(message);
+        if (written.succeeded()) return;
+        if (written.failed()) undelivered.accept(message);
+        else written.onFailure(_ -> undelivered.accept(message));
     }
 }

@@ -3,6 +3,7 @@ package dev.warren.verticles.bus;
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Context;
+import io.vertx.core.Handler;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class Gathering {
     private final Supplier<BatchPool> maker;
     private @Nullable BatchPool pool;
     private final Consumer<PacketBatch> leaves;
+    private final Handler<Void> flushing = _ -> flush();
     private @Nullable PacketBatch open;
     private boolean closed;
 
@@ -42,7 +44,7 @@ final class Gathering {
         batch = from.take();
         if (batch != null) {
             open = batch;
-            loop.runOnContext(_ -> flush());
+            loop.runOnContext(flushing);
         }
         return batch;
     }

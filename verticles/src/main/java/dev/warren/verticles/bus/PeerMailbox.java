@@ -27,6 +27,6 @@ public final class PeerMailbox extends Door<PeerMessage> {
     }
 
     public void tell(PeerMessage message) {
-        write(message).onFailure(_ -> message.discard());
+        give(message, PeerMessage::discard);
     }
 }

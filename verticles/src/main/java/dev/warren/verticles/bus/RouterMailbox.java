@@ -14,6 +14,6 @@ public final class RouterMailbox extends Door<RouterMessage> {
     }
 
     public void tell(RouterMessage message) {
-        write(message).onFailure(_ -> message.discard());
+        give(message, RouterMessage::discard);
     }
 }

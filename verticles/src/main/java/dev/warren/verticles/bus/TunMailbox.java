@@ -34,7 +34,7 @@ public final class TunMailbox extends Door<TunMessage> {
     }
 
     public void tell(TunMessage message) {
-        write(message).onFailure(_ -> message.discard());
+        give(message, TunMessage::discard);
     }
 
     /// Called once when buffers come back after [#gather] found none.

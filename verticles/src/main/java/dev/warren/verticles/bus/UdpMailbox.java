@@ -41,7 +41,7 @@ public final class UdpMailbox extends Door<UdpMessage> {
     }
 
     public void tell(UdpMessage message) {
-        write(message).onFailure(_ -> message.discard());
+        give(message, UdpMessage::discard);
     }
 
     /// Called once when buffers come back after [#gather] found none.
