@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.warren.conf.AllowedIpChange;
 import dev.warren.conf.DeviceUpdate;
@@ -31,6 +32,7 @@ import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -132,6 +134,13 @@ class DeviceTest {
             throw new AssertionError("nothing was written within 10 s");
         }
 
+        /// The queue that the peer on the last loop writes to, when there is nothing else on the loop of it: neither
+        /// the sockets nor that peer; 0 when there is.
+        int slowQueue() {
+            int queue = (packetLoops - 1) % tunQueues;
+            return queue == packetLoops - 1 ? 0 : queue;
+        }
+
         int batchesOut() {
             return device.batchesOut().await();
         }
@@ -202,6 +211,13 @@ class DeviceTest {
         return free;
     }
 
+    /// Returns when the loop has run all that was queued before.
+    private static void idle(Context loop) throws InterruptedException {
+        var ran = new CountDownLatch(1);
+        loop.runOnContext(_ -> ran.countDown());
+        assertTrue(ran.await(10, SECONDS));
+    }
+
     private static void eventually(String what, BooleanSupplier holds) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!holds.getAsBoolean()) {
@@ -261,6 +277,63 @@ class DeviceTest {
                     packet(a.inside, b.inside, 20 + i), b.tun.written().poll(10, SECONDS));
         }
         for (var queue : b.queues) assertEquals(0, queue.written().size());
+    }
+
+    /// Sends so many small packets from `a` to `b` while the loop of b's TUN queue is held up, and says how many came
+    /// in the end, in their order. Meanwhile a packet of a third router must arrive.
+    private int throughASlowQueue(int count) throws Exception {
+        connect();
+        var c = side("memC", "192.0.2.3", "10.0.0.3");
+        c.knows(b, "10.0.0.2/32");
+        b.knows(c, "10.0.0.3/32"); // on the first packet loop
+        var first = packet(c.inside, b.inside, 10);
+        c.tun.inject(first);
+        assertArrayEquals(first, b.next());
+
+        var sent = new AtomicInteger();
+        network.tap((_, _, _) -> sent.incrementAndGet() > 0);
+        var sockets = busy(b.device.loop(1)); // so that whole batches are received
+        for (int i = 0; i < count; i++) a.tun.inject(numbered(i));
+        eventually("all is sent", () -> sent.get() >= count);
+        var slow = busy(b.device.loop(1 + b.slowQueue()));
+        sockets.countDown();
+        var behind = packet(c.inside, b.inside, 11);
+        c.tun.inject(behind);
+        assertArrayEquals(behind, b.queues.getFirst().written().poll(10, SECONDS), "others are served");
+        idle(b.device.loop(packetLoops)); // the peer's
+        slow.countDown();
+        int came = 0;
+        for (int last = -1; last < count - 1; came++) {
+            var packet = b.tun.written().poll(2, SECONDS);
+            if (packet == null) break;
+            int number = ByteBuffer.wrap(packet).getInt(28);
+            assertTrue(number > last, number + " came behind " + last);
+            last = number;
+        }
+        return came;
+    }
+
+    private byte[] numbered(int number) throws Exception {
+        var packet = packet(a.inside, b.inside, 64);
+        ByteBuffer.wrap(packet).putInt(28, number);
+        return packet;
+    }
+
+    // All TUN buffers are on their way: they hold 2048 packets.
+    @Test
+    void receivedPacketsWaitForASlowQueue() throws Exception {
+        assumeTrue(b.slowQueue() > 0);
+        assertEquals(4000, throughASlowQueue(4000));
+        assertEquals(0, b.counter("peer.drop.backlog"));
+    }
+
+    @Test
+    void noMoreWaitsForASlowQueueThanLeavesRoomForOthers() throws Exception {
+        assumeTrue(b.slowQueue() > 0);
+        int came = throughASlowQueue(8000);
+        assertTrue(came >= 4000, came + " came");
+        assertEquals(8000 - came, b.counter("peer.drop.backlog"));
+        assertTrue(came < 8000, "nothing was too much, so this shows nothing");
     }
 
     @Test
