@@ -9,12 +9,20 @@ import java.util.OptionalInt;
 
 /// Walks the object `warren`.
 final class ConfigReader {
-    private static final List<String> KEYS =
-            List.of("interfaces", "defaults", "loops", "crypto", "offload", "log", "state-dir", "insecure-key-files");
+    private static final List<String> KEYS = List.of(
+            "interfaces",
+            "defaults",
+            "loops",
+            "tun-queues",
+            "crypto",
+            "offload",
+            "log",
+            "state-dir",
+            "insecure-key-files");
     private static final List<String> OFFLOADS =
             List.of("tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
 
-    /// A loop count nobody can write, for `auto`.
+    /// A count nobody can write, for `auto`.
     private static final long AUTO = -2;
 
     private final Section warren;
@@ -32,8 +40,8 @@ final class ConfigReader {
     /// The records. They are right if there are no problems then.
     RouterConfig read() {
         warren.allow(KEYS);
-        var loops =
-                warren.number("loops", "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(AUTO);
+        var loops = count("loops", AUTO);
+        var tunQueues = count("tun-queues", 1);
         var stateDirectory = directory.resolve("state");
         var stateText = warren.text("state-dir", "a directory");
         if (stateText != null && !stateText.isBlank()) {
@@ -45,12 +53,20 @@ final class ConfigReader {
         var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
         return new RouterConfig(
                 interfaces(stateDirectory),
-                loops == AUTO ? OptionalInt.empty() : OptionalInt.of((int) loops),
+                loops,
+                tunQueues,
                 aead,
                 offload(),
                 level,
                 stateDirectory,
                 List.copyOf(warnings));
+    }
+
+    /// Empty for `auto`.
+    private OptionalInt count(String key, long otherwise) {
+        long count =
+                warren.number(key, "auto", AUTO, 1, 256, "auto or 1 to 256").orElse(otherwise);
+        return count == AUTO ? OptionalInt.empty() : OptionalInt.of((int) count);
     }
 
     /// The only key of a section.

@@ -9,11 +9,13 @@ import java.util.OptionalInt;
 ///
 /// @param interfaces in the order of the file; may be empty
 /// @param loops packet loops, that peers are spread over, 1 to 256; empty: decided by the number of cores
+/// @param tunQueues queues of each TUN, 1 to 256, never more than packet loops in the end; empty: one for each
 /// @param stateDirectory absolute; keys that are made on first start go here
 /// @param warnings nothing that stops a start, but the operator should read it
 public record RouterConfig(
         List<InterfaceConfig> interfaces,
         OptionalInt loops,
+        OptionalInt tunQueues,
         Suite.Choice aead,
         OffloadConfig offload,
         LogLevel logLevel,

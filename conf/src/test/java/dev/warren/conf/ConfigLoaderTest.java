@@ -64,7 +64,7 @@ class ConfigLoaderTest {
         write("laptop.psk", B, "r--------");
         var config = load("""
                 warren {
-                  loops = 3, state-dir = "/var/lib/x"
+                  loops = 3, tun-queues = auto, state-dir = "/var/lib/x"
                   crypto.aead = jdk
                   offload { tun-tso = off, udp-gso = no, udp-gso-equal-tail = false }
                   log { level = DEBUG }
@@ -91,6 +91,7 @@ class ConfigLoaderTest {
                 }
                 """.formatted(A, B, PRIVATE));
         assertEquals(OptionalInt.of(3), config.loops());
+        assertEquals(OptionalInt.empty(), config.tunQueues());
         assertEquals(Path.of("/var/lib/x"), config.stateDirectory());
         assertEquals(Suite.Choice.JDK, config.aead());
         assertEquals(new OffloadConfig(false, true, true, true, false, true, false), config.offload());
@@ -135,6 +136,7 @@ class ConfigLoaderTest {
     void theDefaultsAreThoseOfTheReference() throws Exception {
         var config = load("warren { interfaces { nobodys0 {} } }"); // no machine has its key
         assertEquals(OptionalInt.empty(), config.loops());
+        assertEquals(OptionalInt.of(1), config.tunQueues());
         assertEquals(Suite.Choice.AUTO, config.aead());
         assertEquals(OffloadConfig.on(), config.offload());
         assertEquals(RouterConfig.LogLevel.INFO, config.logLevel());
@@ -155,10 +157,11 @@ class ConfigLoaderTest {
     void anythingThatIsWrongIsSaidWithLineKeyAndWhatWouldBeRight() throws IOException {
         var table = List.of(
                 "lops = 3|warren.lops: unknown key, did you mean loops?; expected one of interfaces, defaults, loops, "
-                        + "crypto, offload, log, state-dir, insecure-key-files",
+                        + "tun-queues, crypto, offload, log, state-dir, insecure-key-files",
                 "loops = 0|warren.loops: is '0'; expected auto or 1 to 256",
                 "loops = many|warren.loops: is 'many'; expected auto or 1 to 256",
                 "loops = []|warren.loops: is a list; expected auto or 1 to 256",
+                "tun-queues = 257|warren.tun-queues: is '257'; expected auto or 1 to 256",
                 "crypto = 3|warren.crypto: is a number; expected { ... }",
                 "crypto.aead = aes|warren.crypto.aead: is 'aes'; expected auto, openssl or jdk",
                 "crypto.AEAD = jdk|warren.crypto.AEAD: unknown key, did you mean aead?; expected one of aead",

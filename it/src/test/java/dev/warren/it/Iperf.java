@@ -62,6 +62,11 @@ record Iperf(double bitsPerSecond, long packets, long lost, double slowestInterv
         return new Iperf(rate, packets, lost, slowest, json);
     }
 
+    /// UDP datagrams that came behind a later one; told by the side that receives, so only when the client did.
+    long outOfOrder() {
+        return (long) number(json.substring(json.lastIndexOf("\"end\":\t{")), "out_of_order");
+    }
+
     private static double number(String json, String key) {
         var matcher = Pattern.compile("\"" + key + "\":\\s*([0-9.e+-]+)").matcher(json);
         if (!matcher.find()) throw new AssertionError("no " + key + " in " + json);

@@ -5,6 +5,7 @@ import static dev.warren.it.Router.Maker.WIREGUARD_GO;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// Two hosts on one cable: `a` with the router under test, `b` with wireguard-go. Inside the tunnel they are
@@ -40,13 +41,13 @@ final class Pair {
     final Keys keyA = Keys.generate();
     final Keys keyB = Keys.generate();
 
-    private Pair(Lab lab, int cableMtu) {
+    private Pair(Lab lab, int cableMtu, Map<String, String> environment) {
         a = lab.host("a");
         b = lab.host("b");
         lab.cable(a, "eth0", b, "eth0", cableMtu);
         a.address("eth0", OUTER_A4 + "/24", OUTER_A6 + "/64");
         b.address("eth0", OUTER_B4 + "/24", OUTER_B6 + "/64");
-        warren = Router.start(a, UNDER_TEST, "wg0");
+        warren = Router.start(a, UNDER_TEST, "wg0", environment);
         other = Router.start(b, WIREGUARD_GO, "wg0");
     }
 
@@ -56,7 +57,12 @@ final class Pair {
     }
 
     static Pair unconfigured(Lab lab, int cableMtu) {
-        var pair = new Pair(lab, cableMtu);
+        return unconfigured(lab, cableMtu, Map.of());
+    }
+
+    /// @param environment of the router under test
+    static Pair unconfigured(Lab lab, int cableMtu, Map<String, String> environment) {
+        var pair = new Pair(lab, cableMtu, environment);
         pair.identities();
         return pair;
     }

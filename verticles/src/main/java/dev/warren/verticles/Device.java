@@ -13,7 +13,7 @@ import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.TunMailbox;
-import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.handshake.HandshakeVerticle;
@@ -23,6 +23,7 @@ import dev.warren.verticles.router.RouterVerticle;
 import dev.warren.verticles.tun.TunVerticle;
 import dev.warren.verticles.udp.SocketOpener;
 import dev.warren.verticles.udp.UdpVerticle;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -42,7 +43,8 @@ import org.jspecify.annotations.Nullable;
 /// TUN, UDP and peers live on the packet loops, router and handshakes on a loop of their own, so that a large change or
 /// a flood of strangers does not hold up packets.
 public final class Device implements DeviceControl {
-    private final TunDevice tun;
+    private final String name;
+    private final List<TunDevice> queues;
     private final VertxInternal vertx;
     private final RouterMailbox router;
     private final Promise<String> ended = Promise.promise();
@@ -52,10 +54,11 @@ public final class Device implements DeviceControl {
     private final List<PeerLoop> peerLoops = new ArrayList<>();
     private @Nullable Future<Void> closed;
 
-    private Device(Vertx vertx, TunDevice tun) {
+    private Device(Vertx vertx, List<? extends TunDevice> queues) {
         this.vertx = (VertxInternal) vertx;
-        this.tun = tun;
-        this.router = new RouterMailbox(vertx, tun.name());
+        this.queues = List.copyOf(queues);
+        this.name = queues.getFirst().name();
+        this.router = new RouterMailbox(vertx, name);
     }
 
     /// What a device is started with.
@@ -72,9 +75,14 @@ public final class Device implements DeviceControl {
 
     /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance needs
     /// the native transport and one event loop more than there are packet loops.
-    public static Future<Device> start(Vertx vertx, TunDevice tun, Options options) {
+    ///
+    /// @param queues of the TUN, at least one and at most as many as packet loops: each on a loop of its own
+    public static Future<Device> start(Vertx vertx, List<? extends TunDevice> queues, Options options) {
+        if (queues.isEmpty() || queues.size() > options.packetLoops()) {
+            throw new IllegalArgumentException(queues.size() + " queues on " + options.packetLoops() + " packet loops");
+        }
         LocalCodec.register(vertx.eventBus());
-        var device = new Device(vertx, tun);
+        var device = new Device(vertx, queues);
         return device.openLoops(options)
                 .compose(_ -> device.deploy(options))
                 .recover(failure -> device.close().transform(_ -> Future.failedFuture(failure)))
@@ -97,44 +105,52 @@ public final class Device implements DeviceControl {
 
     private Future<Void> deploy(Options options) {
         var control = loops.getFirst();
-        var packets = loops.subList(1, loops.size());
-        var io = packets.getFirst();
         var random = new SecureRandom();
         var allowedIps = new AllowedIps<PeerRef>();
-        var bulletin = new Bulletin(allowedIps.snapshot(), tun.mtu());
-        var handshakes = new HandshakeMailbox(vertx, tun.name());
-        Consumer<String> lost = reason -> ended.tryComplete(reason);
+        var bulletin = new Bulletin(allowedIps.snapshot(), queues.getFirst().mtu());
+        var handshakes = new HandshakeMailbox(vertx, name);
 
-        for (var loop : packets) peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(loop)));
+        // A peer's packets are written to the queue of its own loop, and there the kernel puts the answers.
+        var packets = loops.subList(1, loops.size());
+        for (int i = 0; i < packets.size(); i++) {
+            var loop = packets.get(i);
+            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop)));
+        }
         var controlUdp = udp(control);
-        var controlTun = tun(control);
-        var roster = new Roster(control, tun.name(), List.copyOf(peerLoops), controlTun, controlUdp, router, random);
+        var tuns = tuns(control);
+        var roster = new Roster(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random);
 
         return deploy(
                         control,
                         () -> new RouterVerticle(
-                                control, bulletin, router, controlTun, controlUdp, handshakes, roster, allowedIps))
+                                control, bulletin, router, tuns, controlUdp, handshakes, roster, allowedIps))
                 .compose(_ ->
                         deploy(control, () -> new HandshakeVerticle(control, handshakes, router, controlUdp, random)))
-                .compose(_ -> deploy(
-                        io,
-                        () -> new UdpVerticle(
-                                io,
-                                options.sockets(),
-                                bulletin,
-                                peerLoops.getFirst().udp(),
-                                handshakes)))
-                .compose(_ -> deploy(
-                        io,
-                        () -> new TunVerticle(
-                                io,
-                                tun,
-                                options.links(),
-                                bulletin,
-                                peerLoops.getFirst().tun(),
-                                peerLoops.getFirst().udp(),
-                                router,
-                                lost)));
+                .compose(_ -> deployUdp(options.sockets(), bulletin, handshakes))
+                .compose(_ -> deployTun(bulletin, options.links()));
+    }
+
+    private Future<Void> deployUdp(SocketOpener sockets, Bulletin bulletin, HandshakeMailbox handshakes) {
+        var first = peerLoops.getFirst();
+        return deploy(first.loop(), () -> new UdpVerticle(first.loop(), sockets, bulletin, first.udp(), handshakes));
+    }
+
+    /// The first queue's actor comes last: it says that the link is up, and then peers wake and all queues must
+    /// hear of it.
+    private Future<Void> deployTun(Bulletin bulletin, @Nullable LinkMonitor links) {
+        Consumer<String> lost = reason -> ended.tryComplete(reason);
+        Future<Void> deployed = Future.succeededFuture();
+        for (int i = queues.size() - 1; i >= 0; i--) {
+            var own = peerLoops.get(i);
+            var queue = queues.get(i);
+            var watched = i == 0 ? links : null;
+            deployed = deployed.compose(_ -> deploy(
+                    own.loop(),
+                    () -> new TunVerticle(own.loop(), queue, watched, bulletin, own.tun(), own.udp(), router, lost)));
+        }
+        return deployed.onSuccess(_ -> {
+            if (links == null) router.tell(new RouterMessage.Link(true));
+        });
     }
 
     private Future<Void> deploy(Loop loop, Supplier<VerticleBase> verticle) {
@@ -145,16 +161,22 @@ public final class Device implements DeviceControl {
     }
 
     private UdpMailbox udp(Loop loop) {
-        return new UdpMailbox(vertx, tun.name(), loop);
+        return new UdpMailbox(vertx, name, loop);
     }
 
-    private TunMailbox tun(Loop loop) {
-        return new TunMailbox(vertx, tun.name(), loop);
+    private TunMailbox tun(int queue, Loop loop) {
+        return new TunMailbox(vertx, name, queue, loop);
+    }
+
+    private TunQueues tuns(Loop control) {
+        var doors = new ArrayList<TunMailbox>();
+        for (int i = 0; i < queues.size(); i++) doors.add(tun(i, control));
+        return new TunQueues(control, doors);
     }
 
     @Override
     public String name() {
-        return tun.name();
+        return name;
     }
 
     @Override
@@ -190,7 +212,7 @@ public final class Device implements DeviceControl {
                     .compose(_ -> each(peerLoops, PeerLoop::close))
                     .compose(_ -> undeploy(packetActors))
                     .compose(_ -> each(loops, Loop::close))
-                    .onComplete(_ -> tun.close());
+                    .onComplete(_ -> queues.forEach(TunDevice::close));
             closed = done;
         }
         return done;
@@ -200,11 +222,11 @@ public final class Device implements DeviceControl {
     private Future<Void> quiet() {
         if (peerLoops.isEmpty()) return Future.succeededFuture();
         var control = loops.getFirst();
-        Promise<Void> tunQuiet = control.promise();
         Promise<Integer> unbound = control.promise();
-        peerLoops.getFirst().tun().tell(new TunMessage.Quiet(tunQuiet));
         peerLoops.getFirst().udp().tell(new UdpMessage.Bind(false, 0, unbound));
-        return Future.join(tunQuiet.future(), unbound.future()).otherwiseEmpty().mapEmpty();
+        return Future.join(tuns(control).quiet(), unbound.future())
+                .otherwiseEmpty()
+                .mapEmpty();
     }
 
     private Future<Void> undeploy(List<String> actors) {
@@ -216,6 +238,11 @@ public final class Device implements DeviceControl {
         Future<Void> done = Future.succeededFuture();
         for (var one : those) done = done.compose(_ -> step.apply(one)).otherwiseEmpty();
         return done;
+    }
+
+    /// The control loop is 0, the packet loops follow. For tests.
+    Context loop(int i) {
+        return loops.get(i).context();
     }
 
     /// Batches that are not home, of all loops; also when it is closed. For tests.

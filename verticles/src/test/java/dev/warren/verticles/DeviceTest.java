@@ -1,11 +1,13 @@
 package dev.warren.verticles;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.warren.conf.AllowedIpChange;
 import dev.warren.conf.DeviceUpdate;
@@ -16,6 +18,7 @@ import dev.warren.crypto.noise.PublicKey;
 import dev.warren.io.tun.MemoryTun;
 import dev.warren.io.udp.MemoryNetwork;
 import dev.warren.routing.IpPrefix;
+import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.net.InetAddress;
@@ -27,32 +30,39 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Whole graphs of actors on devices in memory: two routers, a network between them, real cryptography and event loops.
-@ParameterizedClass(name = "{0} packet loops")
-@ValueSource(ints = {1, 2, 3})
+@ParameterizedClass(name = "{0} packet loops, {1} TUN queues")
+@CsvSource({"1,1", "2,1", "3,1", "2,2", "4,2"})
 class DeviceTest {
     private final int packetLoops;
+    private final int tunQueues;
     private final MemoryNetwork network = new MemoryNetwork();
     private final SecureRandom random = new SecureRandom();
     private Vertx vertx;
+    private final List<Side> sides = new ArrayList<>();
+    private final List<CountDownLatch> latches = new ArrayList<>();
     private Side a;
     private Side b;
 
-    DeviceTest(int packetLoops) {
+    DeviceTest(int packetLoops, int tunQueues) {
         this.packetLoops = packetLoops;
+        this.tunQueues = tunQueues;
     }
 
     private final class Side {
-        final MemoryTun tun;
+        final List<MemoryTun> queues;
+        final MemoryTun tun; // the queue that the peer on the last loop writes to
         final PrivateKey key = PrivateKey.generate(random);
         final PublicKey publicKey;
         final String address;
@@ -60,7 +70,8 @@ class DeviceTest {
         final Device device;
 
         Side(String name, String address, String inside) throws Exception {
-            this.tun = new MemoryTun(name, 1420);
+            this.queues = MemoryTun.queues(name, 1420, tunQueues);
+            this.tun = queues.get((packetLoops - 1) % tunQueues);
             this.address = address;
             this.inside = inside;
             try (var suite = Suite.open(Suite.Choice.JDK)) {
@@ -69,7 +80,7 @@ class DeviceTest {
             var outside = InetAddress.getByName(address);
             device = Device.start(
                             vertx,
-                            tun,
+                            queues,
                             new Device.Options(
                                     Suite.Choice.AUTO, packetLoops, (port, _) -> network.open(port, outside), null))
                     .await(10, SECONDS);
@@ -110,8 +121,24 @@ class DeviceTest {
                     PublicKey.of(stranger), false, false, null, null, OptionalInt.empty(), false, List.of(allowed));
         }
 
+        /// The next packet that any queue was written.
         byte[] next() throws InterruptedException {
-            return tun.written().poll(10, SECONDS);
+            if (queues.size() == 1) return tun.written().poll(10, SECONDS);
+            long until = System.nanoTime() + SECONDS.toNanos(10);
+            while (System.nanoTime() < until) {
+                for (var queue : queues) {
+                    var packet = queue.written().poll(1, MILLISECONDS);
+                    if (packet != null) return packet;
+                }
+            }
+            throw new AssertionError("nothing was written within 10 s");
+        }
+
+        /// The queue that the peer on the last loop writes to, when there is nothing else on the loop of it: neither
+        /// the sockets nor that peer; 0 when there is.
+        int slowQueue() {
+            int queue = (packetLoops - 1) % tunQueues;
+            return queue == packetLoops - 1 ? 0 : queue;
         }
 
         int batchesOut() {
@@ -125,21 +152,28 @@ class DeviceTest {
 
     @BeforeEach
     void open() throws Exception {
-        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(packetLoops + 1));
-        a = new Side("memA", "192.0.2.1", "10.0.0.1");
-        b = new Side("memB", "192.0.2.2", "10.0.0.2");
+        // So many that no two devices share one.
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(64));
+        a = side("memA", "192.0.2.1", "10.0.0.1");
+        b = side("memB", "192.0.2.2", "10.0.0.2");
         a.knows(b, "10.0.0.2/32");
         b.knows(a, "10.0.0.1/32");
     }
 
     @AfterEach
     void close() throws Exception {
-        a.device.close().await(10, SECONDS);
-        b.device.close().await(10, SECONDS);
-        for (var side : List.of(a, b)) {
+        latches.forEach(CountDownLatch::countDown);
+        for (var side : sides) side.device.close().await(10, SECONDS);
+        for (var side : sides) {
             eventually("every batch of " + side.device.name() + " is home", () -> side.batchesOut() == 0);
         }
         vertx.close().await(10, SECONDS);
+    }
+
+    private Side side(String name, String address, String inside) throws Exception {
+        var side = new Side(name, address, inside);
+        sides.add(side);
+        return side;
     }
 
     /// A UDP packet with this many bytes of payload.
@@ -158,6 +192,30 @@ class DeviceTest {
                 .putShort((short) 0);
         while (packet.hasRemaining()) packet.put((byte) packet.position());
         return packet.array();
+    }
+
+    /// Keeps a loop from running anything until the returned latch is counted down.
+    private CountDownLatch busy(Context loop) throws InterruptedException {
+        var begun = new CountDownLatch(1);
+        var free = new CountDownLatch(1);
+        latches.add(free);
+        loop.runOnContext(_ -> {
+            begun.countDown();
+            try {
+                assertTrue(free.await(30, SECONDS));
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        assertTrue(begun.await(10, SECONDS));
+        return free;
+    }
+
+    /// Returns when the loop has run all that was queued before.
+    private static void idle(Context loop) throws InterruptedException {
+        var ran = new CountDownLatch(1);
+        loop.runOnContext(_ -> ran.countDown());
+        assertTrue(ran.await(10, SECONDS));
     }
 
     private static void eventually(String what, BooleanSupplier holds) {
@@ -194,6 +252,88 @@ class DeviceTest {
                 assertArrayEquals(packet(a.inside, b.inside, size), b.next());
             }
         }
+    }
+
+    // Once a peer is awake every queue knows it: no frame takes the way through the control loop.
+    @Test
+    void framesFromEveryQueueGoToThePeerDirectly() throws Exception {
+        connect();
+        busy(a.device.loop(0));
+        for (int round = 0; round < 20; round++) {
+            for (var queue : a.queues) {
+                queue.inject(packet(a.inside, b.inside, round));
+                assertArrayEquals(packet(a.inside, b.inside, round), b.next());
+            }
+        }
+    }
+
+    // The kernel hands a flow to the queue it was last written from: a peer on the loop of one queue uses no other.
+    @Test
+    void eachPeerWritesToTheQueueOfItsOwnLoop() throws Exception {
+        connect();
+        for (int i = 0; i < 50; i++) {
+            a.tun.inject(packet(a.inside, b.inside, 20 + i));
+            assertArrayEquals(
+                    packet(a.inside, b.inside, 20 + i), b.tun.written().poll(10, SECONDS));
+        }
+        for (var queue : b.queues) assertEquals(0, queue.written().size());
+    }
+
+    /// Sends so many small packets from `a` to `b` while the loop of b's TUN queue is held up, and says how many came
+    /// in the end, in their order. Meanwhile a packet of a third router must arrive.
+    private int throughASlowQueue(int count) throws Exception {
+        connect();
+        var c = side("memC", "192.0.2.3", "10.0.0.3");
+        c.knows(b, "10.0.0.2/32");
+        b.knows(c, "10.0.0.3/32"); // on the first packet loop
+        var first = packet(c.inside, b.inside, 10);
+        c.tun.inject(first);
+        assertArrayEquals(first, b.next());
+
+        var sent = new AtomicInteger();
+        network.tap((_, _, _) -> sent.incrementAndGet() > 0);
+        var sockets = busy(b.device.loop(1)); // so that whole batches are received
+        for (int i = 0; i < count; i++) a.tun.inject(numbered(i));
+        eventually("all is sent", () -> sent.get() >= count);
+        var slow = busy(b.device.loop(1 + b.slowQueue()));
+        sockets.countDown();
+        var behind = packet(c.inside, b.inside, 11);
+        c.tun.inject(behind);
+        assertArrayEquals(behind, b.queues.getFirst().written().poll(10, SECONDS), "others are served");
+        idle(b.device.loop(packetLoops)); // the peer's
+        slow.countDown();
+        int came = 0;
+        for (int last = -1; last < count - 1; came++) {
+            var packet = b.tun.written().poll(2, SECONDS);
+            if (packet == null) break;
+            int number = ByteBuffer.wrap(packet).getInt(28);
+            assertTrue(number > last, number + " came behind " + last);
+            last = number;
+        }
+        return came;
+    }
+
+    private byte[] numbered(int number) throws Exception {
+        var packet = packet(a.inside, b.inside, 64);
+        ByteBuffer.wrap(packet).putInt(28, number);
+        return packet;
+    }
+
+    // All TUN buffers are on their way: they hold 2048 packets.
+    @Test
+    void receivedPacketsWaitForASlowQueue() throws Exception {
+        assumeTrue(b.slowQueue() > 0);
+        assertEquals(4000, throughASlowQueue(4000));
+        assertEquals(0, b.counter("peer.drop.backlog"));
+    }
+
+    @Test
+    void noMoreWaitsForASlowQueueThanLeavesRoomForOthers() throws Exception {
+        assumeTrue(b.slowQueue() > 0);
+        int came = throughASlowQueue(8000);
+        assertTrue(came >= 4000, came + " came");
+        assertEquals(8000 - came, b.counter("peer.drop.backlog"));
+        assertTrue(came < 8000, "nothing was too much, so this shows nothing");
     }
 
     @Test
@@ -390,7 +530,7 @@ class DeviceTest {
 
     @Test
     void anInterfaceThatIsTakenAwayEndsTheDevice() throws Exception {
-        a.tun.delete();
+        a.queues.forEach(MemoryTun::delete);
         assertNotNull(a.device.ended().await(10, SECONDS));
     }
 

@@ -11,9 +11,11 @@ import dev.warren.io.offload.GroCoalescer;
 import dev.warren.io.offload.VirtioNetHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.ObjLongConsumer;
+import java.util.function.Supplier;
 
 /// A TUN device of the kernel. It goes away with [#close], and with the process, unless it was made persistent.
 public final class LinuxTun implements TunDevice {
@@ -62,7 +64,34 @@ public final class LinuxTun implements TunDevice {
     }
 
     static LinuxTun open(Libc libc, String name, TunOptions options) throws ErrnoException {
-        return opened(libc, options, tun -> tun.open(name));
+        return opened(libc, options, tun -> tun.open(name, false));
+    }
+
+    /// Creates the device with this many queues, each with a descriptor of its own: the kernel hands each flow
+    /// to the queue it was last written from. With more than one the device must not exist, or anybody who asks
+    /// for a queue of it would get some of the packets.
+    ///
+    /// @param queues 1 to 256
+    /// @return one for each queue; the device goes away with the last one that is closed
+    public static List<LinuxTun> open(String name, TunOptions options, int queues) throws ErrnoException {
+        return open(Libc::new, name, options, queues);
+    }
+
+    /// @param libc one for each queue, since they are for different loops
+    static List<LinuxTun> open(Supplier<Libc> libc, String name, TunOptions options, int queues) throws ErrnoException {
+        if (queues == 1) return List.of(open(libc.get(), name, options));
+        var shared = options.withMultiQueue(true);
+        var opened = new ArrayList<LinuxTun>();
+        boolean done = false;
+        try {
+            opened.add(opened(libc.get(), shared, tun -> tun.open(name, true)));
+            var given = opened.getFirst().name();
+            while (opened.size() < queues) opened.add(opened(libc.get(), shared, tun -> tun.open(given, false)));
+            done = true;
+            return List.copyOf(opened);
+        } finally {
+            if (!done) opened.forEach(LinuxTun::close);
+        }
     }
 
     /// Adopts a descriptor that was opened and attached elsewhere, with IFF_NO_PI (WG_TUN_FD). It is closed with the

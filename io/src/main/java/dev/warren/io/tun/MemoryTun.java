@@ -9,9 +9,11 @@ import dev.warren.io.ffm.EventFd;
 import dev.warren.io.offload.VirtioNetHeader;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.ObjLongConsumer;
+import java.util.stream.IntStream;
 
 /// A TUN in memory, for tests: what is injected is read, what is written can be taken. Its descriptor is a real
 /// eventfd, so the same event loop serves it. [#inject] and [#written] may be used from any thread.
@@ -34,6 +36,12 @@ public final class MemoryTun implements TunDevice {
     public MemoryTun(String name, int mtu) {
         this.name = name;
         this.mtu = mtu;
+    }
+
+    /// A device with several queues. What is injected into one is read from that one, and what is written to one is
+    /// taken from that one.
+    public static List<MemoryTun> queues(String name, int mtu, int count) {
+        return IntStream.range(0, count).mapToObj(_ -> new MemoryTun(name, mtu)).toList();
     }
 
     /// Makes an IP packet readable.

@@ -23,6 +23,7 @@ final class TunDescriptor {
     private static final int IFF_MULTI_QUEUE = 0x0100;
     private static final int IFF_NO_PI = 0x1000;
     private static final int IFF_VNET_HDR = 0x4000;
+    private static final int IFF_TUN_EXCL = 0x8000;
 
     private static final int TUN_F_CSUM = 0x01;
     private static final int TUN_F_TSO = 0x02 | 0x04;
@@ -47,7 +48,8 @@ final class TunDescriptor {
         this.options = options;
     }
 
-    void open(String wanted) throws ErrnoException {
+    /// @param fresh EBUSY when the interface exists
+    void open(String wanted, boolean fresh) throws ErrnoException {
         int length = wanted.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > InterfaceRequest.NAME_BYTES) {
             throw new ErrnoException("the interface name '" + wanted + "' must have 1 to 15 bytes", Errno.EINVAL);
@@ -57,7 +59,7 @@ final class TunDescriptor {
             fd = ErrnoException.check(
                     libc.open("/dev/net/tun", Libc.O_RDWR | Libc.O_NONBLOCK, 0),
                     "open /dev/net/tun (is the tun module loaded, and are you root?)");
-            int flags = IFF_TUN | IFF_NO_PI | (options.multiQueue() ? IFF_MULTI_QUEUE : 0);
+            int flags = IFF_TUN | IFF_NO_PI | (options.multiQueue() ? IFF_MULTI_QUEUE : 0) | (fresh ? IFF_TUN_EXCL : 0);
             int status = options.vnetHeader() ? attach(wanted, flags | IFF_VNET_HDR) : -Errno.EINVAL;
             if (status == -Errno.EINVAL) status = attach(wanted, flags);
             ErrnoException.check(status, "create the TUN interface " + wanted);

@@ -6,7 +6,8 @@ package dev.warren.io.tun;
 /// @param uso read UDP super-packets (USO4, USO6; Linux 6.2)
 /// @param gro write coalesced TCP super-packets
 /// @param udpGro write coalesced UDP super-packets (Linux 6.2)
-/// @param multiQueue open with IFF_MULTI_QUEUE, so that the device can be opened again for a further queue
+/// @param multiQueue open with IFF_MULTI_QUEUE, so that the device can be opened again for a further queue;
+///     [LinuxTun#open(String,TunOptions,int)] sees to it
 /// @param limitGso set the interface's gso_max_size so that one super-packet read makes one UDP send. Best for traffic
 ///     that begins on this host; a super-packet that is forwarded and larger comes as single packets
 public record TunOptions(boolean tso, boolean uso, boolean gro, boolean udpGro, boolean multiQueue, boolean limitGso) {

@@ -21,6 +21,8 @@ import dev.warren.io.udp.UdpOptions;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -92,6 +94,70 @@ class LinuxTunTest {
             assertEquals(first.name(), second.name());
             assertEquals(first.offloads(), second.offloads());
         }
+    }
+
+    // A queue of somebody else's router would get some of its packets.
+    @Test
+    void queuesAreOfAnInterfaceOfTheirOwn() throws ErrnoException {
+        long before = Descriptors.open();
+        for (boolean shared : new boolean[] {false, true}) {
+            try (var first = LinuxTun.open(Tuns.name(), TunOptions.standard().withMultiQueue(shared))) {
+                long open = Descriptors.open();
+                var e = assertThrows(ErrnoException.class, () -> LinuxTun.open(first.name(), TunOptions.standard(), 2));
+                assertEquals(Errno.EBUSY, e.errno());
+                assertEquals(open, Descriptors.open());
+            }
+        }
+        var queues = LinuxTun.open("wtnum%d", TunOptions.standard(), 3);
+        for (var queue : queues) assertEquals(queues.getFirst().name(), queue.name());
+        queues.forEach(LinuxTun::close);
+        assertEquals(before, Descriptors.open());
+    }
+
+    // What multi-queue relies on: a flow goes to the queue that it was last written from, and only there.
+    @Test
+    void theKernelHandsAFlowToTheQueueItWasLastWrittenFrom() throws Exception {
+        var queues = LinuxTun.open(Tuns.name(), TunOptions.standard(), 2);
+        try (var socket = new DatagramSocket()) {
+            int octet = Tuns.octet();
+            Tuns.up(queues.getFirst(), octet, 1420);
+            var flow = PacketBatch.unpooled(Arena.ofAuto().allocate(1 << 16, 64), 1);
+            var datagram =
+                    new DatagramPacket(new byte[100], 100, new InetSocketAddress(address("198.18." + octet + ".2"), 9));
+            for (int from : new int[] {0, 1, 1, 0, 1, 0}) {
+                socket.send(datagram);
+                takeDatagram(queues, flow);
+                Mirror.answer(flow.slab(), flow.offset(0));
+                assertEquals(0, queues.get(from).write(flow));
+                for (int i = 0; i < 20; i++) {
+                    socket.send(datagram);
+                    assertEquals(from, takeDatagram(queues, flow));
+                }
+            }
+        } finally {
+            queues.forEach(LinuxTun::close);
+        }
+    }
+
+    /// Reads until an IPv4 UDP packet came, which is then all there is in `into`; returns the queue.
+    private static int takeDatagram(List<LinuxTun> queues, PacketBatch into) {
+        var libc = new Libc();
+        var frames = PacketBatch.unpooled(Arena.ofAuto().allocate(LinuxTun.READ_SLAB, 64), 16);
+        for (int i = 0; i < 2000; i++) {
+            int queue = i % queues.size();
+            if (libc.poll(queues.get(queue).fd(), Libc.POLLIN, 1) == 0) continue;
+            frames.clear();
+            queues.get(queue).read(frames);
+            for (int k = 0; k < frames.count(); k++) {
+                if (frames.slab().get(JAVA_BYTE, frames.offset(k)) != 0x45
+                        || frames.slab().get(JAVA_BYTE, frames.offset(k) + 9L) != 17) continue;
+                into.clear();
+                int at = into.append(frames.length(k), 0, null);
+                MemorySegment.copy(frames.slab(), frames.offset(k), into.slab(), at, frames.length(k));
+                return queue;
+            }
+        }
+        throw new AssertionError("no datagram came");
     }
 
     // R-96, and one read that makes one send.
@@ -440,7 +506,7 @@ class LinuxTunTest {
             var call = new AtomicInteger();
             var libc = new FaultyLibc(name -> call.incrementAndGet() == nth ? -Errno.EMFILE : 0);
             try {
-                LinuxTun.open(libc, Tuns.name(), TunOptions.standard()).close();
+                LinuxTun.open(() -> libc, Tuns.name(), TunOptions.standard(), 2).forEach(LinuxTun::close);
                 if (call.get() < nth) break; // every call has failed once
             } catch (ErrnoException _) {
                 failures++;

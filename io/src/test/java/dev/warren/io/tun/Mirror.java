@@ -1,6 +1,7 @@
 package dev.warren.io.tun;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import dev.warren.io.PacketBatch;
 import dev.warren.io.ffm.Libc;
@@ -62,6 +63,14 @@ final class Mirror implements AutoCloseable {
     private void flush() {
         lost.addAndGet(tun.write(packets));
         packets.clear();
+    }
+
+    /// Makes an IPv4 UDP packet one of the same flow in the other direction.
+    static void answer(MemorySegment slab, long at) {
+        swap(slab, at);
+        short source = slab.get(JAVA_SHORT_UNALIGNED, at + 20);
+        slab.set(JAVA_SHORT_UNALIGNED, at + 20, slab.get(JAVA_SHORT_UNALIGNED, at + 22));
+        slab.set(JAVA_SHORT_UNALIGNED, at + 22, source);
     }
 
     private static void swap(MemorySegment slab, long at) {

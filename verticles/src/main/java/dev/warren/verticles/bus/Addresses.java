@@ -8,8 +8,8 @@ public final class Addresses {
         return "warren." + device + ".peer." + id;
     }
 
-    static String tun(String device) {
-        return "warren." + device + ".tun";
+    static String tun(String device, int queue) {
+        return "warren." + device + ".tun." + queue;
     }
 
     static String udp(String device) {

@@ -5,8 +5,8 @@ import dev.warren.verticles.Loop;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
-/// The way to the TUN verticle for all actors of one loop, which share it. Packets gather in one batch, which leaves
-/// when it is full or when the loop has run what was queued before.
+/// The way to the TUN verticle of one queue for all actors of one loop, which share it. Packets gather in one
+/// batch, which leaves when it is full or when the loop has run what was queued before.
 public final class TunMailbox extends Door<TunMessage> {
     private static final int SLAB = 4 * (65536 + 512) + 1024;
     private static final int MAX_PACKETS = 512;
@@ -14,8 +14,9 @@ public final class TunMailbox extends Door<TunMessage> {
 
     private final Gathering gathering;
 
-    public TunMailbox(Vertx vertx, String device, Loop loop) {
-        super(vertx, Addresses.tun(device));
+    /// @param queue from 0
+    public TunMailbox(Vertx vertx, String device, int queue, Loop loop) {
+        super(vertx, Addresses.tun(device, queue));
         this.gathering = new Gathering(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),

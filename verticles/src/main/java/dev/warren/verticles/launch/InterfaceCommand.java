@@ -10,6 +10,7 @@ import dev.warren.io.tun.Netlink;
 import dev.warren.verticles.uapi.UapiSocket;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// socket.
 ///
 /// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
-/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS, see [Layout], and WARREN_OFFLOAD.
+/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS and WARREN_TUN_QUEUES, see [Layout], and WARREN_OFFLOAD.
 final class InterfaceCommand {
     /// What wireguard-go gives a new interface.
     private static final int MTU = 1420;
@@ -70,8 +71,9 @@ final class InterfaceCommand {
         }
         var vertx = RunningInterface.vertx(settings.layout().packetLoops());
         teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
-        var tun = tun(wanted, tunFd, settings.offload());
-        teardown.add("interface", tun::close);
+        var queues = tunFd < 0 ? RunningInterface.open(wanted, settings) : List.of(adopt(tunFd, settings.offload()));
+        teardown.add("interface", () -> queues.forEach(LinuxTun::close));
+        var tun = queues.getFirst();
         var name = tun.name();
         Logger log = LoggerFactory.getLogger(InterfaceCommand.class);
         log.debug("({}) Starting {}", name, Version.line());
@@ -79,7 +81,7 @@ final class InterfaceCommand {
         setMtu(name);
         var socket = socket(name, uapiFd);
         teardown.add("control socket's file", socket::removeFile);
-        var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
+        var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
         log.debug("({}) Device started", name);
         running.uapi().removed().onSuccess(_ -> {
             log.debug("({}) The control socket was removed: shutting down", name);
@@ -111,14 +113,11 @@ final class InterfaceCommand {
         };
     }
 
-    private static LinuxTun tun(String wanted, int fd, OffloadConfig offload) throws LaunchException {
-        var options = RunningInterface.tunOptions(offload);
+    /// The queue that was opened elsewhere; further ones of it could not be had.
+    private static LinuxTun adopt(int fd, OffloadConfig offload) throws LaunchException {
         try {
-            return fd < 0 ? LinuxTun.open(wanted, options) : LinuxTun.adopt(fd, options);
+            return LinuxTun.adopt(fd, RunningInterface.tunOptions(offload));
         } catch (ErrnoException e) {
-            if (e.errno() == Errno.EBUSY) {
-                throw new LaunchException(wanted + " is in use: a router is already running on it", e);
-            }
             throw LaunchException.of("failed to create TUN device", e);
         }
     }

@@ -8,15 +8,18 @@ import org.jspecify.annotations.Nullable;
 /// docs/ARCHITECTURE.md.
 ///
 /// @param packetLoops event loops for packets, 1 to 256
-record Layout(int packetLoops) {
+/// @param tunQueues queues of each TUN, 1 to as many as packet loops
+record Layout(int packetLoops, int tunQueues) {
     private static final int MOST = 256;
     /// Beyond so many, what the first loop does for all (TUN, UDP) is what limits.
     private static final int MOST_BY_ITSELF = 8;
 
     /// @param loops empty: decided by the number of cores
+    /// @param queues empty: one on each packet loop; more than that are not made
     /// @param cores that this process may use, 1 or more
-    static Layout of(OptionalInt loops, int cores) {
-        return new Layout(loops.orElse(byCores(cores)));
+    static Layout of(OptionalInt loops, OptionalInt queues, int cores) {
+        int packetLoops = loops.orElse(byCores(cores));
+        return new Layout(packetLoops, Math.min(queues.orElse(packetLoops), packetLoops));
     }
 
     /// Up to three cores everything that is hot shares one loop: a hop to another one costs more than it
@@ -26,17 +29,24 @@ record Layout(int packetLoops) {
         return cores <= 3 ? 1 : Math.min(cores / 2, MOST_BY_ITSELF);
     }
 
-    /// Of the environment: WARREN_LOOPS. What is not set is decided by the number of cores.
+    /// Of the environment: WARREN_LOOPS, by the number of cores when it is not set, and WARREN_TUN_QUEUES, 1 when
+    /// it is not.
     ///
-    /// @throws LaunchException when the value is neither `auto` nor a number in range
+    /// @throws LaunchException when a value is neither `auto` nor a number in range
     static Layout ofEnvironment(Function<String, @Nullable String> environment, int cores) throws LaunchException {
-        return of(number(environment, "WARREN_LOOPS"), cores);
+        return of(
+                number(environment, "WARREN_LOOPS", OptionalInt.empty()),
+                number(environment, "WARREN_TUN_QUEUES", OptionalInt.of(1)),
+                cores);
     }
 
-    private static OptionalInt number(Function<String, @Nullable String> environment, String variable)
+    /// Empty for `auto`.
+    private static OptionalInt number(
+            Function<String, @Nullable String> environment, String variable, OptionalInt otherwise)
             throws LaunchException {
         var value = environment.apply(variable);
-        if (value == null || value.isEmpty() || value.equals("auto")) return OptionalInt.empty();
+        if (value == null || value.isEmpty()) return otherwise;
+        if (value.equals("auto")) return OptionalInt.empty();
         try {
             int number = Integer.parseUnsignedInt(value);
             if (number >= 1 && number <= MOST) return OptionalInt.of(number);

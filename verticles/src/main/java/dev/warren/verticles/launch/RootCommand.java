@@ -47,6 +47,7 @@ import picocli.CommandLine.Spec;
             "  LOG_LEVEL                 verbose, debug, error or silent, for `warren INTERFACE` (error)",
             "  WG_PROCESS_FOREGROUND=1   stay in the foreground",
             "  WARREN_LOOPS              packet loops of `warren INTERFACE`: auto (by the number of cores) or 1 to 256",
+            "  WARREN_TUN_QUEUES         queues of its TUN, each on a loop of its own: 1 (the default) to 256, or auto",
             "  WARREN_OFFLOAD=off        no segmentation or coalescing by the kernel, for `warren INTERFACE`",
             "  WG_TUN_FD, WG_UAPI_FD     use these open files as TUN device and control socket",
             "  WARREN_JAVA               java to run with, 25 or newer",

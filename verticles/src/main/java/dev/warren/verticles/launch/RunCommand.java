@@ -7,8 +7,6 @@ import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
-import dev.warren.io.ffm.Errno;
-import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.Netlink;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -91,7 +89,8 @@ final class RunCommand implements Callable<Integer> {
         var lifetime = new Lifetime(teardown);
         try (config) {
             Privileges.requireNetAdmin("warren run");
-            var layout = Layout.of(config.loops(), Runtime.getRuntime().availableProcessors());
+            var layout = Layout.of(
+                    config.loops(), config.tunQueues(), Runtime.getRuntime().availableProcessors());
             var vertx = RunningInterface.vertx(layout.packetLoops());
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
@@ -129,9 +128,10 @@ final class RunCommand implements Callable<Integer> {
         int mark = routing.mark();
         try (var key = config.privateKey().obtain(new SecureRandom());
                 var netlink = Netlink.open()) {
-            var tun = open(router, name);
-            teardown.add("interface", tun::close);
-            tun.warnings().forEach(warning -> log.warn("({}) {}", name, warning));
+            var settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
+            var queues = RunningInterface.open(name, settings);
+            teardown.add("interface", () -> queues.forEach(LinuxTun::close));
+            queues.getFirst().warnings().forEach(warning -> log.warn("({}) {}", name, warning));
             int index = netlink.link(name).index();
             int mtu = routing.mtu(netlink);
             netlink.mtu(index, mtu);
@@ -142,8 +142,7 @@ final class RunCommand implements Callable<Integer> {
 
             var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
             teardown.add("control socket's file", socket::removeFile);
-            var settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
-            var running = RunningInterface.start(vertx, tun, socket, settings, teardown);
+            var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
             var resolver = new EndpointResolver(vertx, running.device());
             try (var update = resolver.withMark(config.toUpdate(key, endpoint -> endpoint.literal()), mark)) {
                 RunningInterface.await(name, running.device().update(update), UPDATE);
@@ -168,17 +167,6 @@ final class RunCommand implements Callable<Integer> {
             }
             introduce(config, publicKey(key), port, mtu, file);
         } catch (IOException e) {
-            throw LaunchException.of(name, e);
-        }
-    }
-
-    private static LinuxTun open(RouterConfig router, String name) throws LaunchException {
-        try {
-            return LinuxTun.open(name, RunningInterface.tunOptions(router.offload()));
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.EBUSY) {
-                throw new LaunchException(name + " is in use: a router is already running on it", e);
-            }
             throw LaunchException.of(name, e);
         }
     }

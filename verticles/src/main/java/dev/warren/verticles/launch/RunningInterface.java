@@ -2,6 +2,7 @@ package dev.warren.verticles.launch;
 
 import dev.warren.conf.OffloadConfig;
 import dev.warren.crypto.Suite;
+import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.tun.LinkMonitor;
@@ -17,6 +18,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -53,6 +55,25 @@ record RunningInterface(Device device, UapiVerticle uapi) {
         return vertx;
     }
 
+    /// Creates the interface, or attaches to one that is there.
+    ///
+    /// @return its queues
+    static List<LinuxTun> open(String name, Settings settings) throws LaunchException {
+        int queues = settings.layout.tunQueues();
+        try {
+            return LinuxTun.open(name, tunOptions(settings.offload), queues);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.EBUSY) {
+                var why = queues == 1
+                        ? name + " is in use: a router is already running on it"
+                        : name + " exists: a router is running on it, or it was made by somebody else, which goes with"
+                                + " one TUN queue only";
+                throw new LaunchException(why, e);
+            }
+            throw LaunchException.of("failed to create TUN device", e);
+        }
+    }
+
     static TunOptions tunOptions(OffloadConfig offload) {
         var standard = TunOptions.standard();
         return new TunOptions(
@@ -72,18 +93,20 @@ record RunningInterface(Device device, UapiVerticle uapi) {
 
     /// Starts the device around an open TUN, which it owns from now on, and serves the socket. `teardown` learns how to
     /// undo it.
-    static RunningInterface start(Vertx vertx, LinuxTun tun, UapiSocket socket, Settings settings, Teardown teardown)
+    static RunningInterface start(
+            Vertx vertx, List<LinuxTun> queues, UapiSocket socket, Settings settings, Teardown teardown)
             throws LaunchException {
+        var name = queues.getFirst().name();
         var udp = udpOptions(settings.offload);
         LinkMonitor links;
         try {
-            links = LinkMonitor.open(tun.name());
+            links = LinkMonitor.open(name);
         } catch (ErrnoException e) {
-            throw LaunchException.of(tun.name(), e);
+            throw LaunchException.of(name, e);
         }
         var options = new Device.Options(
                 settings.aead, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
-        var device = await(tun.name(), Device.start(vertx, tun, options), START);
+        var device = await(name, Device.start(vertx, queues, options), START);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
         var uapi = new UapiVerticle(device, socket, UapiVerticle.Limits.usual());
         var id = await("control socket", vertx.deployVerticle(uapi), START);

@@ -178,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
     private static Device device(Vertx vertx, TunDevice tun) throws LaunchException {
         var udp = UdpOptions.standard();
         var options = new Device.Options(Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
-        return RunningInterface.await("train", Device.start(vertx, tun, options), PATIENCE);
+        return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
     }
 
     private static DeviceUpdate update(PrivateKey key, PublicKey peer, int host, int port) {

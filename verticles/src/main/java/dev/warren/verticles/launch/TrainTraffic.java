@@ -108,7 +108,7 @@ final class TrainTraffic {
         var udp = UdpOptions.standard();
         var options = new Device.Options(
                 Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun.name()));
-        return RunningInterface.await("train", Device.start(vertx, tun, options), PATIENCE);
+        return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
     }
 
     private static void configure(

@@ -1,24 +1,77 @@
 package dev.warren.verticles.peer;
 
+import dev.warren.io.BootClock;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.TunMailbox;
+import java.util.ArrayDeque;
 
 /// Datagrams in, plaintext packets out: the one loop that runs for every inbound packet. One per event loop, shared by
 /// its peers. Packets are opened from the batch they were received in straight into the batch the TUN writes from.
 public final class Decapsulator {
+    /// Of the batches that the UDP verticle receives in, so many wait here at most. It has four: while one TUN
+    /// queue is slow, the peers of the others are still read for.
+    private static final int MOST_BATCHES = 2;
+
     private final TunMailbox tun;
     private final Bulletin bulletin;
+    private final BootClock clock;
+    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    /// That the waiting runs lie in; those of one batch are neighbours.
+    private int batches;
 
-    public Decapsulator(TunMailbox tun, Bulletin bulletin) {
+    /// @param entry the first that is not wholly opened
+    /// @param skip bytes of it that are
+    private record Waiting(LivePeer peer, PacketRun run, int entry, int skip) {}
+
+    public Decapsulator(TunMailbox tun, Bulletin bulletin, BootClock clock) {
         this.tun = tun;
         this.bulletin = bulletin;
+        this.clock = clock;
     }
 
     /// Opens a run and gives it back to its batch. Whatever does not authenticate changes nothing but a counter.
+    /// While all TUN buffers are on their way the run waits here, and everything behind it: order is kept. What
+    /// would be a batch too many is dropped.
     void run(LivePeer from, PacketRun run, long now) {
+        var last = waiting.peekLast();
+        if (last == null) {
+            if (!open(from, run, run.from(), 0, now)) batches = 1;
+            return;
+        }
+        boolean another = last.run.batch() != run.batch();
+        if (another && batches == MOST_BATCHES) {
+            for (int entry = run.from(); entry < run.to(); entry++) {
+                from.backlog += run.batch().packets(entry);
+            }
+            run.done();
+            return;
+        }
+        if (another) batches++;
+        waiting.add(new Waiting(from, run, run.from(), 0));
+    }
+
+    private void resume() {
+        long now = clock.now();
+        for (var next = waiting.poll(); next != null; next = waiting.poll()) {
+            boolean opened = open(next.peer, next.run, next.entry, next.skip, now);
+            next.peer.settle.accept(now);
+            if (!opened) return;
+            var behind = waiting.peek();
+            if (behind == null || behind.run.batch() != next.run.batch()) batches--;
+        }
+    }
+
+    /// Gives back what waits: there will be no more TUN buffers.
+    void close() {
+        for (var next = waiting.poll(); next != null; next = waiting.poll()) next.run.done();
+        batches = 0;
+    }
+
+    /// False when the run has to wait for buffers.
+    private boolean open(LivePeer from, PacketRun run, int first, int skip, long now) {
         var peer = from.peer;
         var batch = run.batch();
         var datagrams = batch.slab();
@@ -27,15 +80,19 @@ public final class Decapsulator {
         int keepalives = 0;
         long bytes = 0;
         Endpoint heard = null;
-        for (int entry = run.from(); entry < run.to(); entry++) {
+        int begin = skip;
+        for (int entry = first; entry < run.to(); entry++) {
             int end = batch.offset(entry) + batch.length(entry);
             int step = batch.segment(entry) > 0 ? batch.segment(entry) : batch.length(entry);
-            for (int at = batch.offset(entry); at < end; at += step) {
+            for (int at = batch.offset(entry) + begin; at < end; at += step) {
                 int length = Math.min(step, end - at);
                 var out = tun.gather(length);
                 if (out == null) {
-                    from.backlog++;
-                    continue;
+                    from.heardFrom(heard);
+                    peer.received(data, keepalives, bytes, now);
+                    waiting.addFirst(new Waiting(from, run, entry, at - batch.offset(entry)));
+                    tun.onRoom(this::resume);
+                    return false;
                 }
                 int to = out.nextOffset();
                 int opened = peer.open(datagrams, at, length, out.slab(), to, now);
@@ -56,11 +113,11 @@ public final class Decapsulator {
                     out.add(to, packet, 0, null);
                 }
             }
+            begin = 0;
         }
-        if (heard != null) {
-            from.heardFrom(heard);
-            peer.received(data, keepalives, bytes, now);
-        }
+        from.heardFrom(heard);
+        peer.received(data, keepalives, bytes, now);
         run.done();
+        return true;
     }
 }

@@ -47,7 +47,9 @@ public final class Encapsulator {
     private void resume() {
         long now = clock.now();
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-            if (!seal(next.peer, next.run, next.entry, now)) return;
+            boolean sealed = seal(next.peer, next.run, next.entry, now);
+            next.peer.settle.accept(now);
+            if (!sealed) return;
         }
     }
 

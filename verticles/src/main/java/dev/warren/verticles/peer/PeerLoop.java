@@ -23,7 +23,7 @@ public final class PeerLoop {
         this.udp = udp;
         this.tun = tun;
         this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
-        this.decapsulator = new Decapsulator(tun, bulletin);
+        this.decapsulator = new Decapsulator(tun, bulletin, loop.clock());
     }
 
     public Loop loop() {
@@ -42,6 +42,7 @@ public final class PeerLoop {
     public Future<Void> close() {
         Promise<Void> closed = Promise.promise();
         loop.context().runOnContext(_ -> {
+            decapsulator.close();
             udp.close();
             tun.close();
             closed.complete();

@@ -72,7 +72,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         this.router = router;
         this.peer = new Peer(
                 shared.loop.suite(), settings.identity(), settings.ref().publicKey(), indices, random, this);
-        this.live = new LivePeer(settings.ref(), peer);
+        this.live = new LivePeer(settings.ref(), peer, this::settle);
     }
 
     @Override
@@ -129,7 +129,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 last.answer().complete(report);
             }
         }
-        if (!retired) settle(now);
+        settle(now);
     }
 
     private void onInitiation(ReceivedInitiation initiation, int bytes, Endpoint source, long now) {
@@ -155,6 +155,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     /// Does what is due and sees to it that we are called again.
     private void settle(long now) {
+        if (retired) return;
         if (peer.nextDeadline() <= now) peer.advance(now, shared.loop.clock().wall());
         long next = peer.nextDeadline();
         if (next < timerDue) {
@@ -175,9 +176,8 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private void onTimer() {
         timer = NO_TIMER;
         timerDue = Long.MAX_VALUE;
-        if (retired) return;
         settle(shared.loop.clock().now());
-        if (peer.idle()) router.tell(new RouterMessage.Sleepy(settings.ref()));
+        if (!retired && peer.idle()) router.tell(new RouterMessage.Sleepy(settings.ref()));
     }
 
     private PeerReport report() {

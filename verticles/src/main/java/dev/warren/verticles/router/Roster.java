@@ -9,8 +9,7 @@ import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.PeerReport;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.TunMailbox;
-import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.peer.PeerLoop;
@@ -42,7 +41,7 @@ public final class Roster {
     private final Loop loop;
     private final String device;
     private final List<PeerLoop> loops;
-    private final TunMailbox tun;
+    private final TunQueues tun;
     private final UdpMailbox udp;
     private final RouterMailbox router;
     private final IndexSource indices;
@@ -62,7 +61,7 @@ public final class Roster {
             Loop loop,
             String device,
             List<PeerLoop> loops,
-            TunMailbox tun,
+            TunQueues tun,
             UdpMailbox udp,
             RouterMailbox router,
             SecureRandom random) {
@@ -210,7 +209,7 @@ public final class Roster {
         if (identity != settings.identity()) door.tell(new PeerMessage.Identity(identity));
         door.tell(entry.configuration());
         for (var message : entry.release()) door.tell(message);
-        tun.tell(new TunMessage.Awake(door));
+        tun.awake(door);
         return Future.succeededFuture();
     }
 
@@ -219,12 +218,9 @@ public final class Roster {
         if (entry.state != State.AWAKE) return Future.succeededFuture();
         entry.state = State.RETIRING;
         var door = Objects.requireNonNull(entry.door);
-        Promise<Void> forgotten = loop.promise();
-        tun.tell(new TunMessage.Forget(entry.ref, forgotten));
         return change(
                 entry,
-                forgotten
-                        .future()
+                tun.forget(entry.ref)
                         .compose(_ -> lastReport(entry, door))
                         .compose(_ -> drained())
                         .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))

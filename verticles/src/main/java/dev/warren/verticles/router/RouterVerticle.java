@@ -22,8 +22,7 @@ import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.PeerReport;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
-import dev.warren.verticles.bus.TunMailbox;
-import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.router.PeerEntry.State;
@@ -52,7 +51,7 @@ public final class RouterVerticle extends VerticleBase {
     private final Loop loop;
     private final Bulletin bulletin;
     private final RouterMailbox door;
-    private final TunMailbox tun;
+    private final TunQueues tun;
     private final UdpMailbox udp;
     private final HandshakeMailbox handshakes;
     private final Roster roster;
@@ -72,7 +71,7 @@ public final class RouterVerticle extends VerticleBase {
             Loop loop,
             Bulletin bulletin,
             RouterMailbox door,
-            TunMailbox tun,
+            TunQueues tun,
             UdpMailbox udp,
             HandshakeMailbox handshakes,
             Roster roster,
@@ -313,17 +312,16 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private Future<Map<String, Long>> counters() {
-        Promise<Map<String, Long>> fromTun = loop.promise();
+        var fromTun = tun.counters();
         Promise<Map<String, Long>> fromUdp = loop.promise();
         Promise<Map<String, Long>> fromHandshakes = loop.promise();
-        tun.tell(new TunMessage.Report(fromTun));
         udp.tell(new UdpMessage.Report(fromUdp));
         handshakes.tell(new HandshakeMessage.Report(fromHandshakes)).onFailure(fromHandshakes::tryFail);
-        return Future.all(fromTun.future(), fromUdp.future(), fromHandshakes.future())
+        return Future.all(fromTun, fromUdp.future(), fromHandshakes.future())
                 .compose(_ -> reports())
                 .map(reports -> {
                     var all = new TreeMap<String, Long>();
-                    all.putAll(fromTun.future().result());
+                    all.putAll(fromTun.result());
                     all.putAll(fromUdp.future().result());
                     all.putAll(fromHandshakes.future().result());
                     sum(all, reports);

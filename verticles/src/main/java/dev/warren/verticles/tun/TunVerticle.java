@@ -29,8 +29,8 @@ import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The actor of the TUN: owns its file descriptor and its batches. What it reads it hands to peers by destination, what
-/// it is given it writes.
+/// The actor of one queue of the TUN: owns its file descriptor and its batches. What it reads it hands to peers by
+/// destination, what it is given it writes. The one that has the link monitor speaks for the interface.
 public final class TunVerticle extends VerticleBase {
     /// A frame is 64 KiB at most and the splitter wants its margin; four of them kept the loop busiest, see
     /// docs/BENCHMARKS.md.
@@ -64,6 +64,7 @@ public final class TunVerticle extends VerticleBase {
     private long noRoute;
     private long badPacket;
 
+    /// @param links null: another queue's actor watches the interface
     /// @param lost called once, with the reason, when the interface was taken away
     public TunVerticle(
             Loop loop,
@@ -109,10 +110,7 @@ public final class TunVerticle extends VerticleBase {
     }
 
     private Future<?> watchLink() {
-        if (links == null) {
-            router.tell(new RouterMessage.Link(true));
-            return Future.succeededFuture();
-        }
+        if (links == null) return Future.succeededFuture();
         return EpollWatch.open(context, links.fd(), this::onLink).onSuccess(opened -> {
             linkWatch = opened;
             mtu(links.mtu()); // perhaps changed since the device was opened

@@ -15,13 +15,27 @@ class LayoutTest {
     @ParameterizedTest
     @CsvSource({"1,1", "2,1", "3,1", "4,2", "5,2", "6,3", "8,4", "15,7", "16,8", "17,8", "256,8"})
     void autoGoesByTheNumberOfCores(int cores, int loops) {
-        assertEquals(loops, Layout.of(OptionalInt.empty(), cores).packetLoops());
+        assertEquals(
+                loops, Layout.of(OptionalInt.empty(), OptionalInt.of(1), cores).packetLoops());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 64, 256})
     void aNumberIsTakenWhateverTheCores(int loops) {
-        assertEquals(loops, Layout.of(OptionalInt.of(loops), 2).packetLoops());
+        assertEquals(
+                loops, Layout.of(OptionalInt.of(loops), OptionalInt.of(1), 2).packetLoops());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4,1,1", "4,3,3", "4,4,4", "4,200,4", "1,2,1", "4,auto,4", "1,auto,1"})
+    void thereAreNeverMoreQueuesThanLoops(int loops, String queues, int made) throws LaunchException {
+        var environment = Map.of("WARREN_LOOPS", "" + loops, "WARREN_TUN_QUEUES", queues);
+        assertEquals(made, Layout.ofEnvironment(environment::get, 64).tunQueues());
+    }
+
+    @Test
+    void withoutAWordThereIsOneQueue() throws LaunchException {
+        assertEquals(1, Layout.ofEnvironment(_ -> null, 64).tunQueues());
     }
 
     @ParameterizedTest
@@ -38,6 +52,10 @@ class LayoutTest {
     void aWrongValueIsASentenceThatNamesIt(String value) {
         var refused = assertThrows(LaunchException.class, () -> Layout.ofEnvironment(_ -> value, 8));
         assertEquals("WARREN_LOOPS=" + value + " is neither auto nor 1 to 256", refused.getMessage());
+        refused = assertThrows(
+                LaunchException.class,
+                () -> Layout.ofEnvironment(name -> name.equals("WARREN_LOOPS") ? null : value, 8));
+        assertEquals("WARREN_TUN_QUEUES=" + value + " is neither auto nor 1 to 256", refused.getMessage());
     }
 
     @Test

@@ -99,7 +99,14 @@ class MainTest {
     void helpGoesToStandardOutputAndTellsExamplesFilesEnvironmentAndExitCodes() {
         assertEquals(0, execute("--help"));
         for (var word : new String[] {
-            "wg-quick", "LOG_LEVEL", "WARREN_LOOPS", "WG_TUN_FD", "/var/run/wireguard", "Exit codes", "demo"
+            "wg-quick",
+            "LOG_LEVEL",
+            "WARREN_LOOPS",
+            "WARREN_TUN_QUEUES",
+            "WG_TUN_FD",
+            "/var/run/wireguard",
+            "Exit codes",
+            "demo"
         }) {
             assertTrue(said(out).contains(word), word);
         }

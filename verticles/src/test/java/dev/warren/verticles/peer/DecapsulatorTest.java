@@ -1,0 +1,178 @@
+package dev.warren.verticles.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.Verdict;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.peer.Peer;
+import dev.warren.crypto.peer.PeerEvent;
+import dev.warren.io.BatchPool;
+import dev.warren.io.PacketBatch;
+import dev.warren.io.PacketRun;
+import dev.warren.routing.AllowedIps;
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.LocalCodec;
+import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.security.SecureRandom;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What waits while no TUN buffer is there: on one loop, with a TUN that gives buffers back when it is told to. The
+/// datagrams are of no session, so that each that is looked at is one more in a counter.
+class DecapsulatorTest {
+    private static final int TRAIN = 40;
+    private static final int DATAGRAM = 96;
+
+    private final SecureRandom random = new SecureRandom();
+    private final ArrayDeque<PacketBatch> atTun = new ArrayDeque<>();
+    private final Vertx vertx = Vertx.vertx();
+    private Loop loop;
+    private PeerLoop shared;
+    private LivePeer live;
+    private TunMailbox tun;
+    private int settled;
+
+    @BeforeEach
+    @SuppressWarnings("NullAway.Init") // on the loop
+    void open() {
+        LocalCodec.register(vertx.eventBus());
+        loop = Loop.open(vertx, Suite.Choice.JDK).await();
+        onLoop(() -> {
+            var bulletin = new Bulletin(new AllowedIps<PeerRef>().snapshot(), 1420);
+            tun = new TunMailbox(vertx, "dev", 0, loop);
+            tun.listen(message -> {
+                if (message instanceof TunMessage.Write write) atTun.add(write.batch());
+            });
+            shared = new PeerLoop(loop, bulletin, new UdpMailbox(vertx, "dev", loop), tun);
+            var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
+            var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
+            var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere());
+            live = new LivePeer(new PeerRef(0, remote), peer, _ -> settled++);
+        });
+    }
+
+    @AfterEach
+    void close() {
+        onLoop(() -> atTun.forEach(PacketBatch::release));
+        shared.close().await();
+        loop.close().await();
+        vertx.close().await();
+    }
+
+    private void onLoop(Runnable task) {
+        Promise<Void> done = Promise.promise();
+        loop.context().runOnContext(_ -> {
+            try {
+                task.run();
+                done.complete();
+            } catch (Throwable e) {
+                done.fail(e);
+            }
+        });
+        done.future().await();
+    }
+
+    /// Fills every TUN buffer there is and puts it on its way.
+    private void exhaust() {
+        onLoop(() -> {
+            for (var out = tun.gather(40); out != null; out = tun.gather(40)) out.append(40, 0, null);
+        });
+        onLoop(() -> assertEquals(4, atTun.size()));
+    }
+
+    /// A batch of one train, all of it for the peer.
+    private static PacketRun received(BatchPool pool) {
+        var batch = Objects.requireNonNull(pool.take());
+        int at = batch.append(TRAIN * DATAGRAM, DATAGRAM, null);
+        for (int i = 0; i < TRAIN; i++) batch.slab().set(ValueLayout.JAVA_BYTE, at + (long) i * DATAGRAM, (byte) 4);
+        assertEquals(1, batch.group(new int[] {0}));
+        batch.retain(1);
+        return batch.run(0);
+    }
+
+    private long looked() {
+        return live.peer.drops()[Verdict.UNKNOWN_INDEX.ordinal()];
+    }
+
+    @Test
+    void whatWaitsGoesOnWhereItStoppedWhenABufferComesBack() {
+        exhaust();
+        onLoop(() -> {
+            try (var pool = loop.pool(2, 8192, 4)) {
+                for (int i = 0; i < 2; i++) shared.decapsulator.run(live, received(pool), 0);
+                assertEquals(0, pool.free());
+                assertEquals(0, looked());
+                atTun.remove().release();
+                assertEquals(2, pool.free());
+                assertEquals(2 * TRAIN, looked());
+                assertEquals(2, settled, "its timers are armed, as after a message");
+                assertEquals(0, live.backlog);
+            }
+        });
+    }
+
+    @Test
+    void aThirdBatchIsDroppedAndCounted() {
+        exhaust();
+        onLoop(() -> {
+            try (var pool = loop.pool(3, 8192, 4)) {
+                for (int i = 0; i < 3; i++) shared.decapsulator.run(live, received(pool), 0);
+                assertEquals(1, pool.free());
+                assertEquals(TRAIN, live.backlog);
+                atTun.remove().release();
+                assertEquals(3, pool.free());
+                // And the same again: what waited before does not count any more.
+            }
+        });
+        exhaust();
+        onLoop(() -> {
+            try (var pool = loop.pool(2, 8192, 4)) {
+                for (int i = 0; i < 2; i++) shared.decapsulator.run(live, received(pool), 0);
+                assertEquals(0, pool.free());
+                assertEquals(TRAIN, live.backlog);
+                atTun.remove().release();
+                assertEquals(2, pool.free());
+            }
+        });
+    }
+
+    @Test
+    void whatWaitsIsGivenBackWhenTheDeviceCloses() {
+        exhaust();
+        onLoop(() -> {
+            try (var pool = loop.pool(1, 8192, 4)) {
+                shared.decapsulator.run(live, received(pool), 0);
+                assertEquals(0, pool.free());
+                shared.decapsulator.close();
+                assertEquals(1, pool.free());
+            }
+        });
+    }
+
+    private static final class Nowhere implements Peer.Outbox {
+        @Override
+        public void transmit(MemorySegment datagram, long at, int length) {}
+
+        @Override
+        public void indexAdded(int index) {}
+
+        @Override
+        public void indexRemoved(int index) {}
+
+        @Override
+        public void event(PeerEvent event) {}
+    }
+}
