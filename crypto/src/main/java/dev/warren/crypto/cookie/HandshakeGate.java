@@ -11,11 +11,9 @@ import java.security.SecureRandom;
 /// What stands in front of all handshake messages of a device: sizes, MAC1, load, MAC2, token bucket. No DH happens
 /// here. Confined to the thread of its Suite.
 ///
-/// Under load most of those without a cookie are asked for one, and come back with it after five seconds. So that a
-// flood
-/// does not cost everybody these seconds, sources that have not asked for much lately are let through without, as far
-// as
-/// there is a small budget for all of them (R-51, R-53; docs/decisions/0008).
+/// Under load most of those without a cookie are asked for one, and come back with it after five seconds. So that
+/// a flood does not cost everybody these seconds, sources that have not asked for much lately are let through
+/// without, as far as there is a small budget for all of them (R-51, R-53; docs/decisions/0008).
 public final class HandshakeGate implements AutoCloseable {
     private final CookieChecker checker;
     private final RateLimiter proven;

@@ -3,13 +3,16 @@ package dev.warren.crypto.peer;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.aead.Aead;
+import dev.warren.crypto.cookie.CookieGenerator;
 import dev.warren.crypto.cookie.HandshakeGate;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -49,6 +52,7 @@ final class Node implements AutoCloseable, Peer.Outbox {
     long lastDelivery;
     long longestGap;
     boolean keep = true;
+    private boolean crowded;
     Verdict lastVerdict = Verdict.OK;
 
     Node(String name, TwoPeers net, Suite suite, SecureRandom random, byte[] address) {
@@ -73,6 +77,20 @@ final class Node implements AutoCloseable, Peer.Outbox {
     /// The process dies and starts again: everything but the keys is forgotten.
     void restart() {
         meet(remote);
+    }
+
+    /// From now on it is under load, and newcomers have used up what they may do without a cookie.
+    void crowd() {
+        gate.load(true);
+        crowded = true;
+    }
+
+    private void newcomers(byte[] from) {
+        try (var generator = new CookieGenerator(suite, identity.publicKey())) {
+            var message = InitiationMessage.create(1);
+            generator.sign(message, net.now());
+            for (int i = 0; i < Protocol.SOURCE_BURST; i++) gate.admit(message, from, 1, net.now(), new byte[64]);
+        }
     }
 
     void send(byte[]... packets) {
@@ -136,6 +154,7 @@ final class Node implements AutoCloseable, Peer.Outbox {
     }
 
     private void handshake(int type, byte[] message, byte[] sourceAddress, int sourcePort) {
+        if (crowded) newcomers(sourceAddress);
         var reply = new byte[64];
         lastVerdict = type == 0 ? Verdict.MALFORMED : gate.admit(message, sourceAddress, sourcePort, net.now(), reply);
         if (lastVerdict == Verdict.COOKIE_SENT) {

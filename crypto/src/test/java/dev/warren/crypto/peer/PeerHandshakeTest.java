@@ -221,8 +221,8 @@ class PeerHandshakeTest {
     @Test
     void bothSidesUnderLoadConvergeThroughCookies() {
         try (var net = TwoPeers.seeded(23)) {
-            net.a().gate.load(true);
-            net.b().gate.load(true);
+            net.a().crowd();
+            net.b().crowd();
             net.a().send(packet(1));
             net.b().send(packet(2));
             net.advance(seconds(1));
@@ -344,7 +344,7 @@ class PeerHandshakeTest {
     @Test
     void aCookieReplyTouchesNothingButTheCookie() {
         try (var net = TwoPeers.seeded(57)) {
-            net.b().gate.load(true);
+            net.b().crowd();
             net.a().send(packet(1));
             net.advance(seconds(8));
             net.b().gate.load(false);

@@ -33,9 +33,8 @@ import org.jspecify.annotations.Nullable;
 /// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what passed
 /// the gate costs a Diffie-Hellman, and only what authenticates reaches a peer.
 public final class HandshakeVerticle extends VerticleBase {
-    /// Messages that passed the gate before other work of the loop gets its chance: few, since what one of them leads
-    // to
-    /// is done on the loop of its peer while the next is read here.
+    /// Messages that passed the gate before other work of the loop gets its chance: few, since what one of them
+    /// leads to is done on the loop of its peer while the next is read here.
     private static final int TURN = 4;
 
     /// Messages of all kinds before it does.
