@@ -47,6 +47,7 @@ public class Libc {
     public static final int POLLOUT = 4;
     public static final int CLOCK_REALTIME = 0;
     public static final int CLOCK_BOOTTIME = 7;
+    public static final int PRIO_PROCESS = 0;
     public static final int PR_SET_DUMPABLE = 4;
     public static final int MCL_CURRENT = 1;
     public static final int MCL_FUTURE = 2;
@@ -95,6 +96,7 @@ public class Libc {
         static final MethodHandle CHMOD = handle("chmod");
         static final MethodHandle DUP2 = handle("dup2");
         static final MethodHandle PRCTL = handle("prctl");
+        static final MethodHandle SETPRIORITY = handle("setpriority");
     }
 
     private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURE);
@@ -370,6 +372,18 @@ public class Libc {
     public int geteuid() {
         try {
             return (int) (long) Cold.GETEUID.invokeExact(captured, 0L, 0L, 0L, 0L, 0L);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See setpriority(2).
+    ///
+    /// @param which PRIO_PROCESS
+    /// @param who a thread's number
+    public int setpriority(int which, int who, int nice) {
+        try {
+            return result((long) Cold.SETPRIORITY.invokeExact(captured, (long) which, (long) who, (long) nice, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }

@@ -45,6 +45,7 @@ final class InterfaceCommand {
             if (readiness != null) {
                 readiness.ready();
             }
+            CompilerThreads.hurry();
         } catch (LaunchException | IOException e) {
             lifetime.end(1);
             teardown.run();

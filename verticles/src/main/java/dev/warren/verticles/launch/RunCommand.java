@@ -98,6 +98,7 @@ final class RunCommand implements Callable<Integer> {
                 start(vertx, config, layout, each, file, teardown, lifetime);
             }
             Privileges.hide();
+            CompilerThreads.hurry();
         } catch (LaunchException | RuntimeException e) {
             lifetime.end(1);
             teardown.run();

@@ -106,10 +106,12 @@ record RunningInterface(Device device, UapiVerticle uapi) {
         }
         var options = new Device.Options(
                 settings.aead, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
-        var device = await(name, Device.start(vertx, queues, options), START);
+        var starting = Device.start(vertx, queues, options);
+        var uapi = new UapiVerticle(starting, socket, UapiVerticle.Limits.usual());
+        var deployed = vertx.deployVerticle(uapi);
+        var device = await(name, starting, START);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
-        var uapi = new UapiVerticle(device, socket, UapiVerticle.Limits.usual());
-        var id = await("control socket", vertx.deployVerticle(uapi), START);
+        var id = await("control socket", deployed, START);
         teardown.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
         return new RunningInterface(device, uapi);
     }

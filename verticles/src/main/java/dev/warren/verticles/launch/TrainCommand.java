@@ -17,6 +17,7 @@ import dev.warren.routing.IpPrefix;
 import dev.warren.verticles.Device;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -139,7 +140,7 @@ final class TrainCommand implements Callable<Integer> {
             var deviceA = device(vertx, tunA);
             var deviceB = device(vertx, tunB);
             var socket = UapiSocket.listen(directory, "train-a");
-            var verticle = new UapiVerticle(deviceA, socket, UapiVerticle.Limits.usual());
+            var verticle = new UapiVerticle(Future.succeededFuture(deviceA), socket, UapiVerticle.Limits.usual());
             var id = RunningInterface.await("train", vertx.deployVerticle(verticle), PATIENCE);
             int port;
             try (var update = update(b, a.publicKey(suite.x25519()), 1, 0)) {

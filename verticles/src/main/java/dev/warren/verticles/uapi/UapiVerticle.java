@@ -45,7 +45,7 @@ public final class UapiVerticle extends VerticleBase {
     /// Where others wait for a reply to end, it is given this long without progress.
     private static final long STALL_WHILE_OTHERS_WAIT = TimeUnit.SECONDS.toNanos(1);
 
-    private final DeviceControl device;
+    private final Future<? extends DeviceControl> starting;
     private final UapiSocket socket;
     private final Limits limits;
     private final Promise<Void> removed = Promise.promise();
@@ -56,8 +56,9 @@ public final class UapiVerticle extends VerticleBase {
     private @Nullable Channel server;
     private final int user = new Libc().geteuid();
 
-    public UapiVerticle(DeviceControl device, UapiSocket socket, Limits limits) {
-        this.device = device;
+    /// @param device who connects before it has started has to wait
+    public UapiVerticle(Future<? extends DeviceControl> device, UapiSocket socket, Limits limits) {
+        this.starting = device;
         this.socket = socket;
         this.limits = limits;
     }
@@ -79,6 +80,7 @@ public final class UapiVerticle extends VerticleBase {
         new ServerBootstrap()
                 .group(inner.nettyEventLoop())
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.fd(), true))
+                .option(ChannelOption.AUTO_READ, false) // until the device is there
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
@@ -93,6 +95,7 @@ public final class UapiVerticle extends VerticleBase {
                 .addListener((io.netty.channel.ChannelFuture done) -> {
                     if (done.isSuccess()) {
                         server = done.channel();
+                        starting.onSuccess(_ -> done.channel().config().setAutoRead(true));
                         promise.complete();
                     } else {
                         promise.fail(done.cause());
@@ -122,7 +125,7 @@ public final class UapiVerticle extends VerticleBase {
                     .min(Comparator.comparingLong(UapiClient::lastProgress))
                     .ifPresent(UapiClient::end);
         }
-        var client = new UapiClient(this, device, channel);
+        var client = new UapiClient(this, starting.result(), channel);
         clients.add(client);
         channel.closeFuture().addListener(_ -> clients.remove(client));
         channel.pipeline().addLast(client);
@@ -148,7 +151,9 @@ public final class UapiVerticle extends VerticleBase {
             boolean harms = client.replying() && !waiting.isEmpty();
             long patience = harms ? Math.min(STALL_WHILE_OTHERS_WAIT, limits.stallNanos()) : limits.stallNanos();
             if (client.busy() && now - client.lastProgress() > patience) {
-                LOG.debug("({}) UAPI: a client made no progress and is disconnected", device.name());
+                LOG.debug(
+                        "({}) UAPI: a client made no progress and is disconnected",
+                        starting.result().name());
                 client.end();
             }
         }

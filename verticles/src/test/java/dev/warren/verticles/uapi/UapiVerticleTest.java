@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.UapiParser;
+import dev.warren.verticles.DeviceControl;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
@@ -52,9 +54,13 @@ class UapiVerticleTest {
     }
 
     private void serve(UapiVerticle.Limits limits) throws Exception {
+        serve(Future.succeededFuture(device), limits);
+    }
+
+    private void serve(Future<DeviceControl> starting, UapiVerticle.Limits limits) throws Exception {
         var socket = UapiSocket.listen(directory, "fake0");
         path = socket.path();
-        verticle = new UapiVerticle(device, socket, limits);
+        verticle = new UapiVerticle(starting, socket, limits);
         deployment = vertx.deployVerticle(verticle).await(5, TimeUnit.SECONDS);
     }
 
@@ -68,6 +74,19 @@ class UapiVerticleTest {
         try (var client = new Client(path)) {
             assertEquals("listen_port=51820\nerrno=0\n\n", client.ask("get=1\n\n"));
             assertEquals("listen_port=51820\nerrno=0\n\n", client.ask("get=1\n\n"));
+        }
+    }
+
+    @Test
+    void whoConnectsBeforeTheDeviceHasStartedWaitsForIt() throws Exception {
+        Promise<DeviceControl> starting = Promise.promise();
+        serve(starting.future(), UapiVerticle.Limits.usual());
+        try (var client = new Client(path)) {
+            client.send("get=1\n\n");
+            Thread.sleep(100);
+            assertEquals(0, verticle.clients());
+            starting.complete(device);
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.answer());
         }
     }
 
