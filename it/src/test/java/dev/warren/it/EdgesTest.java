@@ -25,6 +25,16 @@ class EdgesTest {
     final Lab lab = Lab.ofTest();
 
     @Test
+    void whoKnocksBeforeTheInterfaceIsUpIsAnsweredWhenItIs() throws IOException {
+        var pair = Pair.unconfigured(lab);
+        pair.introduce(Outer.V4, Role.RESPONDER, null);
+        Pair.up(pair.b, B4, B6);
+        assertTrue(!Ping.answered(pair.b, A4));
+        Pair.upAtOnce(pair.a, A4, Pair.A6);
+        Ping.untilAnswered(pair.b, A4, Duration.ofMillis(1500)); // without a second initiation, which takes 5 s
+    }
+
+    @Test
     void aPeerMayNotSpeakWithTheAddressOfAnother() throws IOException {
         var a = lab.host("a");
         var b = lab.host("b");

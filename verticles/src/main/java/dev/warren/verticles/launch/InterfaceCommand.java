@@ -96,6 +96,7 @@ final class InterfaceCommand {
                     ended.succeeded() ? ended.result() : ended.cause().getMessage());
             lifetime.end(1);
         });
+        running.serve();
         log.debug("({}) UAPI listener started", name);
     }
 

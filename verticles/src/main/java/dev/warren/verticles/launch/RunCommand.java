@@ -162,6 +162,7 @@ final class RunCommand implements Callable<Integer> {
                         ended.succeeded() ? ended.result() : ended.cause().getMessage());
                 lifetime.end(1);
             });
+            running.serve();
             int port;
             try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
                 port = status.listenPort();

@@ -11,9 +11,11 @@ import dev.warren.io.tun.TunOptions;
 import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
 import dev.warren.verticles.Device;
+import dev.warren.verticles.DeviceControl;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
@@ -24,7 +26,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /// A device and its control socket, started and stopped together: what both launches share.
-record RunningInterface(Device device, UapiVerticle uapi) {
+record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl> served) {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration STOP = Duration.ofMillis(1500);
 
@@ -91,8 +93,9 @@ record RunningInterface(Device device, UapiVerticle uapi) {
                 .withNeverEqualTail(!offload.udpGsoEqualTail());
     }
 
-    /// Starts the device around an open TUN, which it owns from now on, and serves the socket. `teardown` learns how to
-    /// undo it.
+    /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `teardown` learns
+    // how
+    /// to undo it.
     static RunningInterface start(
             Vertx vertx, List<LinuxTun> queues, UapiSocket socket, Settings settings, Teardown teardown)
             throws LaunchException {
@@ -107,13 +110,19 @@ record RunningInterface(Device device, UapiVerticle uapi) {
         var options = new Device.Options(
                 settings.aead, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
         var starting = Device.start(vertx, queues, options);
-        var uapi = new UapiVerticle(starting, socket, UapiVerticle.Limits.usual());
-        var deployed = vertx.deployVerticle(uapi);
+        Promise<DeviceControl> served = Promise.promise();
+        var uapi = new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());
+        var deployed = vertx.deployVerticle(uapi); // meanwhile
         var device = await(name, starting, START);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
         var id = await("control socket", deployed, START);
         teardown.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
-        return new RunningInterface(device, uapi);
+        return new RunningInterface(device, uapi, served);
+    }
+
+    /// From now on the control socket is answered: the interface is what it should be at first.
+    void serve() {
+        served.complete(device);
     }
 
     /// Waits on the main thread, or on the one that stops everything.

@@ -60,6 +60,8 @@ public final class RouterVerticle extends VerticleBase {
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable LocalIdentity identity;
     private boolean up;
+    /// The interface has not been up yet.
+    private boolean fresh = true;
     private int listenPort;
     private int fwmark;
     private long unknownPeer;
@@ -148,6 +150,7 @@ public final class RouterVerticle extends VerticleBase {
     private Future<Void> link(boolean nowUp) {
         if (nowUp == up) return Future.succeededFuture();
         up = nowUp;
+        fresh = false;
         if (!nowUp) return roster.up(false).compose(_ -> bind(false, 0)).mapEmpty();
         return bind(true, listenPort)
                 .onFailure(failure -> LOG.error("Unable to open UDP port {}: {}", listenPort, failure.getMessage()))
@@ -169,7 +172,10 @@ public final class RouterVerticle extends VerticleBase {
         Future<Void> sockets = Future.succeededFuture();
         if (update.listenPort().isPresent()) {
             int port = update.listenPort().getAsInt();
-            if (!up) listenPort = port;
+            // Before the first up as well: opening takes a while, and an initiation that comes meanwhile should wait
+            // in the socket, not be lost for five seconds.
+            boolean now = up || (fresh && port != 0);
+            if (!now) listenPort = port;
             else if (port == 0 || port != listenPort) sockets = bind(true, port);
         }
         if (update.fwmark().isPresent()) {

@@ -56,7 +56,7 @@ public final class UapiVerticle extends VerticleBase {
     private @Nullable Channel server;
     private final int user = new Libc().geteuid();
 
-    /// @param device who connects before it has started has to wait
+    /// @param device who connects before it is there has to wait
     public UapiVerticle(Future<? extends DeviceControl> device, UapiSocket socket, Limits limits) {
         this.starting = device;
         this.socket = socket;
@@ -80,7 +80,7 @@ public final class UapiVerticle extends VerticleBase {
         new ServerBootstrap()
                 .group(inner.nettyEventLoop())
                 .channelFactory(() -> new EpollServerDomainSocketChannel(socket.fd(), true))
-                .option(ChannelOption.AUTO_READ, false) // until the device is there
+                .option(ChannelOption.AUTO_READ, false) // until there is a device
                 .childOption(ChannelOption.ALLOW_HALF_CLOSURE, true)
                 .childOption(
                         ChannelOption.RECVBUF_ALLOCATOR,
