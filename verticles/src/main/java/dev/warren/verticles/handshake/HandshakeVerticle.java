@@ -79,6 +79,7 @@ public final class HandshakeVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         if (gate != null) gate.close();
+        udp.close(); // nobody else on this loop gathers
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
 

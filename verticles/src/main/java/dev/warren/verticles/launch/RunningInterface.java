@@ -36,12 +36,12 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is
     /// one for handshakes and configuration, and one for control sockets.
     static Vertx vertx(int packetLoops) throws LaunchException {
-        // The first calls of libc and libcrypto make the JVM's linker spin classes for a while: another core may do it
-        // meanwhile. Whether they work is found out by those who need them.
-        var _ = CompletableFuture.runAsync(() -> {
-            new Libc().fcntl(0, Libc.F_GETFL, 0);
-            Suite.open(Suite.Choice.AUTO).close();
-        });
+        // The first native call makes the JVM's linker initialise itself, which two threads had better not do at once:
+        // libc
+        // here. What libcrypto needs on top another core may do meanwhile; whether it works is found out by those who
+        // need it.
+        new Libc().fcntl(0, Libc.F_GETFL, 0);
+        var _ = CompletableFuture.runAsync(() -> Suite.open(Suite.Choice.AUTO).close());
         var vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(packetLoops + 2)

@@ -1,6 +1,5 @@
 package dev.warren.verticles.uapi;
 
-import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import io.netty.channel.epoll.Epoll;
@@ -42,10 +41,10 @@ public final class UapiSocket {
     /// Identity of the file that is ours; null when there was none to begin with.
     private final @Nullable Object fileKey;
 
-    private UapiSocket(Path path, int fd) {
+    private UapiSocket(Path path, int fd, @Nullable Object fileKey) {
         this.path = path;
         this.fd = fd;
-        this.fileKey = identity(path);
+        this.fileKey = fileKey;
     }
 
     /// Creates folder and socket. A socket nobody listens on any more is replaced.
@@ -55,24 +54,34 @@ public final class UapiSocket {
         Epoll.ensureAvailability();
         prepare(directory);
         var path = directory.resolve(name + ".sock");
+        // It gets its name when it listens: `wg` deletes a socket that refuses it, and so it would one that is bound
+        // and
+        // does not listen yet.
+        var nameless = directory.resolve(name + "." + ProcessHandle.current().pid());
         var socket = Socket.newSocketDomain();
         try {
             // On Linux the mode of an unbound socket becomes that of its file: there is no moment with another one.
             Files.setPosixFilePermissions(
                     Path.of("/proc/self/fd/" + socket.intValue()), PosixFilePermissions.fromString("rw-------"));
-            bind(socket, path);
+            Files.deleteIfExists(nameless);
+            ErrnoException.check(bind(socket.intValue(), nameless), "cannot create " + path);
             socket.listen(BACKLOG);
-            return new UapiSocket(path, socket.intValue());
+            var fileKey = identity(nameless);
+            publish(nameless, path);
+            return new UapiSocket(path, socket.intValue(), fileKey);
         } catch (IOException e) {
             socket.close();
             throw e;
+        } finally {
+            Files.deleteIfExists(nameless);
         }
     }
 
     /// Takes over a listening socket that was inherited (WG_UAPI_FD). It must not block.
     public static UapiSocket adopt(int fd, Path directory, String name) {
         Epoll.ensureAvailability();
-        return new UapiSocket(directory.resolve(name + ".sock"), fd);
+        var path = directory.resolve(name + ".sock");
+        return new UapiSocket(path, fd, identity(path));
     }
 
     /// The descriptor, which belongs to whoever serves it.
@@ -127,18 +136,16 @@ public final class UapiSocket {
         }
     }
 
-    /// Not with Netty's own bind: that unlinks whatever is there, a live socket too.
-    private static void bind(Socket socket, Path path) throws IOException {
+    /// Gives the socket its name. One that nobody listens on any more is replaced, a live one never.
+    private static void publish(Path nameless, Path path) throws IOException {
         for (int attempt = 0; ; attempt++) {
-            int result = bind(socket.intValue(), path);
-            if (result >= 0) {
+            try {
+                Files.createLink(path, nameless);
                 return;
-            }
-            if (result != -Errno.EADDRINUSE) {
-                throw new ErrnoException("cannot create " + path, result);
-            }
-            if (attempt == ATTEMPTS || answers(new DomainSocketAddress(path.toString()))) {
-                throw new ErrnoException(path + ": a router is already running", result);
+            } catch (FileAlreadyExistsException e) {
+                if (attempt == ATTEMPTS || answers(new DomainSocketAddress(path.toString()))) {
+                    throw new IOException(path + ": a router is already running", e);
+                }
             }
             try {
                 Files.deleteIfExists(path);
