@@ -36,10 +36,9 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is
     /// one for handshakes and configuration, and one for control sockets.
     static Vertx vertx(int packetLoops) throws LaunchException {
-        // The first native call makes the JVM's linker initialise itself, which two threads had better not do at once:
-        // libc
-        // here. What libcrypto needs on top another core may do meanwhile; whether it works is found out by those who
-        // need it.
+        // The first native call makes the JVM's linker initialise itself, which two threads had better not do at
+        // once: libc here. What libcrypto needs on top another core may do meanwhile; whether it works is found out
+        // by those who need it.
         new Libc().fcntl(0, Libc.F_GETFL, 0);
         var _ = CompletableFuture.runAsync(() -> Suite.open(Suite.Choice.AUTO).close());
         var vertx = Vertx.vertx(new VertxOptions()
@@ -93,9 +92,8 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
                 .withNeverEqualTail(!offload.udpGsoEqualTail());
     }
 
-    /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `teardown` learns
-    // how
-    /// to undo it.
+    /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `teardown`
+    /// learns how to undo it.
     static RunningInterface start(
             Vertx vertx, List<LinuxTun> queues, UapiSocket socket, Settings settings, Teardown teardown)
             throws LaunchException {

@@ -20,6 +20,7 @@ import dev.warren.verticles.bus.UdpMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
@@ -169,7 +170,8 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private void arm(long due, long now) {
         timerDue = due;
         long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(due - now + 999_999));
-        timer = vertx.setTimer(millis, _ -> onTimer());
+        // On our own context: what waited for buffers is settled when they come home, which may be in no context.
+        timer = ((ContextInternal) context).setTimer(millis, _ -> onTimer());
     }
 
     /// Deadlines mostly move away while traffic flows: the timer is then just set again, not on each packet.

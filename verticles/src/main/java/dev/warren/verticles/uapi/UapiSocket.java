@@ -55,8 +55,7 @@ public final class UapiSocket {
         prepare(directory);
         var path = directory.resolve(name + ".sock");
         // It gets its name when it listens: `wg` deletes a socket that refuses it, and so it would one that is bound
-        // and
-        // does not listen yet.
+        // and does not listen yet.
         var nameless = directory.resolve(name + "." + ProcessHandle.current().pid());
         var socket = Socket.newSocketDomain();
         try {
