@@ -66,6 +66,7 @@ final class PeerBlocks {
         return cut < 0 ? restLine : restLine + shifts[cut];
     }
 
+    // What follows a cut begins a line of the rest, so that every line of the rest is of one line of the file.
     private String cut(List<HoconScan.Block> blocks) {
         var kept = new StringBuilder();
         int at = 0;
@@ -74,8 +75,10 @@ final class PeerBlocks {
         for (var block : blocks) {
             int blank = PlainPeer.blankEnd(text, at, text.length());
             if (at == 0 || blank < block.from()) {
-                kept.append(text, at, block.from());
-                line += lines(at, block.from());
+                kept.append(text, at, block.from()).append('\n');
+                line += lines(at, block.from()) + 1;
+                shift--;
+                cuts++;
             } else {
                 shift += lines(at, block.from()); // only white space and comments between two blocks
             }
@@ -91,16 +94,14 @@ final class PeerBlocks {
         return kept.append(text, at, text.length()).toString();
     }
 
+    // Of the last cut.
     private void mark(int line, int shift) {
-        if (cuts > 0 && restLines[cuts - 1] == line + 1) {
-            cuts--;
-        }
-        if (cuts == restLines.length) {
+        if (cuts > restLines.length) {
             restLines = Arrays.copyOf(restLines, 2 * cuts);
             shifts = Arrays.copyOf(shifts, 2 * cuts);
         }
-        restLines[cuts] = line + 1; // what is on the line of the cut itself is before it, most likely
-        shifts[cuts++] = shift;
+        restLines[cuts - 1] = line;
+        shifts[cuts - 1] = shift;
     }
 
     private int lines(int from, int to) {

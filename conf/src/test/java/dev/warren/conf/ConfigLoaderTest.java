@@ -591,19 +591,36 @@ class ConfigLoaderTest {
 
     /// Peer by peer or as a whole: the same records, or the same problems.
     @ParameterizedTest
-    @ValueSource(ints = {400})
+    @ValueSource(ints = {1000})
     void cuttingAFileIntoPeersChangesNothing(int rounds) throws IOException {
         long seed = System.nanoTime();
         var random = new Random(seed);
         for (int i = 0; i < rounds; i++) {
-            var file = write(randomFile(random));
-            var whole = outcome(file, Integer.MAX_VALUE);
-            var cut = outcome(file, 0);
-            if (whole.contains("a syntax error")) { // the whole ends there; a peer is skipped
-                assertTrue(cut.contains("a syntax error"), "seed " + seed + "\n" + Files.readString(file) + cut);
-            } else {
-                assertEquals(whole, cut, "seed " + seed + "\n" + Files.readString(file));
-            }
+            sameWholeAndCut(randomFile(random), "seed " + seed);
+        }
+    }
+
+    @Test
+    void whatFollowsACutOnItsLineHasThatLine() throws IOException {
+        sameWholeAndCut("""
+                warren.interfaces.wg0.peers {
+                  laptop { public-key = "%s", allowed-ips = "10.0.0.0/8" }
+                  phone { public-key = "%s", allowed-ips = "10.1.0.0/16" }
+                  # both
+                  , gate { public-key = x, allowed-ips = "10.0.0.0/8" }
+                  gate { endpoint = "a:5" }
+                }
+                """.formatted(A, B), "a peer after a comma");
+    }
+
+    private void sameWholeAndCut(String text, String message) throws IOException {
+        var file = write(text);
+        var whole = outcome(file, Integer.MAX_VALUE);
+        var cut = outcome(file, 0);
+        if (whole.contains("a syntax error")) { // the whole ends there; a peer is skipped
+            assertTrue(cut.contains("a syntax error"), message + "\n" + text + cut);
+        } else {
+            assertEquals(whole, cut, message + "\n" + text);
         }
     }
 
