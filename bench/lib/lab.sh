@@ -19,9 +19,15 @@ lab_begin() {
     trap 'exit 143' TERM
 }
 
-# Ends everything in the namespaces, and them. What does not go by itself is made to.
+# Ends everything in the namespaces, and them. What does not go by itself is made to. A router that is gone already is
+# named, with its last words.
 lab_down() {
-    local spaces space patience
+    local side spaces space patience
+    for side in "${!pid[@]}"; do
+        kill -0 "${pid[$side]}" 2> /dev/null && continue
+        complain "the router of side $side has ended by itself:"
+        tail -n 20 "$work/$side.log" >&2
+    done
     spaces=$(ip netns list | awk -v tag="$tag" '$1 ~ "^" tag "[a-z]$" { print $1 }')
     for space in $spaces; do ip netns pids "$space" | xargs -r kill 2> /dev/null; done
     for patience in $(seq 30); do

@@ -60,6 +60,8 @@ public final class GsoSplitter {
 
     /// Begins with an entry that was read from a TUN: IP header at its offset, virtio_net_hdr in the 10 bytes before.
     ///
+    /// Until [#next] it may be begun again.
+    ///
     /// @return the number of packets in it, 1 or more; -1 when the frame is malformed, and then nothing was changed
     public int start(PacketBatch batch, int entry) {
         slab = batch.slab();
@@ -109,6 +111,7 @@ public final class GsoSplitter {
         int sum = ~Checksum.sum(slab, at + start, bytes - start) & 0xffff;
         boolean udp = field == Ip.UDP_CHECKSUM;
         u16(slab, at + start + field, sum == 0 && udp ? 0xffff : sum);
+        VirtioNetHeader.clear(slab, vnet); // done: the frame may be begun again when there is room for it
         return true;
     }
 
@@ -253,6 +256,12 @@ public final class GsoSplitter {
             int sum = ~Checksum.fold(transportSum + 2 * length + Checksum.sum(slab, body, size)) & 0xffff;
             u16(slab, here + Ip.UDP_CHECKSUM, sum == 0 ? 0xffff : sum);
         }
+    }
+
+    /// Bytes of all packets of the frame together, before the first [#next]. A frame of tiny segments grows to several
+    /// times its length: each packet has the header.
+    public int total() {
+        return whole ? bytes : payloadBytes + count * header;
     }
 
     /// Where in the slab the packet begins.

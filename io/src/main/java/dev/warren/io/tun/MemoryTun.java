@@ -57,6 +57,11 @@ public final class MemoryTun implements TunDevice {
         event.signal(true);
     }
 
+    /// Frames that were injected and not read yet.
+    public synchronized int waiting() {
+        return frames.size();
+    }
+
     /// The packets written so far and not taken, oldest first.
     public BlockingQueue<byte[]> written() {
         return written;

@@ -14,26 +14,29 @@ final class Gathering {
     private final Context loop;
     private final Supplier<BatchPool> maker;
     private @Nullable BatchPool pool;
+    private final int fill;
     private final Consumer<PacketBatch> leaves;
     private final Handler<Void> flushing = _ -> flush();
     private @Nullable PacketBatch open;
     private boolean closed;
 
     /// @param pool made on first use, since not every loop has packets to send
-    Gathering(Context loop, Supplier<BatchPool> pool, Consumer<PacketBatch> leaves) {
+    /// @param fill bytes of a slab that are used before it leaves, unless the first packets alone need more
+    Gathering(Context loop, Supplier<BatchPool> pool, int fill, Consumer<PacketBatch> leaves) {
         this.loop = loop;
         this.maker = pool;
+        this.fill = fill;
         this.leaves = leaves;
     }
 
-    /// A batch with this much room behind [PacketBatch#used] and a free entry; null while all are on their
-    /// way, or when it is closed.
+    /// A batch with this much room at [PacketBatch#nextOffset] and a free entry; null while all are on their
+    /// way, or when it is closed. More than an empty batch has room for must not be asked for.
     @Nullable
     PacketBatch gather(int bytes) {
         if (closed) return null;
         var batch = open;
         if (batch != null) {
-            if (batch.used() + bytes <= batch.slabSize() && batch.count() < batch.capacity()) return batch;
+            if (bytes <= Math.min(batch.room(), fill - batch.used()) && !batch.full()) return batch;
             flush();
         }
         var from = pool;

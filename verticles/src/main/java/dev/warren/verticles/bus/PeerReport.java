@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param badPacket received packets that are no IP packets
 /// @param routingLoop own encrypted packets that came back through the TUN
 /// @param backlog packets dropped for want of buffers
+/// @param failed packets dropped, at most, by errors of this program
 public record PeerReport(
         PeerMemory memory,
         @Nullable Endpoint endpoint,
@@ -21,7 +22,8 @@ public record PeerReport(
         long sourceNotOwned,
         long badPacket,
         long routingLoop,
-        long backlog) {
+        long backlog,
+        long failed) {
     /// Adds the router's own drop counters to sums by name.
     public void addDrops(Map<String, Long> sums) {
         sums.merge("peer.drop.no-endpoint", noEndpoint, Long::sum);
@@ -29,5 +31,6 @@ public record PeerReport(
         sums.merge("peer.drop.bad-packet", badPacket, Long::sum);
         sums.merge("peer.drop.routing-loop", routingLoop, Long::sum);
         sums.merge("peer.drop.backlog", backlog, Long::sum);
+        sums.merge("peer.drop.internal-error", failed, Long::sum);
     }
 }

@@ -20,13 +20,14 @@ public final class TunMailbox extends Door<TunMessage> {
         this.gathering = new Gathering(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),
+                SLAB,
                 batch -> tell(new TunMessage.Write(batch)));
     }
 
-    /// A batch with this much room and a free entry, to append plaintext packets to; null while all buffers are on
-    /// their way. It stays the mailbox's: append and let go.
+    /// A batch with this much room at its next offset and a free entry, to append plaintext packets to; null while all
+    /// buffers are on their way. It stays the mailbox's: append and let go.
     public @Nullable PacketBatch gather(int bytes) {
-        return gathering.gather(bytes + 2 * PacketBatch.MARGIN);
+        return gathering.gather(bytes);
     }
 
     /// Sends what has gathered.

@@ -9,8 +9,14 @@ import org.jspecify.annotations.Nullable;
 /// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers gather in one batch,
 /// which leaves when it is full or when the loop has run what was queued before.
 public final class UdpMailbox extends Door<UdpMessage> {
-    /// Room for the largest frame once it is cut and sealed, with as much again for small ones.
-    private static final int SLAB = 160 * 1024;
+    /// The longest frame, cut into the smallest segments TCP has (48 bytes with its options) and sealed: what a peer of
+    /// its own choice can make us send.
+    private static final int SLAB = 256 * 1024;
+    /// Two of the longest frames as they usually are.
+    private static final int FILL = 160 * 1024;
+
+    /// Bytes that one batch has room for.
+    public static final int MOST = SLAB - 2 * PacketBatch.MARGIN;
 
     private static final int MAX_TRAINS = 256;
     private static final int BATCHES = 8;
@@ -20,13 +26,18 @@ public final class UdpMailbox extends Door<UdpMessage> {
     public UdpMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.udp(device));
         this.gathering = new Gathering(
-                loop.context(), () -> loop.pool(BATCHES, SLAB, MAX_TRAINS), batch -> tell(new UdpMessage.Send(batch)));
+                loop.context(),
+                () -> loop.pool(BATCHES, SLAB, MAX_TRAINS),
+                FILL,
+                batch -> tell(new UdpMessage.Send(batch)));
     }
 
-    /// A batch with this much room and a free entry, to append sealed datagrams to; null while all buffers are on their
-    /// way. It stays the mailbox's: append and let go.
+    /// A batch with this much room at its next offset and a free entry, to append sealed datagrams to; null while all
+    /// buffers are on their way. It stays the mailbox's: append and let go.
+    ///
+    /// @param bytes at most [#MOST]
     public @Nullable PacketBatch gather(int bytes) {
-        return gathering.gather(bytes + 2 * PacketBatch.MARGIN);
+        return gathering.gather(bytes);
     }
 
     /// Sends what has gathered.

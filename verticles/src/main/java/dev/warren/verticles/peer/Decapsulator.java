@@ -38,7 +38,7 @@ public final class Decapsulator {
     void run(LivePeer from, PacketRun run, long now) {
         var last = waiting.peekLast();
         if (last == null) {
-            if (!open(from, run, run.from(), 0, now)) batches = 1;
+            if (!tryOpen(from, run, run.from(), 0, now)) batches = 1;
             return;
         }
         boolean another = last.run.batch() != run.batch();
@@ -56,7 +56,7 @@ public final class Decapsulator {
     private void resume() {
         long now = clock.now();
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-            boolean opened = open(next.peer, next.run, next.entry, next.skip, now);
+            boolean opened = tryOpen(next.peer, next.run, next.entry, next.skip, now);
             next.peer.settle.accept(now);
             if (!opened) return;
             var behind = waiting.peek();
@@ -68,6 +68,16 @@ public final class Decapsulator {
     void close() {
         for (var next = waiting.poll(); next != null; next = waiting.poll()) next.run.done();
         batches = 0;
+    }
+
+    /// An error of ours costs the rest of one run, not its batch, nor what waits behind it.
+    private boolean tryOpen(LivePeer from, PacketRun run, int first, int skip, long now) {
+        try {
+            return open(from, run, first, skip, now);
+        } catch (RuntimeException e) {
+            from.failed(run, e);
+            return true;
+        }
     }
 
     /// False when the run has to wait for buffers.

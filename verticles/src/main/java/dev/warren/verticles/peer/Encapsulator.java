@@ -13,7 +13,6 @@ import java.util.ArrayDeque;
 /// its peers. Packets are sealed from the batch they were read into straight into the batch they are sent from.
 public final class Encapsulator {
     private static final int DATAGRAM_OVERHEAD = 16 + 15 + 16; // header, most padding, tag
-    private static final int MOST_HEADERS = 128; // of IP and TCP, which each packet of a frame gets a copy of
     private static final int MAX_TRAIN = 64; // UDP_MAX_SEGMENTS, linux/udp.h
     private static final int MAX_TRAIN_BYTES = 65507;
 
@@ -38,7 +37,7 @@ public final class Encapsulator {
     /// queue.
     void run(LivePeer to, PacketRun run, long now) {
         if (waiting.isEmpty()) {
-            seal(to, run, run.from(), now);
+            trySeal(to, run, run.from(), now);
         } else {
             waiting.add(new Waiting(to, run, run.from()));
         }
@@ -47,9 +46,19 @@ public final class Encapsulator {
     private void resume() {
         long now = clock.now();
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-            boolean sealed = seal(next.peer, next.run, next.entry, now);
+            boolean sealed = trySeal(next.peer, next.run, next.entry, now);
             next.peer.settle.accept(now);
             if (!sealed) return;
+        }
+    }
+
+    /// An error of ours costs the rest of one run, not its batch, nor what waits behind it.
+    private boolean trySeal(LivePeer to, PacketRun run, int first, long now) {
+        try {
+            return seal(to, run, first, now);
+        } catch (RuntimeException e) {
+            to.failed(run, e);
+            return true;
         }
     }
 
@@ -74,7 +83,8 @@ public final class Encapsulator {
                 continue;
             }
             int count = splitter.start(batch, entry);
-            if (count < 0) {
+            int room = count < 0 ? 0 : splitter.total() + count * DATAGRAM_OVERHEAD;
+            if (count < 0 || room > UdpMailbox.MOST) {
                 to.badPacket++;
                 continue;
             }
@@ -82,8 +92,7 @@ public final class Encapsulator {
                 while (splitter.next()) peer.stage(source, splitter.offset(), splitter.length());
                 continue;
             }
-            int copies = count == 1 ? 0 : count * MOST_HEADERS;
-            var out = udp.gather(batch.length(entry) + copies + count * DATAGRAM_OVERHEAD);
+            var out = udp.gather(room);
             if (out == null) {
                 peer.sent(packets, bytes, now);
                 waiting.addFirst(new Waiting(to, run, entry));

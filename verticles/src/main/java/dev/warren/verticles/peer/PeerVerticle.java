@@ -190,7 +190,8 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 live.sourceNotOwned,
                 live.badPacket,
                 live.routingLoop,
-                live.backlog);
+                live.backlog,
+                live.failed);
     }
 
     private void retire() {

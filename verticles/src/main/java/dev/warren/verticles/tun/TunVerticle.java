@@ -241,8 +241,11 @@ public final class TunVerticle extends VerticleBase {
     private void write(PacketBatch batch) {
         boolean burst =
                 batch.count() >= BURST && IpHeader.protocol(batch.slab(), batch.offset(batch.count() - 1)) == UDP;
-        tun.write(batch);
-        batch.release();
+        try {
+            tun.write(batch);
+        } finally {
+            batch.release();
+        }
         if (burst) giveWay();
     }
 

@@ -154,12 +154,15 @@ public final class UdpVerticle extends VerticleBase {
 
     private void send(PacketBatch batch) {
         var open = socket;
-        if (open == null) {
-            for (int i = 0; i < batch.count(); i++) noSocket += batch.packets(i);
-        } else {
-            open.send(batch);
+        try {
+            if (open == null) {
+                for (int i = 0; i < batch.count(); i++) noSocket += batch.packets(i);
+            } else {
+                open.send(batch);
+            }
+        } finally {
+            batch.release();
         }
-        batch.release();
     }
 
     private void transmit(byte[] datagram, Endpoint destination) {

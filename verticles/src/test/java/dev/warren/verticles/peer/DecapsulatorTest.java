@@ -21,6 +21,7 @@ import dev.warren.verticles.bus.TunMessage;
 import dev.warren.verticles.bus.UdpMailbox;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
@@ -160,6 +161,33 @@ class DecapsulatorTest {
                 assertEquals(1, pool.free());
             }
         });
+    }
+
+    @Test
+    void anErrorCostsOneRunAndNotWhatWaitsBehindIt() {
+        exhaust();
+        onLoop(() -> {
+            try (var pool = loop.pool(1, 8192, 4)) {
+                shared.decapsulator.run(live, broken(), 0);
+                shared.decapsulator.run(live, received(pool), 0);
+                assertEquals(0, looked());
+                atTun.remove().release();
+                assertEquals(TRAIN, live.failed);
+                assertEquals(TRAIN, looked());
+                assertEquals(1, pool.free());
+            }
+        });
+    }
+
+    /// A run whose memory is gone.
+    private static PacketRun broken() {
+        try (var arena = Arena.ofConfined()) {
+            var batch = PacketBatch.unpooled(arena.allocate(8192, 64), 4);
+            batch.append(TRAIN * DATAGRAM, DATAGRAM, null);
+            assertEquals(1, batch.group(new int[] {0}));
+            batch.retain(1);
+            return batch.run(0);
+        }
     }
 
     private static final class Nowhere implements Peer.Outbox {
