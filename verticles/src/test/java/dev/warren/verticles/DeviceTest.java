@@ -61,7 +61,7 @@ class DeviceTest extends DeviceLab {
     void packetsOfAnySizesFillWholeBuffers() throws Exception {
         connect();
         long seed = random.nextLong();
-        var sizes = new Random(seed).ints(1000, 0, 1393).toArray();
+        var sizes = new Random(seed).ints(600, 0, 1393).toArray();
         var busy = busy(b.device.loop(1));
         for (int size : sizes) a.tun.inject(packet(a.inside, b.inside, size));
         eventually("all is read", () -> a.queues.stream().allMatch(queue -> queue.waiting() == 0));
