@@ -114,7 +114,7 @@ public final class Device implements DeviceControl {
         var packets = loops.subList(1, loops.size());
         for (int i = 0; i < packets.size(); i++) {
             var loop = packets.get(i);
-            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop)));
+            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop), handshakes));
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);

@@ -166,33 +166,51 @@ public final class Handshake implements AutoCloseable {
     /// @throws IllegalStateException when no initiation was consumed
     public byte @Nullable [] createResponse(int senderIndex) {
         require(State.INITIATION_CONSUMED);
+        try (var agreement = ResponseAgreement.make(suite, random, remoteEphemeral(), remote)) {
+            if (agreement == null) {
+                clear();
+                return null;
+            }
+            return createResponse(senderIndex, agreement);
+        }
+    }
+
+    /// The same with an agreement that was made elsewhere. Null, and nothing is changed, when it is not for the
+    /// initiation that was consumed last.
+    public byte @Nullable [] createResponse(int senderIndex, ResponseAgreement agreement) {
+        if (!expects(agreement)) {
+            return null;
+        }
         var symmetric = suite.symmetricState();
         try {
             var message = ResponseMessage.create(senderIndex, remoteIndex);
             symmetric.load(cell, SYMMETRIC);
-            newEphemeral(symmetric, message, ResponseMessage.EPHEMERAL);
-            var theirs = new byte[PublicKey.LENGTH];
-            MemorySegment.copy(cell, JAVA_BYTE, REMOTE_EPHEMERAL, theirs, 0, PublicKey.LENGTH);
-            if (!suite.x25519().agree(ephemeral, theirs, 0, symmetric.shared)) {
-                clear();
-                return null;
-            }
+            System.arraycopy(agreement.ephemeral(), 0, message, ResponseMessage.EPHEMERAL, PublicKey.LENGTH);
+            symmetric.mixEphemeral(message, ResponseMessage.EPHEMERAL);
+            agreement.loadWithEphemeral(symmetric);
             symmetric.mixShared();
-            if (!suite.x25519().agree(ephemeral, remote, symmetric.shared)) {
-                clear();
-                return null;
-            }
+            agreement.loadWithStatic(symmetric);
             symmetric.mixShared();
             symmetric.mixPresharedKey(cell, PRESHARED_KEY);
             symmetric.encryptAndHash(EMPTY, 0, 0, message, ResponseMessage.NOTHING);
             symmetric.save(cell, SYMMETRIC);
-            wipeEphemeral();
             localIndex = senderIndex;
             state = State.RESPONSE_CREATED;
             return message;
         } finally {
             symmetric.wipe();
         }
+    }
+
+    /// Whether the initiation consumed last waits for this agreement.
+    public boolean expects(ResponseAgreement agreement) {
+        return state == State.INITIATION_CONSUMED && agreement.answers(remoteEphemeral());
+    }
+
+    private byte[] remoteEphemeral() {
+        var theirs = new byte[PublicKey.LENGTH];
+        MemorySegment.copy(cell, JAVA_BYTE, REMOTE_EPHEMERAL, theirs, 0, PublicKey.LENGTH);
+        return theirs;
     }
 
     /// Nothing is changed unless OK. Else UNEXPECTED_RESPONSE, MALFORMED, LOW_ORDER_POINT or DECRYPT_FAILED.

@@ -56,6 +56,11 @@ public final class ReceivedInitiation implements AutoCloseable {
         return remoteStatic;
     }
 
+    /// The public ephemeral key in it, 32 bytes, a copy.
+    public byte[] ephemeral() {
+        return Arrays.copyOfRange(message, InitiationMessage.EPHEMERAL, InitiationMessage.EPHEMERAL + PublicKey.LENGTH);
+    }
+
     public int senderIndex() {
         return InitiationMessage.sender(message);
     }

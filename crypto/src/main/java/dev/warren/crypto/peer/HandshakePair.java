@@ -8,6 +8,7 @@ import dev.warren.crypto.noise.Handshake;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.session.Keypair;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
@@ -77,9 +78,17 @@ final class HandshakePair implements AutoCloseable {
         return responding.consumeInitiation(initiation, now);
     }
 
+    /// Whether an initiation that was consumed waits for this.
+    boolean expects(ResponseAgreement agreement) {
+        return responding.expects(agreement);
+    }
+
     /// A signed response to what was consumed, or null when a key is no good.
-    byte @Nullable [] response(int index, long now) {
-        byte[] message = responding.createResponse(index);
+    ///
+    /// @param agreement null: it is made here
+    byte @Nullable [] response(int index, @Nullable ResponseAgreement agreement, long now) {
+        byte[] message =
+                agreement == null ? responding.createResponse(index) : responding.createResponse(index, agreement);
         if (message != null) {
             cookies.sign(message, now);
         }

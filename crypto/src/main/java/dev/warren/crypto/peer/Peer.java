@@ -8,6 +8,7 @@ import dev.warren.crypto.aead.Aead;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.session.Keypair;
 import dev.warren.crypto.session.Keypairs;
 import dev.warren.crypto.wire.DataMessage;
@@ -58,7 +59,8 @@ public final class Peer implements AutoCloseable {
         /// A handshake message, a keepalive or a packet that was staged, complete as it goes into a UDP datagram.
         ///
         /// The segment is native and the peer's; it is valid only during the call, so copy what is kept. During
-        /// [Peer#receiveInitiation] and [Peer#receiveResponse] this is only called once the message
+        /// [Peer#receiveInitiation], [Peer#answer] and [Peer#receiveResponse] this is only called once the
+        // message
         /// authenticated:
         /// the
         /// datagram goes to where that message came from, which is the peer's new endpoint.
@@ -281,15 +283,31 @@ public final class Peer implements AutoCloseable {
     /// @param messageBytes its length, for the statistics
     /// @return OK; or why not, and then nothing has changed
     public Verdict receiveInitiation(ReceivedInitiation initiation, int messageBytes, long now) {
+        Verdict verdict = consumeInitiation(initiation, now);
+        return verdict == Verdict.OK ? answer(null, messageBytes, now) : verdict;
+    }
+
+    /// The first half of [#receiveInitiation]: authenticates it. When it is OK, [#answer] follows.
+    public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
+        return closed ? Verdict.UNKNOWN_PEER : statistics.dropped(handshakes.consumeInitiation(initiation, now));
+    }
+
+    /// The second half, some time after the first: the Diffie-Hellmans of the answer may be made on another thread
+    /// meanwhile.
+    ///
+    /// @param agreement of the initiation consumed last; null: made here; the caller closes it
+    /// @param messageBytes length of the initiation, for the statistics
+    /// @return OK; or why not, and then nothing has changed: UNEXPECTED_RESPONSE when the initiation was forgotten,
+    ///     since another one came or one of ours left
+    public Verdict answer(@Nullable ResponseAgreement agreement, int messageBytes, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }
-        Verdict verdict = handshakes.consumeInitiation(initiation, now);
-        if (verdict != Verdict.OK) {
-            return statistics.dropped(verdict);
+        if (agreement != null && !handshakes.expects(agreement)) {
+            return Verdict.UNEXPECTED_RESPONSE;
         }
         int index = freshIndex();
-        byte[] response = handshakes.response(index, now);
+        byte[] response = handshakes.response(index, agreement, now);
         if (response == null) {
             return statistics.dropped(Verdict.LOW_ORDER_POINT);
         }

@@ -127,6 +127,51 @@ class HandshakeTest {
         assertEquals(50, taken);
     }
 
+    private ResponseAgreement agreement(byte[] initiation) {
+        try (var received = Objects.requireNonNull(ReceivedInitiation.read(suiteB, identityB, initiation))) {
+            return Objects.requireNonNull(
+                    ResponseAgreement.make(suiteA, random, received.ephemeral(), identityA.publicKey()));
+        }
+    }
+
+    @Test
+    void theAgreementsOfAnAnswerMayBeMadeElsewhere() {
+        var initiation = initiate(WALL);
+        assertEquals(Verdict.OK, consume(initiation, NOW));
+        try (var agreement = agreement(initiation)) {
+            var response = Objects.requireNonNull(b.createResponse(2, agreement));
+            assertNull(b.createResponse(2, agreement), "once");
+            assertEquals(Verdict.OK, a.consumeResponse(response));
+        }
+        same(a.deriveSession(), b.deriveSession());
+    }
+
+    @Test
+    void anAgreementIsOfNoUseForAnotherInitiation() {
+        var first = initiate(WALL);
+        assertEquals(Verdict.OK, consume(first, NOW));
+        try (var late = agreement(first)) {
+            assertEquals(Verdict.OK, consume(initiate(WALL + Protocol.SECOND), NOW + Protocol.SECOND));
+            assertNull(b.createResponse(2, late));
+            assertEquals(Handshake.State.INITIATION_CONSUMED, b.state());
+            var response = Objects.requireNonNull(b.createResponse(3));
+            assertEquals(Verdict.OK, a.consumeResponse(response));
+            assertNull(b.createResponse(4, late));
+        }
+        same(a.deriveSession(), b.deriveSession());
+    }
+
+    //
+    @Test
+    void thereIsNoAgreementWithALowOrderPoint() {
+        for (var point : LOW_ORDER) {
+            var bytes = HexFormat.of().parseHex(point);
+            assertNull(ResponseAgreement.make(suiteA, random, bytes, identityB.publicKey()), point);
+            assertNull(
+                    ResponseAgreement.make(suiteB, random, identityA.publicKey().bytes(), PublicKey.of(bytes)), point);
+        }
+    }
+
     //
     @Test
     void thousandForgedResponsesDoNotHarmTheGenuineOne() {

@@ -12,6 +12,7 @@ import dev.warren.crypto.cookie.HandshakeGate;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.lang.foreign.Arena;
@@ -48,6 +49,9 @@ final class Node implements AutoCloseable, Peer.Outbox {
     int endpointPort = 51820;
 
     int port = 51820;
+    /// Between an initiation and the agreements of its answer, as if another thread made them.
+    long answerAfter;
+
     long keptDelivered;
     long lastDelivery;
     long longestGap;
@@ -180,7 +184,21 @@ final class Node implements AutoCloseable, Peer.Outbox {
             if (initiation == null || !initiation.remoteStatic().equals(remote)) {
                 return Verdict.UNKNOWN_PEER;
             }
-            return peer.receiveInitiation(initiation, message.length, net.now());
+            if (answerAfter == 0) {
+                return peer.receiveInitiation(initiation, message.length, net.now());
+            }
+            var verdict = peer.consumeInitiation(initiation, net.now());
+            var ephemeral = initiation.ephemeral();
+            if (verdict == Verdict.OK) {
+                net.at(net.now() + answerAfter, () -> answer(ephemeral, message.length));
+            }
+            return verdict;
+        }
+    }
+
+    private void answer(byte[] ephemeral, int bytes) {
+        try (var agreement = ResponseAgreement.make(suite, random, ephemeral, remote)) {
+            lastVerdict = peer.answer(agreement, bytes, net.now());
         }
     }
 

@@ -176,6 +176,8 @@ class PeerHandshakeTest {
             var random = new Random(seed);
             try (var net = TwoPeers.seeded(seed)) {
                 net.link().delay(5 * MILLISECOND, 1 + random.nextLong(20 * MILLISECOND));
+                net.a().answerAfter = random.nextInt(3) * MILLISECOND;
+                net.b().answerAfter = random.nextInt(3) * MILLISECOND;
                 net.at(random.nextLong(15 * MILLISECOND), () -> net.a().send(packet(1)));
                 net.at(random.nextLong(15 * MILLISECOND), () -> net.b().send(packet(2)));
                 net.advance(seconds(1));
@@ -199,6 +201,8 @@ class PeerHandshakeTest {
             var random = new Random(seed);
             try (var net = TwoPeers.connected(seed)) {
                 net.link().delay(random.nextLong(1, 30) * MILLISECOND, 0);
+                net.a().answerAfter = random.nextInt(9) * MILLISECOND;
+                net.b().answerAfter = random.nextInt(9) * MILLISECOND;
                 net.advance(seconds(60));
                 for (int i = 0; i < 100; i++) {
                     long at = net.now() + i * 3 * MILLISECOND;

@@ -18,6 +18,11 @@ public sealed interface HandshakeMessage {
     record Datagram(
             byte[] message, Endpoint source, @Nullable PeerMailbox owner) {}
 
+    /// An initiation of this peer authenticated: make what its answer needs.
+    ///
+    /// @param ephemeral public, that of the initiation
+    record Agree(byte[] ephemeral, PeerMailbox peer, int bytes, Endpoint source) implements HandshakeMessage {}
+
     /// The device got another private key, or lost it.
     record Identity(@Nullable LocalIdentity identity) implements HandshakeMessage {}
 

@@ -3,6 +3,7 @@ package dev.warren.verticles.bus;
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import io.vertx.core.Promise;
@@ -34,6 +35,17 @@ public sealed interface PeerMessage {
         @Override
         public void discard() {
             initiation.close();
+        }
+    }
+
+    /// What the answer to an initiation needs; the peer closes it.
+    ///
+    /// @param bytes length of the initiation
+    /// @param source where it came from
+    record Agreed(ResponseAgreement agreement, int bytes, Endpoint source) implements PeerMessage {
+        @Override
+        public void discard() {
+            agreement.close();
         }
     }
 

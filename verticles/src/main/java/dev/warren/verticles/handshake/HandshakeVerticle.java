@@ -4,6 +4,7 @@ import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.HandshakeGate;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.io.Endpoint;
@@ -31,7 +32,9 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what passed
-/// the gate costs a Diffie-Hellman, and only what authenticates reaches a peer.
+/// the gate costs a Diffie-Hellman, and only what a peer of ours seems to have sent reaches that peer. For what the
+// peer
+/// then authenticates it makes the agreements of the answer.
 public final class HandshakeVerticle extends VerticleBase {
     /// Messages that passed the gate before other work of the loop gets its chance: few, since what one of them
     /// leads to is done on the loop of its peer while the next is read here.
@@ -89,6 +92,7 @@ public final class HandshakeVerticle extends VerticleBase {
                 queue.addAll(received.datagrams());
                 if (!scheduled) turn();
             }
+            case HandshakeMessage.Agree agree -> agree(agree);
             case HandshakeMessage.Identity changed -> identity(changed.identity());
             case HandshakeMessage.Report report -> report.answer().complete(counters());
         }
@@ -104,6 +108,15 @@ public final class HandshakeVerticle extends VerticleBase {
         } else {
             gate.identity(changed);
         }
+    }
+
+    /// Three of the four Diffie-Hellmans of an answer: the loop of the peer has packets to attend to.
+    private void agree(HandshakeMessage.Agree wanted) {
+        var peer = wanted.peer();
+        var agreement = ResponseAgreement.make(
+                loop.suite(), random, wanted.ephemeral(), peer.peer().publicKey());
+        if (agreement == null) verdicts[Verdict.LOW_ORDER_POINT.ordinal()]++;
+        else peer.tell(new PeerMessage.Agreed(agreement, wanted.bytes(), wanted.source()));
     }
 
     /// Deals with some of the queue. Its length is the measure of load: it grows only when we cannot keep up.

@@ -94,7 +94,7 @@ public final class Encapsulator {
             }
             var out = udp.gather(room);
             if (out == null) {
-                peer.sent(packets, bytes, now);
+                if (packets > 0) peer.sent(packets, bytes, now);
                 waiting.addFirst(new Waiting(to, run, entry));
                 udp.onRoom(this::resume);
                 return false;

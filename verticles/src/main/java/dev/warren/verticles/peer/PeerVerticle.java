@@ -4,12 +4,14 @@ import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.verticles.bus.HandshakeMessage;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
@@ -114,6 +116,11 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                     if (!retired) onInitiation(initiation, arrived.bytes(), arrived.source(), now);
                 }
             }
+            case PeerMessage.Agreed agreed -> {
+                try (var agreement = agreed.agreement()) {
+                    if (!retired) answer(agreement, agreed.bytes(), agreed.source(), now);
+                }
+            }
             case PeerMessage.Response response -> {
                 if (!retired) onResponse(response, now);
             }
@@ -134,10 +141,15 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     }
 
     private void onInitiation(ReceivedInitiation initiation, int bytes, Endpoint source, long now) {
-        // The answer goes where the initiation came from, which is known only once it authenticates.
+        if (peer.consumeInitiation(initiation, now) != Verdict.OK) return;
+        shared.handshakes.tell(new HandshakeMessage.Agree(initiation.ephemeral(), door, bytes, source));
+    }
+
+    private void answer(ResponseAgreement agreement, int bytes, Endpoint source, long now) {
+        // The answer goes where the initiation came from.
         var before = live.endpoint;
         live.endpoint(source);
-        if (peer.receiveInitiation(initiation, bytes, now) != Verdict.OK) live.endpoint(before);
+        if (peer.answer(agreement, bytes, now) != Verdict.OK) live.endpoint(before);
         // Not behind the handshakes of others that wait on this loop: each takes longer than a send.
         shared.udp.flush();
     }

@@ -14,6 +14,7 @@ import dev.warren.io.PacketRun;
 import dev.warren.routing.AllowedIps;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.TunMailbox;
@@ -57,7 +58,8 @@ class DecapsulatorTest {
             tun.listen(message -> {
                 if (message instanceof TunMessage.Write write) atTun.add(write.batch());
             });
-            shared = new PeerLoop(loop, bulletin, new UdpMailbox(vertx, "dev", loop), tun);
+            shared = new PeerLoop(
+                    loop, bulletin, new UdpMailbox(vertx, "dev", loop), tun, new HandshakeMailbox(vertx, "dev"));
             var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
             var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
             var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere());
