@@ -298,13 +298,13 @@ public final class Peer implements AutoCloseable {
     /// @param agreement of the initiation consumed last; null: made here; the caller closes it
     /// @param messageBytes length of the initiation, for the statistics
     /// @return OK; or why not, and then nothing has changed: UNEXPECTED_RESPONSE when the initiation was forgotten,
-    ///     since another one came or one of ours left
+    ///     since another one came or one of ours left; LOW_ORDER_POINT
     public Verdict answer(@Nullable ResponseAgreement agreement, int messageBytes, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }
         if (agreement != null && !handshakes.expects(agreement)) {
-            return Verdict.UNEXPECTED_RESPONSE;
+            return statistics.dropped(Verdict.UNEXPECTED_RESPONSE);
         }
         int index = freshIndex();
         byte[] response = handshakes.response(index, agreement, now);
