@@ -216,8 +216,8 @@ public final class Tunnel implements AutoCloseable {
 
     /// Takes one UDP datagram. When it authenticates, its source becomes the [#endpoint] (roaming).
     ///
-    /// @param source where it came from: cookies and rate limits are bound to it, and what is returned goes
-    /// there
+    /// @param source where it came from: cookies and rate limits are bound to it, and what is
+    ///     returned goes there
     /// @return Deliver with a packet; Send or Nothing for keepalives and handshake messages; or Dropped
     public TunnelResult decapsulate(MemorySegment datagram, InetSocketAddress source, long now, long wall) {
         return switch (MessageType.classify(datagram, 0, datagram.byteSize())) {

@@ -4,11 +4,9 @@ import java.lang.foreign.MemorySegment;
 
 /// One direction of a session. Belongs to the thread of its [Aead].
 ///
-/// Both segments are native and do not overlap. Of `src` the [Aead#MARGIN] bytes before `at` may be clobbered and up to
-/// MARGIN bytes behind
-/// are read and unchanged on return. Of `dst` everything before `to` is unchanged on return; up to MARGIN + TAG_LENGTH
-/// bytes behind
-/// `to + length` may be clobbered. No other byte is touched.
+/// Both segments are native and do not overlap. Of `src` the [Aead#MARGIN] bytes before `at` may be clobbered, and
+/// up to MARGIN bytes behind are read and unchanged on return. Of `dst` everything before `to` is unchanged on
+/// return; up to MARGIN + TAG_LENGTH bytes behind `to + length` may be clobbered. No other byte is touched.
 public sealed interface AeadKey extends AutoCloseable permits OpenSslAead.Key, JdkAead.Key {
     /// Encrypts `length` bytes at `src + at` to `dst + to` and writes the tag behind them. Nonce: 4 zero bytes, then
     /// LE64 `counter`.

@@ -58,12 +58,10 @@ public final class Peer implements AutoCloseable {
     public interface Outbox {
         /// A handshake message, a keepalive or a packet that was staged, complete as it goes into a UDP datagram.
         ///
-        /// The segment is native and the peer's; it is valid only during the call, so copy what is kept. During
-        /// [Peer#receiveInitiation], [Peer#answer] and [Peer#receiveResponse] this is only called once the
-        // message
-        /// authenticated:
-        /// the
-        /// datagram goes to where that message came from, which is the peer's new endpoint.
+        /// The segment is native and the peer's; it is valid only during the call, so copy what is kept.
+        /// During [Peer#receiveInitiation], [Peer#answer] and [Peer#receiveResponse] this is only called
+        /// once the message authenticated: the datagram goes to where that message came from, which is the
+        /// peer's new endpoint.
         void transmit(MemorySegment datagram, long at, int length);
 
         /// From now on datagrams with this receiver index are for this peer.
