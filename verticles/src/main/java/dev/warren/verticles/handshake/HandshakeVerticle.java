@@ -31,10 +31,9 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what passed
-/// the gate costs a Diffie-Hellman, and only what a peer of ours seems to have sent reaches that peer. For what the
-// peer
-/// then authenticates it makes the agreements of the answer.
+/// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what
+/// passed the gate costs a Diffie-Hellman, and only what a peer of ours seems to have sent reaches that peer.
+/// For what the peer then authenticates it makes the agreements of the answer.
 public final class HandshakeVerticle extends VerticleBase {
     /// Messages that passed the gate before other work of the loop gets its chance: few, since what one of them
     /// leads to is done on the loop of its peer while the next is read here.
