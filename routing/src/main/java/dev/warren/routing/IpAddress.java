@@ -2,8 +2,9 @@ package dev.warren.routing;
 
 /// An IP address, without a zone. An IPv4 address lies in the low 32 bits of `lo`, and `hi` is zero.
 ///
-/// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is an IPv6 address, as it is to wireguard-go.
-public record IpAddress(IpFamily family, long hi, long lo) {
+/// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is an IPv6 address, as it is to wireguard-go. In order: IPv4 first,
+/// then by the bits.
+public record IpAddress(IpFamily family, long hi, long lo) implements Comparable<IpAddress> {
     public IpAddress {
         if (family == IpFamily.V4 && (hi != 0 || lo >>> 32 != 0)) {
             throw new IllegalArgumentException("An IPv4 address has 32 bits.");
@@ -50,6 +51,14 @@ public record IpAddress(IpFamily family, long hi, long lo) {
             bytes[i] = (byte) ((behind < 8 ? lo : hi) >>> (8 * (behind & 7)));
         }
         return bytes;
+    }
+
+    @Override
+    public int compareTo(IpAddress other) {
+        if (family != other.family) {
+            return family.compareTo(other.family);
+        }
+        return hi != other.hi ? Long.compareUnsigned(hi, other.hi) : Long.compareUnsigned(lo, other.lo);
     }
 
     /// `::ffff:0:0/96`, RFC 4291 §2.5.5.2.

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Random;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -45,6 +48,18 @@ final class IpPrefixTest {
         assertEquals(prefix, IpPrefix.parse(canonical));
         assertEquals(prefix, IpPrefix.of(prefix.address().bytes(), prefix.bits()));
         assertTrue(prefix.contains(prefix.address()));
+    }
+
+    @Test
+    void addressesHaveAnOrder() {
+        var inOrder = Stream.of(
+                        "0.0.0.0", "10.0.0.1", "127.255.255.255", "128.0.0.0", "::", "::8000:0:0:0", "1::", "fd00::")
+                .map(IpAddress::parse)
+                .toList();
+        var sorted = new ArrayList<>(inOrder);
+        Collections.shuffle(sorted, new Random(1));
+        Collections.sort(sorted);
+        assertEquals(inOrder, sorted);
     }
 
     @ParameterizedTest

@@ -12,7 +12,6 @@ import java.net.InetAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.NavigableSet;
@@ -32,10 +31,6 @@ final class Routing {
     private static final int SMALLEST = 1280;
     private static final int ETHERNET = 1500;
 
-    private static final Comparator<IpAddress> IN_ORDER = Comparator.comparing(IpAddress::family)
-            .thenComparing(IpAddress::hi, Long::compareUnsigned)
-            .thenComparing(IpAddress::lo, Long::compareUnsigned);
-
     private final InterfaceConfig config;
     private final List<IpPrefix> plain = new ArrayList<>();
     private final List<IpPrefix> covering = new ArrayList<>();
@@ -45,8 +40,7 @@ final class Routing {
         if (!config.routes()) {
             return;
         }
-        var endpoints = new TreeSet<>(IN_ORDER);
-        endpoints.addAll(endpoints(config.peers()));
+        var endpoints = new TreeSet<>(endpoints(config.peers()));
         for (var peer : config.peers()) {
             for (var prefix : peer.allowedIps()) {
                 // Halves of everything are a default route in disguise.

@@ -140,6 +140,8 @@ final class RunCommand implements Callable<Integer> {
                 netlink.addAddress(index, Routing.inet(address.address()), address.prefixLength());
             }
             netlink.up(index);
+            // Before anybody listens to what changes: 100,000 routes are as many messages.
+            routing.install(netlink, index, mark, teardown);
 
             var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
             teardown.add("control socket's file", socket::removeFile);
@@ -148,7 +150,6 @@ final class RunCommand implements Callable<Integer> {
             try (var update = resolver.withMark(config.toUpdate(key, endpoint -> endpoint.literal()), mark)) {
                 RunningInterface.await(name, running.device().update(update), UPDATE);
             }
-            routing.install(netlink, index, mark, teardown);
             config.peers().forEach(resolver::follow);
 
             running.uapi().removed().onSuccess(_ -> {
