@@ -40,12 +40,15 @@ public sealed interface PeerMessage {
 
     /// What the answer to an initiation needs; the peer closes it.
     ///
+    /// @param ephemeral public, that of the initiation
+    /// @param agreement null: the handshake loop has more to do than this one, so it is to be made here
     /// @param bytes length of the initiation
     /// @param source where it came from
-    record Agreed(ResponseAgreement agreement, int bytes, Endpoint source) implements PeerMessage {
+    record Answer(byte[] ephemeral, @Nullable ResponseAgreement agreement, int bytes, Endpoint source)
+            implements PeerMessage {
         @Override
         public void discard() {
-            agreement.close();
+            if (agreement != null) agreement.close();
         }
     }
 

@@ -42,6 +42,9 @@ public final class HandshakeVerticle extends VerticleBase {
     /// Messages of all kinds before it does.
     private static final int GLANCE = 64;
 
+    /// Agreements of a turn that are made here while strangers wait; the others are their peers' to make.
+    private static final int SHARE = 3;
+
     private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go
     private static final long LOADED_FOR = TimeUnit.SECONDS.toNanos(1);
 
@@ -51,6 +54,8 @@ public final class HandshakeVerticle extends VerticleBase {
     private final UdpMailbox udp;
     private final SecureRandom random;
     private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
+    private final ArrayDeque<HandshakeMessage.Agree> agreements = new ArrayDeque<>();
+    private final ArrayDeque<Runnable> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final long[] verdicts = new long[Verdict.values().length];
 
@@ -89,9 +94,12 @@ public final class HandshakeVerticle extends VerticleBase {
         switch (message) {
             case HandshakeMessage.Received received -> {
                 queue.addAll(received.datagrams());
-                if (!scheduled) turn();
+                schedule();
             }
-            case HandshakeMessage.Agree agree -> agree(agree);
+            case HandshakeMessage.Agree wanted -> {
+                agreements.add(wanted);
+                schedule();
+            }
             case HandshakeMessage.Identity changed -> identity(changed.identity());
             case HandshakeMessage.Report report -> report.answer().complete(counters());
         }
@@ -109,18 +117,43 @@ public final class HandshakeVerticle extends VerticleBase {
         }
     }
 
-    /// Three of the four Diffie-Hellmans of an answer: the loop of the peer has packets to attend to.
-    private void agree(HandshakeMessage.Agree wanted) {
-        var peer = wanted.peer();
-        var agreement = ResponseAgreement.make(
-                loop.suite(), random, wanted.ephemeral(), peer.peer().publicKey());
-        if (agreement == null) verdicts[Verdict.LOW_ORDER_POINT.ordinal()]++;
-        else peer.tell(new PeerMessage.Agreed(agreement, wanted.bytes(), wanted.source()));
+    /// Behind what is queued now: so a turn has all of it.
+    private void schedule() {
+        if (scheduled) return;
+        scheduled = true;
+        context.runOnContext(_ -> turn());
     }
 
-    /// Deals with some of the queue. Its length is the measure of load: it grows only when we cannot keep up.
+    /// Deals with some of what waits, and then says what came of it: who sleeps on another loop is woken once.
     private void turn() {
         scheduled = false;
+        strangers();
+        agreements();
+        for (var what = leaving.poll(); what != null; what = leaving.poll()) what.run();
+        if (!queue.isEmpty() || !agreements.isEmpty()) schedule();
+    }
+
+    /// Three of the four Diffie-Hellmans of an answer, since the loop of the peer has packets to attend to. While
+    /// strangers wait it makes some of them itself: then there is work for both loops.
+    private void agreements() {
+        boolean waiting = !queue.isEmpty();
+        int mine = waiting ? SHARE : TURN;
+        for (int done = 0; done < mine || waiting; done++) {
+            var wanted = agreements.poll();
+            if (wanted == null) return;
+            var agreement = done < mine ? agreement(wanted) : null;
+            leaving.add(() -> wanted.peer()
+                    .tell(new PeerMessage.Answer(wanted.ephemeral(), agreement, wanted.bytes(), wanted.source())));
+        }
+    }
+
+    private @Nullable ResponseAgreement agreement(HandshakeMessage.Agree wanted) {
+        var key = wanted.peer().peer().publicKey();
+        return ResponseAgreement.make(loop.suite(), random, wanted.ephemeral(), key);
+    }
+
+    /// The length of their queue is the measure of load: it grows only when we cannot keep up.
+    private void strangers() {
         long now = loop.clock().now();
         if (queue.size() >= LOADED) loadedUntil = now + LOADED_FOR;
         int done = 0;
@@ -132,10 +165,6 @@ public final class HandshakeVerticle extends VerticleBase {
             done++;
         }
         if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done));
-        if (!queue.isEmpty()) {
-            scheduled = true;
-            context.runOnContext(_ -> turn());
-        }
     }
 
     /// True when it passed the gate, and so was work.
@@ -172,7 +201,7 @@ public final class HandshakeVerticle extends VerticleBase {
             case MessageType.INITIATION -> {
                 var initiation = ReceivedInitiation.read(loop.suite(), Objects.requireNonNull(identity), message);
                 if (initiation == null) return Verdict.DECRYPT_FAILED;
-                router.tell(new RouterMessage.Initiation(initiation, message.length, source));
+                leaving.add(() -> router.tell(new RouterMessage.Initiation(initiation, message.length, source)));
             }
             case MessageType.RESPONSE ->
                 Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.Response(message, source));

@@ -55,6 +55,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private final RouterMailbox router;
     private final Peer peer;
     private final LivePeer live;
+    private final SecureRandom random;
 
     private @Nullable MessageConsumer<Object> consumer;
     private long timer = NO_TIMER;
@@ -73,6 +74,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         this.shared = shared;
         this.door = door;
         this.router = router;
+        this.random = random;
         this.peer = new Peer(
                 shared.loop.suite(), settings.identity(), settings.ref().publicKey(), indices, random, this);
         this.live = new LivePeer(settings.ref(), peer, this::settle);
@@ -116,9 +118,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                     if (!retired) onInitiation(initiation, arrived.bytes(), arrived.source(), now);
                 }
             }
-            case PeerMessage.Agreed agreed -> {
-                try (var agreement = agreed.agreement()) {
-                    if (!retired) answer(agreement, agreed.bytes(), agreed.source(), now);
+            case PeerMessage.Answer answer -> {
+                try (var agreement = answer.agreement()) {
+                    if (!retired) answer(answer, agreement, now);
                 }
             }
             case PeerMessage.Response response -> {
@@ -145,13 +147,22 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         shared.handshakes.tell(new HandshakeMessage.Agree(initiation.ephemeral(), door, bytes, source));
     }
 
+    private void answer(PeerMessage.Answer wanted, @Nullable ResponseAgreement made, long now) {
+        if (made != null) {
+            answer(made, wanted.bytes(), wanted.source(), now);
+            return;
+        }
+        var key = settings.ref().publicKey();
+        try (var agreement = ResponseAgreement.make(shared.loop.suite(), random, wanted.ephemeral(), key)) {
+            if (agreement != null) answer(agreement, wanted.bytes(), wanted.source(), now);
+        }
+    }
+
     private void answer(ResponseAgreement agreement, int bytes, Endpoint source, long now) {
         // The answer goes where the initiation came from.
         var before = live.endpoint;
         live.endpoint(source);
         if (peer.answer(agreement, bytes, now) != Verdict.OK) live.endpoint(before);
-        // Not behind the handshakes of others that wait on this loop: each takes longer than a send.
-        shared.udp.flush();
     }
 
     private void onResponse(PeerMessage.Response response, long now) {
