@@ -14,6 +14,7 @@ measure_tunnel() {
     record "$name" "start to answering, ms" "${started[a]}"
     record "$name" "RSS fresh, MB" "$(calc "$(rss a)" / 1024 %.0f)"
     iperf 10 -c 10.88.0.2; iperf 5 -c 10.88.0.2 -R # warm-up: a JVM compiles while it runs
+    sleep 6 # what is given back when nothing happens, is
     record "$name" "RSS idle, MB" "$(calc "$(rss a)" / 1024 %.0f)"
     for group in "$@"; do "measure_$group" "$name" "$seconds"; done
     record "$name" "RSS loaded, MB" "$(calc "$(rss a)" / 1024 %.0f)"
