@@ -85,7 +85,11 @@ public final class HandshakeVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        // A turn may be under way: it finds nothing more to do, and the cryptography of the loop closed behind it.
+        queue.clear();
+        agreements.clear();
         if (gate != null) gate.close();
+        gate = null;
         udp.close(); // nobody else on this loop gathers
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }

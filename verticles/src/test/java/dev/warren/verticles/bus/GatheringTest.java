@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
+import dev.warren.verticles.OnLoop;
 import io.vertx.core.Context;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -32,16 +32,7 @@ class GatheringTest {
     }
 
     private void onLoop(Runnable task) {
-        Promise<Void> done = Promise.promise();
-        loop.runOnContext(_ -> {
-            try {
-                task.run();
-                done.complete();
-            } catch (Throwable e) {
-                done.fail(e);
-            }
-        });
-        done.future().await();
+        OnLoop.run(loop, task);
     }
 
     @AfterEach

@@ -13,6 +13,7 @@ import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.routing.AllowedIps;
 import dev.warren.verticles.Loop;
+import dev.warren.verticles.OnLoop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
@@ -20,7 +21,6 @@ import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.TunMessage;
 import dev.warren.verticles.bus.UdpMailbox;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -76,16 +76,7 @@ class DecapsulatorTest {
     }
 
     private void onLoop(Runnable task) {
-        Promise<Void> done = Promise.promise();
-        loop.context().runOnContext(_ -> {
-            try {
-                task.run();
-                done.complete();
-            } catch (Throwable e) {
-                done.fail(e);
-            }
-        });
-        done.future().await();
+        OnLoop.run(loop.context(), task);
     }
 
     /// Fills every TUN buffer there is and puts it on its way.
