@@ -35,8 +35,8 @@ import org.jspecify.annotations.Nullable;
 /// passed the gate costs a Diffie-Hellman, and only what a peer of ours seems to have sent reaches that peer.
 /// For what the peer then authenticates it makes the agreements of the answer.
 public final class HandshakeVerticle extends VerticleBase {
-    /// Messages that passed the gate before other work of the loop gets its chance: few, since what one of them
-    /// leads to is done on the loop of its peer while the next is read here.
+    /// Messages that passed the gate before other work of the loop gets its chance: few, since what they lead to is
+    /// done on the loops of their peers while the next are read here.
     private static final int TURN = 4;
 
     /// Messages of all kinds before it does.
