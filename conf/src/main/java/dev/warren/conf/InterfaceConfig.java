@@ -29,14 +29,16 @@ public record InterfaceConfig(
     /// This interface as one change that replaces everything. The keys in the update are copies: close it after use.
     ///
     /// @param key the private key, from [PrivateKeySource#obtain]; copied
+    /// @param mark [#fwmark], or what routes need instead
     /// @param resolved gives the address of each endpoint, or null for one that could not be resolved: that
     ///     peer is configured without endpoint. Pass [HostAndPort#literal] when only literals are wanted.
-    public DeviceUpdate toUpdate(PrivateKey key, Function<HostAndPort, @Nullable InetSocketAddress> resolved) {
+    public DeviceUpdate toUpdate(
+            PrivateKey key, int mark, Function<HostAndPort, @Nullable InetSocketAddress> resolved) {
         var updates = new ArrayList<PeerUpdate>(peers.size());
         for (var peer : peers) {
             updates.add(peer.toUpdate(peer.endpoint() == null ? null : resolved.apply(peer.endpoint())));
         }
-        return new DeviceUpdate(key.copy(), OptionalInt.of(listenPort), OptionalInt.of(fwmark), true, updates);
+        return new DeviceUpdate(key.copy(), OptionalInt.of(listenPort), OptionalInt.of(mark), true, updates);
     }
 
     /// Wipes the keys in it.

@@ -117,7 +117,7 @@ class ConfigLoaderTest {
         assertEquals(0, wg1.listenPort());
         assertEquals("[10.9.0.1/32]", wg1.addresses().toString());
 
-        var update = wg0.toUpdate(wg0.privateKey().obtain(new SecureRandom()), HostAndPort::literal);
+        var update = wg0.toUpdate(wg0.privateKey().obtain(new SecureRandom()), wg0.fwmark(), HostAndPort::literal);
         assertTrue(update.replacePeers());
         assertEquals(OptionalInt.of(51820), update.listenPort());
         assertNull(update.peers().get(0).endpoint());

@@ -2,6 +2,7 @@ package dev.warren.verticles.launch;
 
 import dev.warren.conf.ConfigException;
 import dev.warren.conf.ConfigLoader;
+import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.Suite;
@@ -125,8 +126,7 @@ final class RunCommand implements Callable<Integer> {
             throws LaunchException {
         var name = config.name();
         Logger log = LoggerFactory.getLogger(RunCommand.class);
-        var routing = new Routing(config);
-        int mark = routing.mark();
+        var routing = new Routing(config, teardown);
         try (var key = config.privateKey().obtain(new SecureRandom());
                 var netlink = Netlink.open()) {
             var settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
@@ -134,23 +134,22 @@ final class RunCommand implements Callable<Integer> {
             teardown.add("interface", () -> queues.forEach(LinuxTun::close));
             queues.getFirst().warnings().forEach(warning -> log.warn("({}) {}", name, warning));
             int index = netlink.link(name).index();
-            int mtu = routing.mtu(netlink);
+            int mtu = routing.mtu(netlink, HostAndPort::literal);
             netlink.mtu(index, mtu);
             for (var address : config.addresses()) {
                 netlink.addAddress(index, Routing.inet(address.address()), address.prefixLength());
             }
             netlink.up(index);
             // Before anybody listens to what changes: 100,000 routes are as many messages.
-            routing.install(netlink, index, mark, teardown);
+            int mark = routing.add(netlink, index, HostAndPort::literal);
 
             var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
             teardown.add("control socket's file", socket::removeFile);
             var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
-            var resolver = new EndpointResolver(vertx, running.device());
-            try (var update = resolver.withMark(config.toUpdate(key, endpoint -> endpoint.literal()), mark)) {
+            try (var update = config.toUpdate(key, mark, HostAndPort::literal)) {
                 RunningInterface.await(name, running.device().update(update), UPDATE);
             }
-            config.peers().forEach(resolver::follow);
+            new EndpointResolver(vertx, running.device(), index, routing).start(config);
 
             running.uapi().removed().onSuccess(_ -> {
                 log.info("({}) the control socket was removed: shutting down", name);

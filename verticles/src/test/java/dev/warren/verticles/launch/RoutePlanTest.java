@@ -9,15 +9,18 @@ import dev.warren.conf.PrivateKeySource;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.routing.IpAddress;
 import dev.warren.routing.IpPrefix;
+import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-class RoutingTest {
+class RoutePlanTest {
     private static PeerConfig peer(int number, String endpoint, List<IpPrefix> allowedIps) {
         var key = new byte[32];
         key[0] = (byte) number;
@@ -26,10 +29,15 @@ class RoutingTest {
         return new PeerConfig("peer" + number, PublicKey.of(key), null, allowedIps, at, 0);
     }
 
-    private static Routing routing(boolean routes, PeerConfig... peers) {
+    private static RoutePlan plan(boolean routes, PeerConfig... peers) {
+        return plan(routes, HostAndPort::literal, peers);
+    }
+
+    private static RoutePlan plan(
+            boolean routes, Function<HostAndPort, @Nullable InetSocketAddress> addresses, PeerConfig... peers) {
         var key = new PrivateKeySource.Missing(Path.of("none"));
-        return new Routing(
-                new InterfaceConfig("wg0", key, List.of(), 0, OptionalInt.empty(), 0, routes, List.of(peers)));
+        var config = new InterfaceConfig("wg0", key, List.of(), 0, OptionalInt.empty(), 0, routes, List.of(peers));
+        return RoutePlan.of(config, addresses);
     }
 
     private static List<IpPrefix> prefixes(String... texts) {
@@ -39,21 +47,35 @@ class RoutingTest {
     //
     @Test
     void aNetworkThatAnEndpointLiesInIsCovering() {
-        var routing = routing(
+        var plan = plan(
                 true,
                 peer(1, "192.0.2.77", prefixes("192.0.2.0/24", "192.0.2.78/32", "10.0.0.0/8")),
                 peer(2, "2001:db8::1", prefixes("2001:db8::/32", "2001:db8:1::/48", "192.0.2.77/32")),
-                peer(3, "vpn.example.org", prefixes("0.0.0.0/1", "::/0", "fd00::/8")));
-        assertEquals(
-                prefixes("192.0.2.0/24", "2001:db8::/32", "192.0.2.77/32", "0.0.0.0/1", "::/0"), routing.covering());
-        assertEquals(prefixes("192.0.2.78/32", "10.0.0.0/8", "2001:db8:1::/48", "fd00::/8"), routing.plain());
+                peer(3, "", prefixes("0.0.0.0/1", "::/0", "fd00::/8")));
+        assertEquals(prefixes("192.0.2.0/24", "2001:db8::/32", "192.0.2.77/32", "0.0.0.0/1", "::/0"), plan.covering());
+        assertEquals(prefixes("192.0.2.78/32", "10.0.0.0/8", "2001:db8:1::/48", "fd00::/8"), plan.plain());
+    }
+
+    // the way to the name server must stay open until the name is found
+    @Test
+    void aPeerWhoseNameIsNotFoundHasNoRoutes() {
+        var named = peer(1, "vpn.example.org", prefixes("0.0.0.0/0", "fd00::/8"));
+        var other = peer(2, "2001:db8::1", prefixes("10.0.0.0/8", "192.0.2.0/24"));
+        var before = plan(true, named, other);
+        assertEquals(prefixes("10.0.0.0/8", "192.0.2.0/24"), before.plain());
+        assertEquals(List.of(), before.covering());
+
+        var found = new InetSocketAddress(Routing.inet(IpAddress.parse("192.0.2.9")), 51820);
+        var after = plan(true, endpoint -> endpoint.literal() == null ? found : endpoint.literal(), named, other);
+        assertEquals(prefixes("fd00::/8", "10.0.0.0/8"), after.plain());
+        assertEquals(prefixes("0.0.0.0/0", "192.0.2.0/24"), after.covering());
     }
 
     @Test
     void withoutRoutesThereIsNeither() {
-        var routing = routing(false, peer(1, "192.0.2.77", prefixes("0.0.0.0/0", "10.0.0.0/8")));
-        assertEquals(List.of(), routing.covering());
-        assertEquals(List.of(), routing.plain());
+        var plan = plan(false, peer(1, "192.0.2.77", prefixes("0.0.0.0/0", "10.0.0.0/8")));
+        assertEquals(List.of(), plan.covering());
+        assertEquals(List.of(), plan.plain());
     }
 
     /// Against asking every prefix about every endpoint.
@@ -81,8 +103,8 @@ class RoutingTest {
         var covering = allowed.stream()
                 .filter(prefix -> endpoints.stream().anyMatch(prefix::contains))
                 .toList();
-        var routing = routing(true, peers.toArray(PeerConfig[]::new));
-        assertEquals(covering, routing.covering(), "seed " + seed);
-        assertEquals(allowed.size() - covering.size(), routing.plain().size(), "seed " + seed);
+        var plan = plan(true, peers.toArray(PeerConfig[]::new));
+        assertEquals(covering, plan.covering(), "seed " + seed);
+        assertEquals(allowed.size() - covering.size(), plan.plain().size(), "seed " + seed);
     }
 }
