@@ -31,7 +31,9 @@ public sealed interface PeerMessage {
     }
 
     /// An initiation that passed the gate and names this peer; the peer closes it.
-    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source) implements PeerMessage {
+    ///
+    /// @param alone answer it without the handshake verticle, which has more to do
+    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source, boolean alone) implements PeerMessage {
         @Override
         public void discard() {
             initiation.close();
@@ -40,15 +42,12 @@ public sealed interface PeerMessage {
 
     /// What the answer to an initiation needs; the peer closes it.
     ///
-    /// @param ephemeral public, that of the initiation
-    /// @param agreement null: the handshake loop has more to do than this one, so it is to be made here
     /// @param bytes length of the initiation
     /// @param source where it came from
-    record Answer(byte[] ephemeral, @Nullable ResponseAgreement agreement, int bytes, Endpoint source)
-            implements PeerMessage {
+    record Answer(ResponseAgreement agreement, int bytes, Endpoint source) implements PeerMessage {
         @Override
         public void discard() {
-            if (agreement != null) agreement.close();
+            agreement.close();
         }
     }
 

@@ -2,8 +2,6 @@ package dev.warren.verticles.bus;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
-import dev.warren.crypto.noise.ReceivedInitiation;
-import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import io.vertx.core.Promise;
 import java.util.Map;
@@ -46,10 +44,10 @@ public sealed interface RouterMessage {
     }
 
     /// An initiation that authenticates; its peer is found by public key.
-    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source) implements RouterMessage {
+    record Initiation(PeerMessage.Initiation message) implements RouterMessage {
         @Override
         public void discard() {
-            initiation.close();
+            message.discard();
         }
     }
 

@@ -42,9 +42,6 @@ public final class HandshakeVerticle extends VerticleBase {
     /// Messages of all kinds before it does.
     private static final int GLANCE = 64;
 
-    /// Agreements of a turn that are made here while strangers wait; the others are their peers' to make.
-    private static final int SHARE = 3;
-
     private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go
     private static final long LOADED_FOR = TimeUnit.SECONDS.toNanos(1);
 
@@ -66,6 +63,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private long noIdentity;
     private long noRoom;
     private boolean scheduled;
+    private boolean alone;
 
     public HandshakeVerticle(
             Loop loop, HandshakeMailbox door, RouterMailbox router, UdpMailbox udp, SecureRandom random) {
@@ -137,17 +135,14 @@ public final class HandshakeVerticle extends VerticleBase {
         if (!queue.isEmpty() || !agreements.isEmpty()) schedule();
     }
 
-    /// Three of the four Diffie-Hellmans of an answer, since the loop of the peer has packets to attend to. While
-    /// strangers wait it makes some of them itself: then there is work for both loops.
+    /// Three of the four Diffie-Hellmans of an answer, since the loop of the peer has packets to attend to.
     private void agreements() {
-        boolean waiting = !queue.isEmpty();
-        int mine = waiting ? SHARE : TURN;
-        for (int done = 0; done < mine || waiting; done++) {
+        for (int done = 0; done < TURN; done++) {
             var wanted = agreements.poll();
             if (wanted == null) return;
-            var agreement = done < mine ? agreement(wanted) : null;
-            leaving.add(() -> wanted.peer()
-                    .tell(new PeerMessage.Answer(wanted.ephemeral(), agreement, wanted.bytes(), wanted.source())));
+            var agreement = agreement(wanted);
+            if (agreement == null) continue;
+            leaving.add(() -> wanted.peer().tell(new PeerMessage.Answer(agreement, wanted.bytes(), wanted.source())));
         }
     }
 
@@ -205,7 +200,10 @@ public final class HandshakeVerticle extends VerticleBase {
             case MessageType.INITIATION -> {
                 var initiation = ReceivedInitiation.read(loop.suite(), Objects.requireNonNull(identity), message);
                 if (initiation == null) return Verdict.DECRYPT_FAILED;
-                leaving.add(() -> router.tell(new RouterMessage.Initiation(initiation, message.length, source)));
+                // While strangers wait every other peer does all of its answer: then there is work for both loops.
+                alone = !alone && !queue.isEmpty();
+                var arrived = new PeerMessage.Initiation(initiation, message.length, source, alone);
+                leaving.add(() -> router.tell(new RouterMessage.Initiation(arrived)));
             }
             case MessageType.RESPONSE ->
                 Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.Response(message, source));

@@ -3,7 +3,6 @@ package dev.warren.verticles.peer;
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.ReceivedInitiation;
 import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
@@ -55,7 +54,6 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private final RouterMailbox router;
     private final Peer peer;
     private final LivePeer live;
-    private final SecureRandom random;
 
     private @Nullable MessageConsumer<Object> consumer;
     private long timer = NO_TIMER;
@@ -74,7 +72,6 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         this.shared = shared;
         this.door = door;
         this.router = router;
-        this.random = random;
         this.peer = new Peer(
                 shared.loop.suite(), settings.identity(), settings.ref().publicKey(), indices, random, this);
         this.live = new LivePeer(settings.ref(), peer, this::settle);
@@ -114,13 +111,13 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 else shared.decapsulator.run(live, inbound.run(), now);
             }
             case PeerMessage.Initiation arrived -> {
-                try (var initiation = arrived.initiation()) {
-                    if (!retired) onInitiation(initiation, arrived.bytes(), arrived.source(), now);
+                try (var _ = arrived.initiation()) {
+                    if (!retired) onInitiation(arrived, now);
                 }
             }
             case PeerMessage.Answer answer -> {
                 try (var agreement = answer.agreement()) {
-                    if (!retired) answer(answer, agreement, now);
+                    if (!retired) answer(agreement, answer.bytes(), answer.source(), now);
                 }
             }
             case PeerMessage.Response response -> {
@@ -142,23 +139,15 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         settle(now);
     }
 
-    private void onInitiation(ReceivedInitiation initiation, int bytes, Endpoint source, long now) {
+    private void onInitiation(PeerMessage.Initiation arrived, long now) {
+        var initiation = arrived.initiation();
         if (peer.consumeInitiation(initiation, now) != Verdict.OK) return;
-        shared.handshakes.tell(new HandshakeMessage.Agree(initiation.ephemeral(), door, bytes, source));
+        int bytes = arrived.bytes();
+        if (arrived.alone()) answer(null, bytes, arrived.source(), now);
+        else shared.handshakes.tell(new HandshakeMessage.Agree(initiation.ephemeral(), door, bytes, arrived.source()));
     }
 
-    private void answer(PeerMessage.Answer wanted, @Nullable ResponseAgreement made, long now) {
-        if (made != null) {
-            answer(made, wanted.bytes(), wanted.source(), now);
-            return;
-        }
-        var key = settings.ref().publicKey();
-        try (var agreement = ResponseAgreement.make(shared.loop.suite(), random, wanted.ephemeral(), key)) {
-            if (agreement != null) answer(agreement, wanted.bytes(), wanted.source(), now);
-        }
-    }
-
-    private void answer(ResponseAgreement agreement, int bytes, Endpoint source, long now) {
+    private void answer(@Nullable ResponseAgreement agreement, int bytes, Endpoint source, long now) {
         // The answer goes where the initiation came from.
         var before = live.endpoint;
         live.endpoint(source);

@@ -113,13 +113,12 @@ public final class RouterVerticle extends VerticleBase {
                 else roster.deliver(entry, new PeerMessage.Outbound(wake.run()));
             }
             case RouterMessage.Initiation arrived -> {
-                var entry = roster.find(arrived.initiation().remoteStatic());
+                var entry = roster.find(arrived.message().initiation().remoteStatic());
                 if (entry == null) {
                     unknownPeer++;
-                    arrived.initiation().close();
+                    arrived.discard();
                 } else {
-                    roster.deliver(
-                            entry, new PeerMessage.Initiation(arrived.initiation(), arrived.bytes(), arrived.source()));
+                    roster.deliver(entry, arrived.message());
                 }
             }
             case RouterMessage.Sleepy sleepy -> {
