@@ -16,7 +16,7 @@ final class NameServer implements AutoCloseable {
     private static final short NAME_OF_QUESTION = (short) 0xc00c;
 
     private final DatagramChannel socket;
-    private final byte[] address;
+    private volatile byte[] address;
 
     private NameServer(DatagramChannel socket, byte[] address) {
         this.socket = socket;
@@ -38,6 +38,11 @@ final class NameServer implements AutoCloseable {
                 "-c",
                 "echo nameserver " + at + " > /run/resolv.conf; file=$(readlink -m /etc/resolv.conf)"
                         + " && mkdir -p \"${file%/*}\" && touch \"$file\" && mount --bind /run/resolv.conf \"$file\"");
+    }
+
+    /// From now on the address of every name is this.
+    void answer(String other) {
+        address = InetAddress.ofLiteral(other).getAddress();
     }
 
     private void serve() {
@@ -68,12 +73,13 @@ final class NameServer implements AutoCloseable {
                 .putShort(10, (short) 0);
         packet.clear().position(end);
         if (type == TYPE_A) {
+            var found = address;
             packet.putShort(NAME_OF_QUESTION)
                     .putShort(TYPE_A)
                     .putShort(CLASS_IN)
                     .putInt(60)
-                    .putShort((short) address.length)
-                    .put(address);
+                    .putShort((short) found.length)
+                    .put(found);
         }
         packet.flip();
     }

@@ -98,6 +98,18 @@ class RunRoutesTest {
         tunnelled();
     }
 
+    /// Its name leads to where it is not; who does not answer is looked for again.
+    @Test
+    void aPeerThatMovedIsFoundByItsName() throws IOException {
+        try (var names = NameServer.start(b, DNS, "198.18.5.4")) {
+            var run = run("vpn.example.test", INTERNET4 + "/32", INTERNET6 + "/128");
+            Poll.until(() -> "the name is found: " + run.errors(), Duration.ofSeconds(10), () -> run.errors()
+                    .contains("vpn.example.test:51821 is"));
+            names.answer(FAR_B4);
+            Ping.untilAnswered(a, INTERNET4, Duration.ofSeconds(45));
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {FAR_B4, "vpn.example.test"})
     void aPeerMayBeInTheNetworkBehindIt(String endpoint) throws IOException {

@@ -9,6 +9,7 @@ import dev.warren.routing.AllowedIps;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
+import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
@@ -109,12 +110,13 @@ public final class Device implements DeviceControl {
         var allowedIps = new AllowedIps<PeerRef>();
         var bulletin = new Bulletin(allowedIps.snapshot(), queues.getFirst().mtu());
         var handshakes = new HandshakeMailbox(vertx, name);
+        var notices = new PeerNotices(vertx, name);
 
         // A peer's packets are written to the queue of its own loop, and there the kernel puts the answers.
         var packets = loops.subList(1, loops.size());
         for (int i = 0; i < packets.size(); i++) {
             var loop = packets.get(i);
-            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop), handshakes));
+            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop), handshakes, notices));
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);

@@ -3,6 +3,7 @@ package dev.warren.verticles;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,7 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.io.tun.MemoryTun;
+import dev.warren.verticles.bus.PeerNotice;
+import dev.warren.verticles.bus.PeerNotices;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -20,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -41,6 +46,19 @@ class DeviceTest extends DeviceLab {
         assertEquals(1, a.counter("router.peers-awake"));
         assertEquals(1, b.counter("router.peers-awake"));
         assertEquals(1, a.counter("udp.indices")); // one live session, one index
+    }
+
+    @Test
+    void whoListensHearsWhatHappensToThePeers() throws Exception {
+        var heard = new LinkedBlockingQueue<PeerNotice>();
+        PeerNotices.listen(vertx, a.device.name(), heard::add).completion().await();
+        connect();
+        for (var kind : List.of(PeerEvent.HandshakeStarted.class, PeerEvent.SessionEstablished.class)) {
+            var notice = heard.poll(10, SECONDS);
+            assertNotNull(notice, kind::getSimpleName);
+            assertEquals(b.publicKey, notice.peer());
+            assertInstanceOf(kind, notice.event());
+        }
     }
 
     @Test

@@ -4,6 +4,11 @@ package dev.warren.verticles.bus;
 public final class Addresses {
     private Addresses() {}
 
+    /// Where a device publishes a [PeerNotice] when something happens to one of its peers.
+    public static String events(String device) {
+        return "warren." + device + ".events";
+    }
+
     static String peer(String device, int id) {
         return "warren." + device + ".peer." + id;
     }

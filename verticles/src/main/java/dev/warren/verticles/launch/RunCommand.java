@@ -86,6 +86,7 @@ final class RunCommand implements Callable<Integer> {
             err.println("warren: " + file + " has no interfaces, so there is nothing to do");
             return 2;
         }
+        EndpointResolver.rememberBriefly();
         var teardown = new Teardown();
         var lifetime = new Lifetime(teardown);
         try (config) {
@@ -149,7 +150,7 @@ final class RunCommand implements Callable<Integer> {
             try (var update = config.toUpdate(key, mark, HostAndPort::literal)) {
                 RunningInterface.await(name, running.device().update(update), UPDATE);
             }
-            new EndpointResolver(vertx, running.device(), index, routing).start(config);
+            new EndpointResolver(vertx, running.device(), index, routing, mark).start(config);
 
             running.uapi().removed().onSuccess(_ -> {
                 log.info("({}) the control socket was removed: shutting down", name);

@@ -3,6 +3,7 @@ package dev.warren.verticles.peer;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
 import io.vertx.core.Future;
@@ -16,15 +17,23 @@ public final class PeerLoop {
     final UdpMailbox udp;
     final TunMailbox tun;
     final HandshakeMailbox handshakes;
+    final PeerNotices notices;
     final Encapsulator encapsulator;
     final Decapsulator decapsulator;
 
-    public PeerLoop(Loop loop, Bulletin bulletin, UdpMailbox udp, TunMailbox tun, HandshakeMailbox handshakes) {
+    public PeerLoop(
+            Loop loop,
+            Bulletin bulletin,
+            UdpMailbox udp,
+            TunMailbox tun,
+            HandshakeMailbox handshakes,
+            PeerNotices notices) {
         this.loop = loop;
         this.bulletin = bulletin;
         this.udp = udp;
         this.tun = tun;
         this.handshakes = handshakes;
+        this.notices = notices;
         this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
         this.decapsulator = new Decapsulator(tun, bulletin, loop.clock());
     }

@@ -256,5 +256,6 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 LOG.debug("{} - Handshake did not complete after {} attempts, giving up", ref, given.attempts());
             case PeerEvent.KeysZeroed _ -> LOG.debug("{} - Keys removed after a long silence", ref);
         }
+        shared.notices.publish(ref.publicKey(), event);
     }
 }

@@ -17,6 +17,7 @@ import dev.warren.verticles.OnLoop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
+import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.TunMessage;
@@ -59,7 +60,12 @@ class DecapsulatorTest {
                 if (message instanceof TunMessage.Write write) atTun.add(write.batch());
             });
             shared = new PeerLoop(
-                    loop, bulletin, new UdpMailbox(vertx, "dev", loop), tun, new HandshakeMailbox(vertx, "dev"));
+                    loop,
+                    bulletin,
+                    new UdpMailbox(vertx, "dev", loop),
+                    tun,
+                    new HandshakeMailbox(vertx, "dev"),
+                    new PeerNotices(vertx, "dev"));
             var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
             var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
             var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere());

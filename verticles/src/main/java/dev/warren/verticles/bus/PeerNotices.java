@@ -1,0 +1,27 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.peer.PeerEvent;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.MessageProducer;
+import java.util.function.Consumer;
+
+/// Where the peers of a device say what happens to them: any number may listen, and mostly nobody does.
+public final class PeerNotices {
+    private final MessageProducer<Object> publisher;
+
+    public PeerNotices(Vertx vertx, String device) {
+        this.publisher = vertx.eventBus().publisher(Addresses.events(device), LocalCodec.OPTIONS);
+    }
+
+    public void publish(PublicKey peer, PeerEvent event) {
+        var _ = publisher.write(new PeerNotice(peer, event)); // fails when nobody listens, which is all right
+    }
+
+    /// From now on the listener hears, on the context this is called on, what happens to the peers of a device.
+    public static MessageConsumer<Object> listen(Vertx vertx, String device, Consumer<PeerNotice> listener) {
+        return vertx.eventBus()
+                .localConsumer(Addresses.events(device), message -> listener.accept((PeerNotice) message.body()));
+    }
+}
