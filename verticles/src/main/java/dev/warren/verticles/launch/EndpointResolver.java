@@ -118,16 +118,15 @@ final class EndpointResolver {
         peer.busy = true;
         lookUp(peer)
                 .onSuccess(endpoint -> {
-                    LOG.info("({}) peer {}: {} is {}", device.name(), peer.peer, peer.name, endpoint);
+                    LOG.info("({}) peer {}: {} is {}", device.name(), peer.peer, peer.name, text(endpoint));
                     restLater(peer);
                 })
                 .onFailure(cause -> {
                     LOG.warn(
-                            "({}) peer {}: {}: {}; it has no endpoint and no routes; trying again in {} s",
+                            "({}) peer {}: {}; it has no endpoint and no routes; trying again in {} s",
                             device.name(),
                             peer.peer,
-                            peer.name,
-                            cause.toString(),
+                            reason(cause),
                             pause / 1000);
                     vertx.setTimer(pause, _ -> find(peer, Math.min(2 * pause, LONGEST_PAUSE)));
                 });
@@ -138,14 +137,10 @@ final class EndpointResolver {
         var before = found.get(peer.name);
         lookUp(peer).onComplete(looked -> {
             if (looked.failed()) {
-                LOG.debug(
-                        "({}) peer {}: {}: {}",
-                        device.name(),
-                        peer.peer,
-                        peer.name,
-                        looked.cause().toString());
+                LOG.debug("({}) peer {}: {}", device.name(), peer.peer, reason(looked.cause()));
             } else if (!looked.result().equals(before)) {
-                LOG.info("({}) peer {}: {} has moved to {}", device.name(), peer.peer, peer.name, looked.result());
+                var now = text(looked.result());
+                LOG.info("({}) peer {}: {} has moved to {}", device.name(), peer.peer, peer.name, now);
             }
             restLater(peer);
         });
@@ -163,9 +158,19 @@ final class EndpointResolver {
                     found.put(peer.name, endpoint);
                     var known = Map.copyOf(found);
                     return context.executeBlocking(() -> route(known), true)
-                            .compose(wanted -> device.update(endpointOf(peer.key, endpoint, wanted)))
+                            .compose(wanted -> device.update(endpointOf(peer.key, endpoint, wanted))
+                                    .onSuccess(_ -> mark = wanted))
                             .map(endpoint);
                 });
+    }
+
+    private static String text(InetSocketAddress endpoint) {
+        return new HostAndPort(endpoint.getAddress().getHostAddress(), endpoint.getPort()).toString();
+    }
+
+    /// That of an unknown host begins with its name.
+    private static String reason(Throwable cause) {
+        return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
     private int route(Map<HostAndPort, InetSocketAddress> known) throws Exception {
@@ -184,7 +189,6 @@ final class EndpointResolver {
     private DeviceUpdate endpointOf(PublicKey key, InetSocketAddress address, int wanted) {
         var peer = new PeerUpdate(key, false, true, null, address, OptionalInt.empty(), false, List.of());
         var changed = wanted == mark ? OptionalInt.empty() : OptionalInt.of(wanted);
-        mark = wanted;
         return new DeviceUpdate(null, OptionalInt.empty(), changed, false, List.of(peer));
     }
 }
