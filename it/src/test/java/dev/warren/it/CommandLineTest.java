@@ -81,9 +81,7 @@ class CommandLineTest {
     void aFileBringsUpATunnel(Pair.Outer outer, Pair.Role role) throws IOException {
         var a = lab.host("a");
         var b = lab.host("b");
-        lab.cable(a, "eth0", b, "eth0");
-        a.address("eth0", Pair.OUTER_A4 + "/24", Pair.OUTER_A6 + "/64");
-        b.address("eth0", Pair.OUTER_B4 + "/24", Pair.OUTER_B6 + "/64");
+        Pair.connect(lab, a, b, 1500);
         var keyA = Keys.generate();
         var keyB = Keys.generate();
         var psk = Keys.random();

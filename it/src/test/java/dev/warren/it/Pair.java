@@ -44,11 +44,24 @@ final class Pair {
     private Pair(Lab lab, int cableMtu, Map<String, String> environment) {
         a = lab.host("a");
         b = lab.host("b");
+        connect(lab, a, b, cableMtu);
+        warren = Router.start(a, UNDER_TEST, "wg0", environment);
+        other = Router.start(b, WIREGUARD_GO, "wg0");
+    }
+
+    /// The cable, with the addresses outside the tunnel.
+    static void connect(Lab lab, Host a, Host b, int cableMtu) {
         lab.cable(a, "eth0", b, "eth0", cableMtu);
         a.address("eth0", OUTER_A4 + "/24", OUTER_A6 + "/64");
         b.address("eth0", OUTER_B4 + "/24", OUTER_B6 + "/64");
-        warren = Router.start(a, UNDER_TEST, "wg0", environment);
-        other = Router.start(b, WIREGUARD_GO, "wg0");
+    }
+
+    /// A wireguard-go in host `b` that waits for a client in host `a`, whatever is started there.
+    static void serve(Host b, Keys own, Keys client) {
+        var server = Router.start(b, WIREGUARD_GO, "wg0");
+        identity(server, own, PORT_B);
+        introduceTo(server, client, A4, A6, null, null);
+        up(b, B4, B6);
     }
 
     /// Daemons that run and have keys and ports, but no peers.

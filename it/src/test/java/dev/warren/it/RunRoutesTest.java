@@ -2,8 +2,6 @@ package dev.warren.it;
 
 import static dev.warren.it.Pair.A4;
 import static dev.warren.it.Pair.A6;
-import static dev.warren.it.Pair.B4;
-import static dev.warren.it.Pair.B6;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -50,18 +48,12 @@ class RunRoutesTest {
     void aClientAndAServerFarAway() {
         a = lab.host("a");
         b = lab.host("b");
-        lab.cable(a, "eth0", b, "eth0");
-        a.address("eth0", Pair.OUTER_A4 + "/24", Pair.OUTER_A6 + "/64");
-        b.address("eth0", Pair.OUTER_B4 + "/24", Pair.OUTER_B6 + "/64");
+        Pair.connect(lab, a, b, 1500);
         b.address("lo", FAR_B4 + "/32", FAR_B6 + "/128", DNS + "/32");
         a.run("ip", "route", "add", "default", "via", Pair.OUTER_B4);
         a.run("ip", "-6", "route", "add", "default", "via", Pair.OUTER_B6);
         NameServer.use(a, DNS);
-        var server = Router.start(b, Router.Maker.WIREGUARD_GO, "wg0");
-        server.wg()
-                .set("private-key", server.wg().file(KEY_B.privateKey() + "\n").toString(), "listen-port", "51821");
-        server.wg().set("peer", KEY_A.publicKey(), "allowed-ips", A4 + "/32," + A6 + "/128");
-        Pair.up(b, B4, B6);
+        Pair.serve(b, KEY_B, KEY_A);
         b.address("wg0", INTERNET4 + "/32", INTERNET6 + "/128");
     }
 

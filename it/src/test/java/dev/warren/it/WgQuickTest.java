@@ -35,14 +35,8 @@ class WgQuickTest {
     void twoHostsAndAServer() {
         a = lab.host("a");
         b = lab.host("b");
-        lab.cable(a, "eth0", b, "eth0");
-        a.address("eth0", Pair.OUTER_A4 + "/24", Pair.OUTER_A6 + "/64");
-        b.address("eth0", Pair.OUTER_B4 + "/24", Pair.OUTER_B6 + "/64");
-        var server = Router.start(b, Router.Maker.WIREGUARD_GO, "wg0");
-        server.wg()
-                .set("private-key", server.wg().file(KEY_B.privateKey() + "\n").toString(), "listen-port", "51821");
-        server.wg().set("peer", KEY_A.publicKey(), "allowed-ips", A4 + "/32," + A6 + "/128");
-        Pair.up(b, B4, B6);
+        Pair.connect(lab, a, b, 1500);
+        Pair.serve(b, KEY_B, KEY_A);
     }
 
     @Test

@@ -141,7 +141,10 @@ public final class HandshakeVerticle extends VerticleBase {
             var wanted = agreements.poll();
             if (wanted == null) return;
             var agreement = agreement(wanted);
-            if (agreement == null) continue;
+            if (agreement == null) {
+                verdicts[Verdict.LOW_ORDER_POINT.ordinal()]++;
+                continue;
+            }
             leaving.add(() -> wanted.peer().tell(new PeerMessage.Answer(agreement, wanted.bytes(), wanted.source())));
         }
     }
