@@ -1,15 +1,10 @@
 package dev.warren.verticles.launch;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Where the program begins. `warren INTERFACE` is taken by hand, since it must start fast and looks like no other
 /// command; all else is [RootCommand]'s.
 public final class Main {
-    /// Names that are commands, and so no interfaces. The launcher knows them too.
-    static final Set<String> COMMANDS =
-            Set.of("run", "stats", "genkey", "pubkey", "genpsk", "demo", DemoTransfer.NAME, "train", "help");
-
     private Main() {}
 
     public static void main(String[] arguments) {
@@ -22,14 +17,16 @@ public final class Main {
         System.exit(code);
     }
 
-    /// The interface if this is `[-f | --foreground] INTERFACE`, else null.
+    /// The interface if this is `[-f | --foreground] [--] INTERFACE`, else null. Behind `--` also the name of a command
+    /// is an interface's: wg-quick brings up whatever a file is called.
     static @Nullable String interfaceName(String[] arguments) {
-        boolean foreground =
-                arguments.length == 2 && (arguments[0].equals("-f") || arguments[0].equals("--foreground"));
-        if (!foreground && arguments.length != 1) {
-            return null;
-        }
-        var name = arguments[arguments.length - 1];
-        return name.startsWith("-") || name.isEmpty() || COMMANDS.contains(name) ? null : name;
+        int at = 0;
+        if (arguments.length > 1 && (arguments[0].equals("-f") || arguments[0].equals("--foreground"))) at++;
+        boolean literally = arguments.length > at && arguments[at].equals("--");
+        if (literally) at++;
+        if (arguments.length != at + 1) return null;
+        var name = arguments[at];
+        if (literally) return name;
+        return name.startsWith("-") || name.isEmpty() || CommandNames.ALL.contains(name) ? null : name;
     }
 }

@@ -18,14 +18,14 @@ import picocli.CommandLine.Spec;
         header = "A WireGuard router for the JVM.",
         customSynopsis = {
             "warren run [--config FILE]",
-            "       warren [-f | --foreground] INTERFACE",
+            "       warren [-f | --foreground] [--] INTERFACE",
             "       warren COMMAND [OPTION...]"
         },
         description = {
             "",
             "`warren run` brings up everything a configuration file describes. `warren INTERFACE` makes one empty"
                     + " interface for `wg` and `wg-quick` to configure, and returns when it is up: a drop-in for"
-                    + " wireguard-go."
+                    + " wireguard-go. Behind `--`, and when wg-quick calls, also the name of a command is an interface's."
         },
         optionListHeading = "%nOptions:%n",
         commandListHeading = "%nCommands:%n",
@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             "  WG_TUN_FD, WG_UAPI_FD     use these open files as TUN device and control socket",
             "  WARREN_JAVA               java to run with, 25 or newer",
             "  WARREN_JAVA_OPTS          more options for it, such as -Xmx1g for very many peers",
+            "  WARREN_TRUST              a user besides root, and whoever called sudo, whose program files root may run",
             "",
             "Exit codes:",
             "  0  done, or ended by SIGINT or SIGTERM, or (in the background) interface and socket are up",

@@ -9,10 +9,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -71,13 +68,38 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"wg0,wg0", "-f wg0,wg0", "--foreground wg0,wg0", "wg%d,wg%d", "running,running", "-f running,running"})
+    @CsvSource({
+        "wg0,wg0",
+        "-f wg0,wg0",
+        "--foreground wg0,wg0",
+        "wg%d,wg%d",
+        "running,running",
+        "-f running,running",
+        "-- run,run",
+        "-f -- demo,demo",
+        "-- -x,-x"
+    })
     void interfacesAreTold(String line, String name) {
         assertEquals(name, Main.interfaceName(line.split(" ")));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"run", "-f run", "demo", "help", "-f", "--help", "-h", "wg0 wg1", "-f wg0 wg1", "-x wg0"})
+    @ValueSource(
+            strings = {
+                "run",
+                "-f run",
+                "demo",
+                "help",
+                "-f",
+                "--help",
+                "-h",
+                "wg0 wg1",
+                "-f wg0 wg1",
+                "-x wg0",
+                "--",
+                "-f --",
+                "-- wg0 wg1"
+            })
     void allElseIsNoInterface(String line) {
         assertNull(Main.interfaceName(line.split(" ")));
     }
@@ -128,20 +150,10 @@ class MainTest {
         }
     }
 
-    @Test // the launcher must not send a command to the background
-    void theLauncherKnowsTheSameCommands() throws Exception {
-        var line = Files.readAllLines(Path.of("../warren")).stream()
-                .map(String::strip)
-                .filter(text -> text.startsWith("run | stats"))
-                .findFirst()
-                .orElseThrow();
-        var known = Arrays.stream(line.substring(0, line.indexOf(')')).split("\\|"))
-                .map(String::strip)
-                .filter(word -> !word.startsWith("-") && !word.equals("''"))
-                .collect(Collectors.toSet());
-        assertEquals(Main.COMMANDS, known);
+    @Test // what stands alone and is no command is an interface
+    void everyCommandIsKnownByName() {
         assertEquals(
-                Main.COMMANDS,
+                CommandNames.ALL,
                 RootCommand.line(System.out, System.err).getSubcommands().keySet());
     }
 
