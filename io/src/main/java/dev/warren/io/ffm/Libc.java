@@ -49,8 +49,26 @@ public class Libc {
     public static final int CLOCK_BOOTTIME = 7;
     public static final int PRIO_PROCESS = 0;
     public static final int PR_SET_DUMPABLE = 4;
+    public static final int PR_CAPBSET_DROP = 24;
+    public static final int PR_SET_NO_NEW_PRIVS = 38;
+    public static final int PR_CAP_AMBIENT = 47;
+    public static final int PR_CAP_AMBIENT_LOWER = 3;
+    public static final int SIGINT = 2;
+    public static final int SIGUSR1 = 10;
+    public static final int SIGALRM = 14;
+    public static final int SIGTERM = 15;
+    public static final int SIGSTKFLT = 16;
+    public static final int SIGVTALRM = 26;
+    public static final int SIGPROF = 27;
+    public static final int SIGIO = 29;
+    public static final int SIGPWR = 30;
     public static final int MCL_CURRENT = 1;
     public static final int MCL_FUTURE = 2;
+
+    private static final long SIG_IGN = 1;
+    private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
+    /// More than any libc's `struct sigaction` takes, which begins with the handler.
+    private static final int SIGACTION_BYTES = 256;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
@@ -94,6 +112,11 @@ public class Libc {
         static final MethodHandle UNLINK = handle("unlink");
         static final MethodHandle MLOCKALL = handle("mlockall");
         static final MethodHandle CHMOD = handle("chmod");
+        static final MethodHandle FCHMOD = handle("fchmod");
+        static final MethodHandle SIGACTION = handle("sigaction");
+        static final MethodHandle SIGNAL = handle("signal");
+        static final MethodHandle CAPGET = handle("capget");
+        static final MethodHandle CAPSET = handle("capset");
         static final MethodHandle DUP2 = handle("dup2");
         static final MethodHandle PRCTL = handle("prctl");
         static final MethodHandle SETPRIORITY = handle("setpriority");
@@ -409,6 +432,58 @@ public class Libc {
         }
     }
 
+    /// See fchmod(2).
+    public int fchmod(int fd, int mode) {
+        try {
+            return result((long) Cold.FCHMOD.invokeExact(captured, (long) fd, (long) mode, 0L, 0L, 0L));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// From now on the signal does nothing, nor in programs we run, see signal(2).
+    public void ignoreSignal(int signal) {
+        try {
+            long _ = (long) Cold.SIGNAL.invokeExact(captured, (long) signal, SIG_IGN, 0L, 0L, 0L);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// Makes `to` do what `from` does, see sigaction(2). What lies in a `struct sigaction` is libc's business.
+    ///
+    /// @return 0 when `from` does nothing of its own (SIG_DFL, SIG_IGN), and then nothing has changed; else 1
+    public int copySignalAction(int from, int to) {
+        try (var arena = Arena.ofConfined()) {
+            var action = arena.allocate(SIGACTION_BYTES, 8);
+            int status = result((long) Cold.SIGACTION.invokeExact(captured, (long) from, 0L, action.address(), 0L, 0L));
+            if (status < 0 || Long.compareUnsigned(action.get(JAVA_LONG, 0), SIG_IGN) <= 0) return Math.min(status, 0);
+            status = result((long) Cold.SIGACTION.invokeExact(captured, (long) to, action.address(), 0L, 0L, 0L));
+            return status < 0 ? status : 1;
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// Gives the calling thread no other capabilities than those of `kept` that it has, see capabilities(7).
+    public int keepCapabilities(long kept) {
+        try (var arena = Arena.ofConfined()) {
+            var header = arena.allocate(8, 4); // struct __user_cap_header_struct: version(4) pid(4)
+            header.set(JAVA_INT, 0, LINUX_CAPABILITY_VERSION_3);
+            var data = arena.allocate(24, 4); // two of effective(4) permitted(4) inheritable(4): lower and upper halves
+            int status =
+                    result((long) Cold.CAPGET.invokeExact(captured, header.address(), data.address(), 0L, 0L, 0L));
+            if (status < 0) return status;
+            for (int i = 0; i < 6; i++) {
+                int half = (int) (kept >>> (i < 3 ? 0 : 32));
+                data.set(JAVA_INT, 4L * i, data.get(JAVA_INT, 4L * i) & half);
+            }
+            return result((long) Cold.CAPSET.invokeExact(captured, header.address(), data.address(), 0L, 0L, 0L));
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
     /// See dup2(2).
     public int dup2(int from, int to) {
         try {
@@ -429,8 +504,13 @@ public class Libc {
 
     /// See prctl(2).
     public int prctl(int option, long argument) {
+        return prctl(option, argument, 0);
+    }
+
+    /// See prctl(2).
+    public int prctl(int option, long second, long third) {
         try {
-            return result((long) Cold.PRCTL.invokeExact(captured, (long) option, argument, 0L, 0L, 0L));
+            return result((long) Cold.PRCTL.invokeExact(captured, (long) option, second, third, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }

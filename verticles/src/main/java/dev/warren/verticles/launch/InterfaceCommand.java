@@ -8,6 +8,7 @@ import dev.warren.io.ffm.Libc;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.Netlink;
 import dev.warren.verticles.uapi.UapiSocket;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -40,12 +41,13 @@ final class InterfaceCommand {
         var teardown = new Teardown();
         var lifetime = new Lifetime(teardown);
         try {
-            start(wanted, teardown, lifetime);
-            Privileges.hide();
+            var vertx = start(wanted, teardown, lifetime);
             if (readiness != null) {
                 readiness.ready();
             }
             CompilerThreads.hurry();
+            Privileges.started(vertx);
+            Signals.answerHangUp();
         } catch (LaunchException | IOException e) {
             lifetime.end(1);
             teardown.run();
@@ -59,7 +61,7 @@ final class InterfaceCommand {
         return lifetime.await();
     }
 
-    private void start(String wanted, Teardown teardown, Lifetime lifetime) throws LaunchException {
+    private Vertx start(String wanted, Teardown teardown, Lifetime lifetime) throws LaunchException {
         var problem = InterfaceName.problem(wanted);
         if (problem != null) {
             throw new LaunchException(problem);
@@ -70,6 +72,7 @@ final class InterfaceCommand {
         if (tunFd < 0) {
             Privileges.requireNetAdmin("warren " + wanted);
         }
+        Privileges.keep(Privileges.STARTING);
         var vertx = RunningInterface.vertx(settings.layout().packetLoops());
         teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var queues = tunFd < 0 ? RunningInterface.open(wanted, settings) : List.of(adopt(tunFd, settings.offload()));
@@ -98,6 +101,7 @@ final class InterfaceCommand {
         });
         running.serve();
         log.debug("({}) UAPI listener started", name);
+        return vertx;
     }
 
     RunningInterface.Settings settings() throws LaunchException {

@@ -1,6 +1,8 @@
 package dev.warren.verticles.launch;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 
 /// Where the program begins. `warren INTERFACE` is taken by hand, since it must start fast and looks like no other
 /// command; all else is [RootCommand]'s.
@@ -8,13 +10,35 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        var name = interfaceName(arguments);
-        int code = name != null
-                ? new InterfaceCommand(System::getenv).run(name)
-                : RootCommand.line(System.out, System.err).execute(arguments);
+        int code;
+        try {
+            code = run(arguments);
+        } catch (RuntimeException | Error e) { // nobody who starts a router reads stack traces
+            System.err.println("warren: " + (e.getMessage() == null ? e : e.getMessage()));
+            code = CommandLine.ExitCode.SOFTWARE;
+        }
         System.out.flush();
         // Ended by a signal, the shutdown hook has the last word; halting would cut it short.
         System.exit(code);
+    }
+
+    private static int run(String[] arguments) {
+        var name = interfaceName(arguments);
+        if (name != null && !List.of(arguments).contains("--")) {
+            var meant = CommandNames.near(name);
+            if (meant != null) {
+                System.err.println("warren: '" + name + "' is no command; is '" + meant
+                        + "' meant? For an interface of that name: warren -- " + name);
+                return CommandLine.ExitCode.USAGE;
+            }
+        }
+        if (name != null || (arguments.length > 0 && arguments[0].equals("run"))) {
+            Privileges.hide();
+            Signals.settle();
+        }
+        return name != null
+                ? new InterfaceCommand(System::getenv).run(name)
+                : RootCommand.line(System.out, System.err).execute(arguments);
     }
 
     /// The interface if this is `[-f | --foreground] [--] INTERFACE`, else null. Behind `--` also the name of a command

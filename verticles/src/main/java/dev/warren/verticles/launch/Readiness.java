@@ -1,9 +1,9 @@
 package dev.warren.verticles.launch;
 
+import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
-import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /// Tells the launcher that waits in the foreground how starting went, through the pipe it left us (WARREN_READY_FD).
@@ -48,8 +48,9 @@ final class Readiness {
     }
 
     private void say(String line) throws IOException {
-        try (var out = new FileOutputStream("/proc/self/fd/" + pipe)) {
-            out.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+        try (var arena = Arena.ofConfined()) { // through /proc/self/fd only root could: see Privileges
+            var text = arena.allocateFrom(line + "\n");
+            ErrnoException.check(new Libc().write(pipe, text, 0, text.byteSize() - 1), "report to the launcher");
         }
     }
 

@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -89,23 +90,30 @@ final class RunCommand implements Callable<Integer> {
         EndpointResolver.rememberBriefly();
         var teardown = new Teardown();
         var lifetime = new Lifetime(teardown);
+        var keys = new ArrayList<PrivateKey>();
         try (config) {
             Privileges.requireNetAdmin("warren run");
             var layout = Layout.of(
                     config.loops(), config.tunQueues(), Runtime.getRuntime().availableProcessors());
+            // Where they lie only the capabilities of root may lead.
+            for (var each : config.interfaces()) keys.add(obtain(each));
+            Privileges.keep(Privileges.STARTING);
             var vertx = RunningInterface.vertx(layout.packetLoops());
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
-            for (var each : config.interfaces()) {
-                start(vertx, config, layout, each, file, teardown, lifetime);
+            for (int i = 0; i < config.interfaces().size(); i++) {
+                start(vertx, config, layout, config.interfaces().get(i), keys.get(i), file, teardown, lifetime);
             }
-            Privileges.hide();
             CompilerThreads.hurry();
+            Privileges.started(vertx);
+            Signals.answerHangUp();
         } catch (LaunchException | RuntimeException e) {
             lifetime.end(1);
             teardown.run();
             err.println("warren: " + (e.getMessage() == null ? e : e.getMessage()));
             return 1;
+        } finally {
+            keys.forEach(PrivateKey::close);
         }
         out.println("Ctrl-C ends it and takes everything back.");
         out.flush();
@@ -121,6 +129,7 @@ final class RunCommand implements Callable<Integer> {
             RouterConfig router,
             Layout layout,
             InterfaceConfig config,
+            PrivateKey key,
             Path file,
             Teardown teardown,
             Lifetime lifetime)
@@ -128,8 +137,7 @@ final class RunCommand implements Callable<Integer> {
         var name = config.name();
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         var routing = new Routing(config, teardown);
-        try (var key = config.privateKey().obtain(new SecureRandom());
-                var netlink = Netlink.open()) {
+        try (var netlink = Netlink.open()) {
             var settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
             var queues = RunningInterface.open(name, settings);
             teardown.add("interface", () -> queues.forEach(LinuxTun::close));
@@ -171,6 +179,14 @@ final class RunCommand implements Callable<Integer> {
             introduce(config, publicKey(key), port, mtu, file);
         } catch (IOException e) {
             throw LaunchException.of(name, e);
+        }
+    }
+
+    private static PrivateKey obtain(InterfaceConfig config) throws LaunchException {
+        try {
+            return config.privateKey().obtain(new SecureRandom());
+        } catch (IOException e) {
+            throw LaunchException.of(config.name(), e);
         }
     }
 

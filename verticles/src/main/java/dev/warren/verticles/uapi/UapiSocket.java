@@ -60,8 +60,7 @@ public final class UapiSocket {
         var socket = Socket.newSocketDomain();
         try {
             // On Linux the mode of an unbound socket becomes that of its file: there is no moment with another one.
-            Files.setPosixFilePermissions(
-                    Path.of("/proc/self/fd/" + socket.intValue()), PosixFilePermissions.fromString("rw-------"));
+            ErrnoException.check(new Libc().fchmod(socket.intValue(), 0600), "cannot create " + path);
             Files.deleteIfExists(nameless);
             ErrnoException.check(bind(socket.intValue(), nameless), "cannot create " + path);
             socket.listen(BACKLOG);

@@ -150,6 +150,18 @@ class MainTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"runn,run", "rnu,run", "status,stats", "stat,stats", "genkeys,genkey", "dmeo,demo", "hlep,help"})
+    void aWordNearACommandMakesNoInterface(String word, String meant) {
+        assertEquals(meant, CommandNames.near(word));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"wg0", "run0", "vpn", "lan", "home", "main", "office", "running", "run", "warren"})
+    void aNameOfAnInterfaceIsNearNothing(String word) {
+        assertNull(CommandNames.near(word));
+    }
+
     @Test // what stands alone and is no command is an interface
     void everyCommandIsKnownByName() {
         assertEquals(
