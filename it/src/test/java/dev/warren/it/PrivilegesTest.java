@@ -33,9 +33,10 @@ class PrivilegesTest {
     void itsThreadsHaveTheCapabilitiesTheyNeed(String arguments) throws IOException {
         var host = lab.host("a");
         var router = start(host, arguments);
-        Poll.until(() -> "they have what they need, and no more:\n" + threads(host, router), SOON, () -> ours(host, router)
-                .stream()
-                .allMatch(PrivilegesTest::reduced));
+        Poll.until(
+                () -> "they have what they need, and no more:\n" + threads(host, router),
+                SOON,
+                () -> ours(host, router).stream().allMatch(PrivilegesTest::reduced));
         assertTrue(ours(host, router).size() >= 3, () -> threads(host, router));
         assertTrue(threads(host, router).contains("vert.x-eventloo"), () -> threads(host, router));
         // And still does its work: a port below 1024, a mark, its socket.
@@ -52,12 +53,22 @@ class PrivilegesTest {
     @Test
     void nobodyMayReadItsMemory() throws IOException {
         var host = lab.host("a");
-        host.run("sh", "-c", "mkdir -m 700 /run/wireguard && chown 1234 /run/wireguard"
-                + " && mknod -m 666 /run/tun c 10 200 && mount --bind /run/tun /dev/net/tun");
+        host.run(
+                "sh",
+                "-c",
+                "mkdir -m 700 /run/wireguard && chown 1234 /run/wireguard"
+                        + " && mknod -m 666 /run/tun c 10 200 && mount --bind /run/tun /dev/net/tun");
         var program = host.spawn(
                 Map.of("LOG_LEVEL", "verbose"),
-                "setpriv", "--reuid=1234", "--regid=1234", "--clear-groups", "--inh-caps=+net_admin",
-                "--ambient-caps=+net_admin", "sh", "-c", "exec " + Router.underTest() + " -f wg0");
+                "setpriv",
+                "--reuid=1234",
+                "--regid=1234",
+                "--clear-groups",
+                "--inh-caps=+net_admin",
+                "--ambient-caps=+net_admin",
+                "sh",
+                "-c",
+                "exec " + Router.underTest() + " -f wg0");
         Poll.until(() -> "it answers: " + program.errors(), Host.PATIENCE, () -> new Uapi(host, "wg0").answers());
         int router = host.processes(" wg0").getLast();
         assertTrue(host.read("/proc/" + router + "/status").contains("Uid:\t1234"));
@@ -73,11 +84,11 @@ class PrivilegesTest {
                 warren.interfaces.wg0 { private-key-file = "/run/wg0.key" }
                 """);
         host.run("chmod", "600", "/run/warren.conf");
-        var program = host.spawn(Map.of("LOG_LEVEL", "verbose"), "sh", "-c", "exec " + Router.underTest() + " " + arguments);
+        var program =
+                host.spawn(Map.of("LOG_LEVEL", "verbose"), "sh", "-c", "exec " + Router.underTest() + " " + arguments);
         Poll.until(
-                () -> "it answers: " + program.output() + program.errors(),
-                Host.PATIENCE,
-                () -> new Uapi(host, "wg0").answers());
+                () -> "it answers: " + program.output() + program.errors(), Host.PATIENCE, () -> new Uapi(host, "wg0")
+                        .answers());
         return host.processes(arguments).getLast();
     }
 
@@ -110,7 +121,8 @@ class PrivilegesTest {
         return thread.status
                 .lines()
                 .filter(line -> line.startsWith(set + ":"))
-                .mapToLong(line -> Long.parseUnsignedLong(line.substring(set.length() + 1).strip(), 16))
+                .mapToLong(line ->
+                        Long.parseUnsignedLong(line.substring(set.length() + 1).strip(), 16))
                 .findFirst()
                 .orElse(0);
     }
@@ -118,7 +130,10 @@ class PrivilegesTest {
     private static String threads(Host host, int router) {
         var text = new StringBuilder();
         for (var thread : all(host, router)) {
-            text.append(thread.name).append(": ").append(Long.toHexString(capabilities(thread, "CapEff"))).append('\n');
+            text.append(thread.name)
+                    .append(": ")
+                    .append(Long.toHexString(capabilities(thread, "CapEff")))
+                    .append('\n');
         }
         return text.toString();
     }

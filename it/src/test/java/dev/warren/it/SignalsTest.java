@@ -41,7 +41,8 @@ class SignalsTest {
         var host = lab.host("a");
         var program = start(host, "exec", arguments);
         var interfaces = new Uapi(host, "wg0");
-        for (var signal : new String[] {"HUP", "USR1", "USR2", "ALRM", "PIPE", "PROF", "VTALRM", "IO", "PWR", "STKFLT"}) {
+        for (var signal :
+                new String[] {"HUP", "USR1", "USR2", "ALRM", "PIPE", "PROF", "VTALRM", "IO", "PWR", "STKFLT"}) {
             host.signal(signal, router(host, arguments));
         }
         Poll.until(() -> "a line tells that nothing is read again: " + program.errors(), SOON, () -> program.errors()
@@ -75,9 +76,8 @@ class SignalsTest {
         var program = host.spawn(
                 Map.of("LOG_LEVEL", "verbose"), "sh", "-c", how + " " + Router.underTest() + " " + arguments);
         Poll.until(
-                () -> "it answers: " + program.output() + program.errors(),
-                Host.PATIENCE,
-                () -> new Uapi(host, "wg0").answers());
+                () -> "it answers: " + program.output() + program.errors(), Host.PATIENCE, () -> new Uapi(host, "wg0")
+                        .answers());
         // The last step of a start is not visible from outside.
         if (arguments.startsWith("run")) {
             Poll.until("it has started", SOON, () -> program.output().contains("Ctrl-C"));

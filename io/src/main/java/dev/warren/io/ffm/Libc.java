@@ -471,8 +471,7 @@ public class Libc {
             var header = arena.allocate(8, 4); // struct __user_cap_header_struct: version(4) pid(4)
             header.set(JAVA_INT, 0, LINUX_CAPABILITY_VERSION_3);
             var data = arena.allocate(24, 4); // two of effective(4) permitted(4) inheritable(4): lower and upper halves
-            int status =
-                    result((long) Cold.CAPGET.invokeExact(captured, header.address(), data.address(), 0L, 0L, 0L));
+            int status = result((long) Cold.CAPGET.invokeExact(captured, header.address(), data.address(), 0L, 0L, 0L));
             if (status < 0) return status;
             for (int i = 0; i < 6; i++) {
                 int half = (int) (kept >>> (i < 3 ? 0 : 32));

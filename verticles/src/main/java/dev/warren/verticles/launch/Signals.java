@@ -31,7 +31,9 @@ final class Signals {
     static void answerHangUp() {
         Logger log = LoggerFactory.getLogger(Signals.class);
         try {
-            on("HUP", () -> log.warn("SIGHUP: a router cannot reload its configuration yet; restart it to use changes"));
+            on(
+                    "HUP",
+                    () -> log.warn("SIGHUP: a router cannot reload its configuration yet; restart it to use changes"));
         } catch (Throwable absent) {
             log.warn("SIGHUP will end this router: {}", absent.toString());
         }
