@@ -36,6 +36,11 @@ final class AddressText {
         return bits < 0 ? null : masked((int) bits);
     }
 
+    /// Whether the address that was read last has bits beyond this prefix, which was read with it.
+    boolean hasHostBits(IpPrefix prefix) {
+        return !prefix.address().equals(new IpAddress(v6 ? IpFamily.V6 : IpFamily.V4, hi, lo));
+    }
+
     /// A prefix, or a bare address as the prefix that holds just it; null when it is neither.
     @Nullable
     IpPrefix prefixOrHost(byte[] text) {

@@ -8,10 +8,12 @@ public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int MAX_SHOWN = 100;
     private final transient List<Problem> problems;
+    private final transient List<Problem> warnings;
     private final String message;
 
-    ConfigException(List<Problem> problems) {
+    ConfigException(List<Problem> problems, List<Problem> warnings) {
         this.problems = List.copyOf(problems);
+        this.warnings = List.copyOf(warnings);
         this.message = problems.stream()
                         .limit(MAX_SHOWN)
                         .map(Problem::toString)
@@ -30,5 +32,10 @@ public final class ConfigException extends Exception {
     /// All of them, in the order of the file.
     public List<Problem> problems() {
         return problems;
+    }
+
+    /// What would not have stopped anything.
+    public List<Problem> warnings() {
+        return warnings;
     }
 }

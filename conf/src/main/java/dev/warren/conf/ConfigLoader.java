@@ -1,31 +1,28 @@
 package dev.warren.conf;
 
-import com.typesafe.config.Config;
-import com.typesafe.config.ConfigFactory;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigSyntax;
-import com.typesafe.config.ConfigValueType;
+import dev.warren.conf.hocon.Hocon;
+import dev.warren.conf.hocon.HoconException;
+import dev.warren.conf.hocon.HoconNull;
+import dev.warren.conf.hocon.HoconObject;
+import dev.warren.conf.hocon.HoconSource;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /// Reads a HOCON file into records, or says everything that is wrong with it.
 public final class ConfigLoader {
-    private static final long MAX_SIZE = 256L << 20;
-
-    private final Path file;
-    private final int large;
+    private final ConfigFiles files;
+    private final Function<String, @Nullable String> environment;
     private final Problems problems;
 
-    private ConfigLoader(Path file, int large) {
-        this.file = file;
-        this.large = large;
+    private ConfigLoader(Path file, Function<String, @Nullable String> environment, boolean checking) {
+        this.files = new ConfigFiles(file, TrustedFiles.ofProcess(environment), checking);
+        this.environment = environment;
         this.problems = new Problems(file);
     }
 
@@ -34,111 +31,129 @@ public final class ConfigLoader {
     ///
     /// @throws ConfigException with every problem found
     public static RouterConfig load(Path file) throws ConfigException {
-        return load(file, PeerBlocks.LARGE);
+        return load(file, System::getenv);
     }
 
-    /// @param large characters from which on a file is parsed peer by peer
-    static RouterConfig load(Path file, int large) throws ConfigException {
-        return new ConfigLoader(file, large).load();
+    /// The same for somebody who only wants to know what is wrong: key files that this user may not read are a warning.
+    ///
+    /// @throws ConfigException with every problem found
+    public static RouterConfig check(Path file) throws ConfigException {
+        return new ConfigLoader(file, System::getenv, true).load();
+    }
+
+    /// @param environment for `${NAME}`
+    static RouterConfig load(Path file, Function<String, @Nullable String> environment) throws ConfigException {
+        return new ConfigLoader(file, environment, false).load();
+    }
+
+    /// The path of a key as a file has it, with quotes where they are needed: `warren.interfaces."wg.0".mtu`.
+    public static String path(List<String> elements) {
+        return Hocon.path(elements);
     }
 
     private RouterConfig load() throws ConfigException {
-        var text = content();
-        var scan = new HoconScan(text);
-        var blocks =
-                text.length() < large ? PeerBlocks.none(text, problems) : new PeerBlocks(text, scan.blocks(), problems);
-        var config = parse(blocks);
-        for (var again : scan.duplicates()) {
-            problems.add(again.line(), again.path(), "given twice, first in line " + again.firstLine(), "it once");
-        }
-        rootKeys(config, scan, blocks);
-        if (!(config.root().get("warren") instanceof ConfigObject warren)) {
-            problems.add(0, "warren", "is not an object", "warren { ... }");
+        try {
+            var root = read();
+            if (root.get("warren") == null
+                    || !(Objects.requireNonNull(root.get("warren")).value() instanceof HoconObject warren)) {
+                problems.add("warren is not an object", "warren { ... }");
+                problems.throwIfAny();
+                throw new AssertionError();
+            }
+            var section = new Section(null, Objects.requireNonNull(root.get("warren")), warren, problems);
+            var result = new ConfigReader(section, files).read();
+            if (problems.any()) {
+                result.close();
+            }
             problems.throwIfAny();
-            throw new AssertionError();
-        }
-        var section = new Section(null, "warren", warren, problems, blocks::line);
-        var result = new ConfigReader(section, blocks, file).read();
-        try {
-            problems.throwIfAny();
-        } catch (ConfigException e) {
-            result.close();
-            throw e;
-        }
-        return result;
-    }
-
-    private String content() throws ConfigException {
-        try {
-            if (!Files.exists(file)) {
-                throw refused("does not exist", "a configuration file");
-            }
-            if (!Files.isRegularFile(file)) {
-                throw refused(Files.isDirectory(file) ? "is a directory" : "is not a file", "a configuration file");
-            }
-            if (!Files.isReadable(file)) {
-                throw refused("may not be read by this user", "a readable file");
-            }
-            if (Files.size(file) > MAX_SIZE) {
-                throw refused("is larger than " + (MAX_SIZE >> 20) + " MiB", "a configuration file");
-            }
-            return new String(Files.readAllBytes(file), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw refused("cannot be read: " + e.getMessage(), "a readable file");
+            return result.with(problems.warnings());
+        } finally {
+            files.wipe(); // whatever keys are in them
         }
     }
 
-    private ConfigException refused(String problem, String expected) throws ConfigException {
-        problems.add(0, "", problem, expected);
-        problems.throwIfAny();
-        throw new AssertionError();
-    }
-
-    private Config parse(PeerBlocks blocks) throws ConfigException {
+    /// The file over the reference.
+    private HoconObject read() throws ConfigException {
         try {
-            var options =
-                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setAllowMissing(false);
-            var own = blocks.isEmpty()
-                    ? ConfigFactory.parseFile(file.toAbsolutePath().toFile(), options)
-                    : ConfigFactory.parseString(blocks.rest(), options);
-            var merged = own.withFallback(reference());
-            return merged.isResolved() ? merged : merged.resolve();
-        } catch (com.typesafe.config.ConfigException e) {
-            problems.syntax(e, blocks.rest(), blocks::line);
-        } catch (StackOverflowError e) {
-            problems.add(0, "", "is nested too deeply", "at most a few levels of { and [");
+            var hocon = new Hocon(files::include);
+            hocon.read(reference());
+            hocon.read(files.open());
+            var root = hocon.resolve(environment);
+            repeats(hocon.repeats());
+            rootKeys(root, hocon);
+            return root;
+        } catch (HoconException e) {
+            problems.add(e);
+        } catch (TrustedFiles.Refused e) {
+            problems.add(e.problem, e.expected);
         }
         problems.throwIfAny();
         throw new AssertionError();
     }
 
-    private static Config reference() {
+    private static HoconSource reference() {
         try (var in = Objects.requireNonNull(
                 ConfigLoader.class.getResourceAsStream("/reference.conf"), "reference.conf is missing")) {
-            var options =
-                    ConfigParseOptions.defaults().setSyntax(ConfigSyntax.CONF).setOriginDescription("reference.conf");
-            return ConfigFactory.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8), options);
+            return HoconSource.of(Path.of("reference.conf"), in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /// A value may be given once in a file, and so may an interface or a peer, each as one block: the first one would
+    /// be lost, or half of it. Groups such as `warren.log` may come in several pieces.
+    private void repeats(List<Hocon.Repeat> repeats) {
+        var blocks = new ArrayList<Hocon.Repeat>();
+        for (var repeat : repeats) {
+            if (repeat.block() && isNamed(repeat.path())) {
+                blocks.add(repeat);
+            }
+        }
+        for (var repeat : repeats) {
+            boolean value = !repeat.block() && blocks.stream().noneMatch(block -> holds(block, repeat));
+            if (value || blocks.contains(repeat)) {
+                var path = repeat.path().stream().map(Section::shown).toList();
+                problems.add(
+                        repeat.source(),
+                        repeat.line(),
+                        String.join(".", path),
+                        "given twice, first in line " + repeat.firstLine(),
+                        "it once");
+            }
+        }
+    }
+
+    private static boolean holds(Hocon.Repeat block, Hocon.Repeat other) {
+        int depth = block.path().size();
+        return block.source() == other.source()
+                && other.line() >= block.line()
+                && other.path().size() > depth
+                && other.path().subList(0, depth).equals(block.path());
+    }
+
+    /// An interface or a peer: `warren.interfaces.X`, `warren.interfaces.X.peers.Y`.
+    private static boolean isNamed(List<String> path) {
+        return path.get(0).equals("warren")
+                && ((path.size() == 3 && path.get(1).equals("interfaces"))
+                        || (path.size() == 5
+                                && path.get(1).equals("interfaces")
+                                && path.get(3).equals("peers")));
+    }
+
     /// Other keys than `warren` are only there to be used in substitutions.
-    private void rootKeys(Config config, HoconScan scan, PeerBlocks blocks) {
-        for (var entry : config.root().entrySet()) {
-            var key = entry.getKey();
-            if (key.equals("warren") || scan.referenced().contains(key)) {
+    private void rootKeys(HoconObject root, Hocon hocon) {
+        for (var field : root.fields()) {
+            var key = field.key();
+            if (key.equals("warren") || hocon.referenced().contains(key) || field.value() instanceof HoconNull) {
                 continue;
             }
-            if (entry.getValue().valueType() != ConfigValueType.NULL) {
-                boolean typo = Section.nearest(key, List.of("warren")) != null;
-                problems.add(
-                        entry.getValue().origin(),
-                        blocks::line,
-                        Section.shown(key),
-                        "unknown key" + (typo ? ", did you mean warren?" : ""),
-                        "warren { ... }");
-            }
+            boolean typo = Section.nearest(key, List.of("warren")) != null;
+            problems.add(
+                    field.source(),
+                    field.line(),
+                    Section.shown(key),
+                    "unknown key" + (typo ? ", did you mean warren?" : ""),
+                    "warren { ... }");
         }
     }
 }

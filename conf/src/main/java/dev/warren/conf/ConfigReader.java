@@ -26,15 +26,13 @@ final class ConfigReader {
     private static final long AUTO = -2;
 
     private final Section warren;
-    private final PeerBlocks blocks;
+    private final ConfigFiles files;
     private final Path directory;
-    private final List<Problem> warnings = new ArrayList<>();
 
-    ConfigReader(Section warren, PeerBlocks blocks, Path file) {
+    ConfigReader(Section warren, ConfigFiles files) {
         this.warren = warren;
-        this.blocks = blocks;
-        var parent = file.toAbsolutePath().getParent();
-        this.directory = parent == null ? Path.of("/") : parent;
+        this.files = files;
+        this.directory = files.directory();
     }
 
     /// The records. They are right if there are no problems then.
@@ -44,22 +42,15 @@ final class ConfigReader {
         var tunQueues = count("tun-queues", 1);
         var stateDirectory = directory.resolve("state");
         var stateText = warren.text("state-dir", "a directory");
-        if (stateText != null && !stateText.isBlank()) {
-            stateDirectory = directory.resolve(stateText).normalize();
+        if (stateText != null && !stateText.string().isBlank()) {
+            stateDirectory = directory.resolve(stateText.string()).normalize();
         } else if (stateText != null) {
             warren.problem("state-dir", "is empty", "a directory");
         }
         var aead = choice("crypto", "aead", Suite.Choice.class, Suite.Choice.AUTO);
         var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
         return new RouterConfig(
-                interfaces(stateDirectory),
-                loops,
-                tunQueues,
-                aead,
-                offload(),
-                level,
-                stateDirectory,
-                List.copyOf(warnings));
+                interfaces(stateDirectory), loops, tunQueues, aead, offload(), level, stateDirectory, List.of());
     }
 
     /// Empty for `auto`.
@@ -96,14 +87,14 @@ final class ConfigReader {
     }
 
     private List<InterfaceConfig> interfaces(Path stateDirectory) {
-        var reader = new InterfaceReader(
-                blocks, warnings, directory, stateDirectory, warren.flag("insecure-key-files", false));
+        var reader = new InterfaceReader(files, directory, stateDirectory, warren.flag("insecure-key-files", false));
         var defaults = warren.section("defaults");
         if (defaults != null) {
             defaults.allow(List.of("interface", "peer"));
             reader.defaults(defaults.section("interface"), defaults.section("peer"));
         }
         var result = new ArrayList<InterfaceConfig>();
+        var overlaps = new Overlaps();
         var ports = new HashMap<Integer, String>();
         var interfaces = warren.section("interfaces");
         if (interfaces == null) {
@@ -112,6 +103,7 @@ final class ConfigReader {
         for (var section : interfaces.sections()) {
             var device = reader.read(section);
             result.add(device);
+            overlaps.add(section, device);
             var taken = device.listenPort() == 0 ? null : ports.putIfAbsent(device.listenPort(), device.name());
             if (taken != null) {
                 section.problem(

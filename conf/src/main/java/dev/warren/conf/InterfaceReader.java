@@ -4,7 +4,6 @@ import dev.warren.crypto.noise.BouncyCastleX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.routing.IpFamily;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -24,9 +23,8 @@ final class InterfaceReader {
     private static final String ADDRESSES = "[\"10.8.0.1/24\", \"fd00:8::1/64\"]";
     private static final int LEAST_IPV6_MTU = 1280;
 
-    private final List<Problem> warnings;
+    private final ConfigFiles files;
     private final HashSet<Path> warned = new HashSet<>();
-    private final PeerBlocks blocks;
     private final Path directory;
     private final Path stateDirectory;
     private final boolean insecure;
@@ -39,9 +37,8 @@ final class InterfaceReader {
     private int fwmark;
     private boolean routes = true;
 
-    InterfaceReader(PeerBlocks blocks, List<Problem> warnings, Path directory, Path stateDirectory, boolean insecure) {
-        this.blocks = blocks;
-        this.warnings = warnings;
+    InterfaceReader(ConfigFiles files, Path directory, Path stateDirectory, boolean insecure) {
+        this.files = files;
         this.directory = directory;
         this.stateDirectory = stateDirectory;
         this.insecure = insecure;
@@ -81,7 +78,7 @@ final class InterfaceReader {
                 bytes == 0 ? OptionalInt.empty() : OptionalInt.of(bytes),
                 fwmark(section),
                 section.flag("routes", routes),
-                peers.read(blocks.sections(section), publicKey(key)));
+                peers.read(section.section("peers"), publicKey(key), own));
     }
 
     /// As the kernel checks them, dev_valid_name; % would make it choose a name.
@@ -118,7 +115,7 @@ final class InterfaceReader {
         var found = new ArrayList<InterfaceAddress>();
         var seen = new HashSet<Object>();
         for (var text : section.texts("addresses", ADDRESSES)) {
-            var address = addresses.interfaceAddress(text.getBytes(StandardCharsets.UTF_8));
+            var address = addresses.interfaceAddress(text.utf8());
             if (address == null) {
                 section.problem("addresses", Problems.echo(text) + " is no address", ADDRESSES);
             } else if (!seen.add(address.address())) {
@@ -141,7 +138,8 @@ final class InterfaceReader {
                     ? new PrivateKeySource.Missing(Path.of(""))
                     : known(section, "private-key", bytes, null);
         }
-        var text = inFile ? section.text("private-key-file", "a file") : section.name() + ".key";
+        var given = section.text("private-key-file", "a file");
+        var text = given != null ? given.string() : inFile ? null : section.name() + ".key";
         var base = inFile ? directory : stateDirectory;
         var file = text == null ? base : base.resolve(text).normalize();
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
@@ -173,7 +171,7 @@ final class InterfaceReader {
             return null;
         }
         warnOfReaders(section, key);
-        var ascii = text.strip().getBytes(StandardCharsets.UTF_8);
+        var ascii = text.strip().utf8();
         var bytes = KeyText.decode(ascii);
         Arrays.fill(ascii, (byte) 0);
         if (bytes == null) {
@@ -186,28 +184,27 @@ final class InterfaceReader {
         if (insecure) {
             return;
         }
-        var file = section.file(key);
-        if (!warned.add(file)) {
-            return;
-        }
-        try {
-            if (KeyFile.othersCan(file)) {
-                warnings.add(section.warning(
-                        key,
-                        "others can read this file (mode " + KeyFile.mode(file) + ") and the secret in it",
-                        "mode 0600 (chmod 600 " + file + "), or " + key + "-file"));
-            }
-        } catch (IOException | UnsupportedOperationException e) {
-            // no mode to speak of, then
+        var source = section.source(key);
+        var mode = files.readableByOthers(source);
+        if (mode != null && warned.add(source.file())) {
+            section.warning(
+                    key,
+                    "others can read this file (mode " + mode + ") and the secret in it",
+                    "mode 0600 (chmod 600 " + source.file() + "), or " + key + "-file");
         }
     }
 
     /// The bytes in a key file, or null after saying what is wrong.
     byte @Nullable [] keyFile(Section section, String key, Path file) {
         try {
-            return KeyFile.read(file, insecure);
-        } catch (KeyFile.Refused e) {
-            section.problem(key, e.problem, e.expected);
+            return files.key(file, insecure);
+        } catch (TrustedFiles.Refused e) {
+            if (e.unreadable && files.checking()) {
+                section.warning(
+                        key, e.problem + ", so it was not checked", "root, or the owner of the file, to check it");
+            } else {
+                section.problem(key, e.problem, e.expected);
+            }
             return null;
         }
     }

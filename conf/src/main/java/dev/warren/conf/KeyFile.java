@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
@@ -25,57 +25,50 @@ final class KeyFile {
 
     private KeyFile() {}
 
-    /// Why a key file cannot be used.
-    static final class Refused extends Exception {
-        private static final long serialVersionUID = 1L;
-        final String problem;
-        final String expected;
-
-        Refused(String problem, String expected) {
-            super(problem);
-            this.problem = problem;
-            this.expected = expected;
-        }
-    }
-
     /// The 32 bytes, which the caller wipes.
     ///
-    /// @param insecure take a file that others may read
-    static byte[] read(Path file, boolean insecure) throws Refused {
+    /// @param insecure take a file that others may read or change
+    static byte[] read(TrustedFiles files, Path file, boolean insecure) throws TrustedFiles.Refused {
+        var what = "the key file " + file;
         try {
-            if (!Files.isRegularFile(file)) {
-                throw new Refused(
-                        "the key file " + file + (Files.exists(file) ? " is not a file" : " does not exist"),
-                        "a file with a key in it");
+            var path = file;
+            if (insecure) {
+                path = TrustedFiles.isDescriptor(file) ? file : file.toRealPath();
+            } else {
+                var found = files.find(file, what);
+                if (!found.isFile()) {
+                    throw new TrustedFiles.Refused(what + " is not a file", "a file with a key in it");
+                }
+                if (found.othersCan()) {
+                    throw new TrustedFiles.Refused(
+                            what + " has mode " + found.permissions() + ": others can use it",
+                            "mode 0600 (chmod 600 " + file + "), or insecure-key-files = on");
+                }
+                path = found.path();
             }
-            if (!insecure && othersCan(file)) {
-                throw new Refused(
-                        "the key file " + file + " has mode " + mode(file) + ": others can use it",
-                        "mode 0600 (chmod 600 " + file + "), or insecure-key-files = on");
-            }
-            if (Files.size(file) > MAX_SIZE) {
-                throw new Refused("the key file " + file + " is too large", KeyText.EXPECTED);
-            }
-            return decode(file);
+            return decode(what, TrustedFiles.read(path, MAX_SIZE));
+        } catch (NoSuchFileException e) {
+            throw new TrustedFiles.Refused(what + " does not exist", "a file with a key in it");
         } catch (AccessDeniedException e) {
-            throw new Refused("the key file " + file + " may not be read by this user", "a file this user may read");
+            throw new TrustedFiles.Refused(what + " may not be read by this user", "a file this user may read", true);
         } catch (IOException e) {
-            throw new Refused("the key file " + file + " cannot be read: " + e.getMessage(), "a readable file");
+            throw new TrustedFiles.Refused(what + " cannot be read: " + e.getMessage(), "a readable file");
         }
     }
 
-    private static byte[] decode(Path file) throws IOException, Refused {
-        var content = Files.readAllBytes(file);
+    private static byte[] decode(String what, byte[] content) throws TrustedFiles.Refused {
         int end = content.length;
         while (end > 0 && content[end - 1] <= ' ' && content[end - 1] >= 0) {
             end--;
         }
-        var text = Arrays.copyOf(content, end);
+        int mark =
+                end >= 3 && content[0] == (byte) 0xef && content[1] == (byte) 0xbb && content[2] == (byte) 0xbf ? 3 : 0;
+        var text = Arrays.copyOfRange(content, mark, end); // without the byte order mark of some editors
         Arrays.fill(content, (byte) 0);
         var key = KeyText.decode(text);
         Arrays.fill(text, (byte) 0);
         if (key == null) {
-            throw new Refused("what is in the key file " + file + " " + KeyText.problem(end), KeyText.EXPECTED);
+            throw new TrustedFiles.Refused("what is in " + what + " " + KeyText.problem(text.length), KeyText.EXPECTED);
         }
         return key;
     }
@@ -88,6 +81,7 @@ final class KeyFile {
             if (directory != null && !Files.isDirectory(directory)) {
                 Files.createDirectories(directory, PosixFilePermissions.asFileAttribute(MINE));
             }
+            trustFolders(file);
             var key = PrivateKey.generate(random);
             var draft = file.resolveSibling("." + file.getFileName() + "." + Long.toHexString(random.nextLong()));
             try {
@@ -110,15 +104,25 @@ final class KeyFile {
         }
     }
 
+    private static void trustFolders(Path file) throws IOException {
+        try {
+            TrustedFiles.ofProcess(System::getenv).find(file, "the key file " + file);
+        } catch (NoSuchFileException e) {
+            // As it should be; all folders are fine then.
+        } catch (TrustedFiles.Refused e) {
+            throw new IOException(e.problem + "; expected " + e.expected, e);
+        }
+    }
+
     private static PrivateKey readAgain(Path file) throws IOException {
         try {
-            var bytes = read(file, false);
+            var bytes = read(TrustedFiles.ofProcess(System::getenv), file, false);
             try {
                 return PrivateKey.of(bytes);
             } finally {
                 Arrays.fill(bytes, (byte) 0);
             }
-        } catch (Refused e) {
+        } catch (TrustedFiles.Refused e) {
             throw new IOException(e.problem + "; expected " + e.expected, e);
         }
     }
@@ -142,16 +146,5 @@ final class KeyFile {
             Arrays.fill(text, (byte) 0);
             Arrays.fill(line, (byte) 0);
         }
-    }
-
-    /// True when anybody but the owner may do anything with it.
-    static boolean othersCan(Path file) throws IOException {
-        return !MINE.containsAll(Files.getPosixFilePermissions(file));
-    }
-
-    /// As `0644`.
-    static String mode(Path file) throws IOException {
-        int mode = (Integer) Files.getAttribute(file, "unix:mode", new LinkOption[0]);
-        return String.format("%04o", mode & 0777);
     }
 }

@@ -2,14 +2,18 @@ package dev.warren.conf;
 
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PublicKey;
+import dev.warren.routing.IpAddress;
+import dev.warren.routing.IpFamily;
 import dev.warren.routing.IpPrefix;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +31,7 @@ final class PeerReader {
     private final InterfaceReader keys;
     private final Path directory;
     private final AddressText addresses = new AddressText();
+    private final Set<IpAddress> ownAddresses = new HashSet<>();
     private int keepalive; // warren.defaults.peer
 
     PeerReader(InterfaceReader keys, Path directory) {
@@ -40,17 +45,24 @@ final class PeerReader {
     }
 
     /// @param own public key of the interface, if known
-    List<PeerConfig> read(PeerBlocks.Sections sections, @Nullable PublicKey own) {
+    /// @param addresses of the interface
+    List<PeerConfig> read(@Nullable Section peers, @Nullable PublicKey own, List<InterfaceAddress> addresses) {
+        ownAddresses.clear();
+        addresses.forEach(address -> ownAddresses.add(address.address()));
+        var sections = peers == null ? List.<Section>of() : peers.sections();
         var result = new ArrayList<PeerConfig>(sections.size());
         var names = HashMap.<PublicKey, String>newHashMap(sections.size());
         var owners = HashMap.<IpPrefix, String>newHashMap(sections.size());
-        for (var section = sections.next(); section != null; section = sections.next()) {
+        for (var section : sections) {
             section.allow(KEYS);
             var publicKey = publicKey(section, own, names);
             var psk = presharedKey(section);
             var allowedIps = allowedIps(section, owners);
             var endpoint = endpoint(section);
             int interval = keepalive(section);
+            if (endpoint == null && !section.has("endpoint")) {
+                warnOfEverything(section, allowedIps);
+            }
             if (publicKey != null) {
                 result.add(new PeerConfig(section.name(), publicKey, psk, allowedIps, endpoint, interval));
             }
@@ -66,7 +78,7 @@ final class PeerReader {
             }
             return null;
         }
-        var bytes = KeyText.decode(text.strip().getBytes(StandardCharsets.UTF_8));
+        var bytes = KeyText.decode(text.strip().utf8());
         if (bytes == null) {
             section.problem("public-key", KeyText.problem(text.strip().length()), KeyText.EXPECTED);
             return null;
@@ -101,7 +113,7 @@ final class PeerReader {
                     : keys.keyFile(
                             section,
                             "preshared-key-file",
-                            directory.resolve(file).normalize());
+                            directory.resolve(file.string()).normalize());
         }
         if (bytes == null) {
             return null;
@@ -121,10 +133,20 @@ final class PeerReader {
         }
         var prefixes = new ArrayList<IpPrefix>(texts.size());
         for (var text : texts) {
-            var prefix = addresses.prefixOrHost(text.getBytes(StandardCharsets.UTF_8));
+            var prefix = addresses.prefixOrHost(text.utf8());
             if (prefix == null) {
                 section.problem("allowed-ips", Problems.echo(text) + " is no prefix", ALLOWED_IPS);
                 continue;
+            }
+            if (addresses.hasHostBits(prefix)) {
+                section.warning(
+                        "allowed-ips",
+                        Problems.echo(text) + " has bits beyond its length, and means " + prefix,
+                        prefix + ", or /32 or /128 for one address");
+            }
+            if (!ownAddresses.isEmpty() && isOwn(prefix)) {
+                section.warning(
+                        "allowed-ips", prefix + " is the address of this interface itself", "those of the peer");
             }
             var owner = owners.putIfAbsent(prefix, section.name());
             if (owner == null) {
@@ -141,18 +163,35 @@ final class PeerReader {
         return prefixes;
     }
 
+    private boolean isOwn(IpPrefix prefix) {
+        return prefix.bits() == (prefix.family() == IpFamily.V4 ? 32 : 128) && ownAddresses.contains(prefix.address());
+    }
+
+    private static void warnOfEverything(Section section, List<IpPrefix> prefixes) {
+        for (var prefix : prefixes) {
+            if (prefix.bits() == 0) {
+                section.warning(
+                        "allowed-ips",
+                        prefix + " leads to a peer without an endpoint: nothing gets through before it comes to us",
+                        "an endpoint, or the networks behind the peer");
+                return;
+            }
+        }
+    }
+
     private @Nullable HostAndPort endpoint(Section section) {
-        var text = section.text("endpoint", ENDPOINT);
-        if (text == null) {
+        var written = section.text("endpoint", ENDPOINT);
+        if (written == null) {
             return null;
         }
-        var ascii = text.getBytes(StandardCharsets.UTF_8);
+        var ascii = written.utf8();
+        var text = written.string();
         int colon = text.lastIndexOf(':');
         var host = colon < 0 ? text : text.substring(0, colon);
         boolean literal = addresses.endpoint(ascii, 0, ascii.length) != null && !text.endsWith(":0");
         var problem = literal ? null : problem(text, host, colon);
         if (problem != null) {
-            section.problem("endpoint", "is " + Problems.echo(text) + problem, ENDPOINT);
+            section.problem("endpoint", "is " + Problems.echo(written) + problem, ENDPOINT);
             return null;
         }
         int port = Integer.parseInt(text, colon + 1, text.length(), 10);
@@ -173,8 +212,12 @@ final class PeerReader {
         }
         if (brackets) {
             var inside = host.substring(1, host.length() - 1);
-            return inside.indexOf(':') >= 0 && addresses.literal(inside) != null
-                    ? null
+            if (inside.indexOf(':') >= 0 && addresses.literal(inside) != null) {
+                return null;
+            }
+            int zone = inside.indexOf('%');
+            return zone > 0 && zone + 1 < inside.length() && addresses.literal(inside.substring(0, zone)) != null
+                    ? ", whose zone is no interface of this machine"
                     : ", which holds no IPv6 address";
         }
         if (DIGITS.matcher(host).matches()) {
@@ -185,10 +228,11 @@ final class PeerReader {
     }
 
     private int keepalive(Section section) {
-        var text = section.text("persistent-keepalive", KEEPALIVE);
-        if (text == null) {
+        var written = section.text("persistent-keepalive", KEEPALIVE);
+        if (written == null) {
             return keepalive;
         }
+        var text = written.string();
         if (text.equals("off") || text.equals("false")) {
             return 0;
         }
@@ -196,7 +240,7 @@ final class PeerReader {
                 .getBytes(StandardCharsets.UTF_8);
         long seconds = AddressText.number(digits, 0, digits.length, 65535);
         if (seconds < 0) {
-            section.problem("persistent-keepalive", "is " + Problems.echo(text), KEEPALIVE);
+            section.problem("persistent-keepalive", "is " + Problems.echo(written), KEEPALIVE);
             return keepalive;
         }
         return (int) seconds;

@@ -1,108 +1,95 @@
 package dev.warren.conf;
 
-import com.typesafe.config.ConfigOrigin;
+import dev.warren.conf.hocon.HoconException;
+import dev.warren.conf.hocon.HoconSource;
+import dev.warren.conf.hocon.HoconText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.IntUnaryOperator;
-import org.jspecify.annotations.Nullable;
+import java.util.regex.Pattern;
 
-/// Collects what is wrong with a configuration.
+/// Collects what is wrong with a configuration, and what is only odd.
 final class Problems {
+    private static final int SHORT = 20;
     private static final int MAX_ECHO = 60;
 
+    /// Words, names of hosts, numbers and addresses, which no key looks like.
+    private static final Pattern WORDS = Pattern.compile(
+            "(?:\\p{Lu}?\\p{Ll}{0,20}|\\p{Lu}{1,20}|)[0-9]{0,5}(?:[-._@:/ %\\[\\]]+(?:\\p{Lu}?\\p{Ll}{0,20}|\\p{Lu}{1,20})[0-9]{0,5})*+");
+
+    private static final Pattern ADDRESS = Pattern.compile("\\[?[0-9a-fA-F]{0,4}(?:[.:][0-9a-fA-F]{0,4})+[^\\s]{0,16}");
+
     private final Path file;
-    private final String absolute;
     private final List<Problem> found = new ArrayList<>();
+    private final List<Problem> warnings = new ArrayList<>();
 
     /// @param file the file as the operator named it
     Problems(Path file) {
         this.file = file;
-        this.absolute = file.toAbsolutePath().toString();
     }
 
-    /// @param lines gives the line in the file for a line of the text that was parsed
-    void add(ConfigOrigin origin, IntUnaryOperator lines, String key, String problem, String expected) {
-        found.add(at(origin, lines, key, problem, expected));
-    }
-
-    void add(int line, String key, String problem, String expected) {
-        add(file, line, key, problem, expected);
+    /// @param line 0 when it is about the whole file
+    void add(HoconSource in, int line, String key, String problem, String expected) {
+        add(in.file(), line, key, problem, expected);
     }
 
     void add(Path in, int line, String key, String problem, String expected) {
         found.add(new Problem(in, line, key, problem, expected));
     }
 
-    Problem at(ConfigOrigin origin, IntUnaryOperator lines, String key, String problem, String expected) {
-        int line = origin.lineNumber() < 1 ? 0 : lines.applyAsInt(origin.lineNumber());
-        return new Problem(file(origin), line, key, problem, expected);
+    /// About the whole of the operator's file.
+    void add(String problem, String expected) {
+        add(file, 0, "", problem, expected);
     }
 
-    /// The file a value is from: an included one perhaps.
-    Path file(ConfigOrigin origin) {
-        var name = origin.filename();
-        return name == null || name.equals(absolute) ? file : Path.of(name);
+    /// The text cannot be read.
+    void add(HoconException e) {
+        add(e.file(), e.line(), "", e.problem(), e.expected());
     }
 
-    /// What Typesafe's parser refused.
-    ///
-    /// @param text that it read
-    void syntax(com.typesafe.config.ConfigException e, String text, IntUnaryOperator lines) {
-        var origin = e.origin();
-        int line = origin == null ? 0 : Math.max(origin.lineNumber(), 0);
-        var path = origin == null ? file : file(origin);
-        int shown = line == 0 || !path.equals(file) ? line : lines.applyAsInt(line);
-        if (e instanceof com.typesafe.config.ConfigException.UnresolvedSubstitution) {
-            add(path, shown, "", "a ${...} that is defined nowhere", "a key of this file, or ${?...}");
-        } else if (e instanceof com.typesafe.config.ConfigException.IO) {
-            add(path, shown, "", "cannot be read, or a file it includes cannot", "readable files");
-        } else if (!path.equals(file) || nearKey(text, line)) {
-            add(path, shown, "", "a syntax error at or near a key, whose text is not shown", HOCON);
-        } else {
-            add(path, shown, "", "a syntax error: " + sentence(e, origin), HOCON);
-        }
+    void warn(HoconSource in, int line, String key, String warning, String expected) {
+        warnings.add(new Problem(in.file(), line, key, warning, expected));
     }
 
-    private static final String HOCON =
-            "HOCON, with \"...\" around texts that hold anything but letters and digits, and braces in pairs";
-
-    /// What the parser says may quote the text; near a key that could be a secret.
-    private static boolean nearKey(String text, int line) {
-        return text.lines()
-                .skip(Math.max(line - 3, 0))
-                .limit(5)
-                .anyMatch(l -> l.toLowerCase(Locale.ROOT).contains("key") || l.matches(".*[A-Za-z0-9+/]{20}.*"));
+    /// What stops nothing, in the order of the file.
+    List<Problem> warnings() {
+        return warnings.stream().sorted(order()).toList();
     }
 
-    private static String sentence(com.typesafe.config.ConfigException e, @Nullable ConfigOrigin origin) {
-        var message = String.valueOf(e.getMessage());
-        if (origin != null && message.startsWith(origin.description() + ": ")) {
-            message = message.substring(origin.description().length() + 2);
-        }
-        int advice = message.indexOf(" (if you intended");
-        message = advice < 0 ? message : message.substring(0, advice);
-        return message.replaceAll("\\s+", " ");
+    boolean any() {
+        return !found.isEmpty();
     }
 
     void throwIfAny() throws ConfigException {
-        if (!found.isEmpty()) {
-            found.sort(Comparator.<Problem, Boolean>comparing(p -> !p.file().equals(file))
-                    .thenComparing(Problem::file)
-                    .thenComparingInt(Problem::line));
-            throw new ConfigException(found);
+        if (any()) {
+            throw new ConfigException(found.stream().sorted(order()).toList(), warnings());
         }
     }
 
-    /// A value as it may be repeated in a message: short, printable, and nothing that could be a key.
-    static String echo(Object value) {
-        var text = String.valueOf(value);
-        if (text.matches("(?s).*[A-Za-z0-9+/]{40}.*")) {
+    private Comparator<Problem> order() {
+        return Comparator.<Problem, Boolean>comparing(p -> !p.file().equals(file))
+                .thenComparing(Problem::file)
+                .thenComparingInt(Problem::line);
+    }
+
+    /// A value as it may be repeated in a message.
+    static String echo(HoconText value) {
+        return value.substituted() ? "a value that is not shown, as it is from a ${...}" : echo(value.string());
+    }
+
+    static String echo(String value) {
+        if (!mayBeShown(value)) {
             return "a text that is not shown";
         }
-        var shown = text.length() > MAX_ECHO ? text.substring(0, MAX_ECHO) + "..." : text;
-        return "'" + shown.replaceAll("\\p{Cntrl}", "?") + "'";
+        return "'" + value.replaceAll("\\p{Cntrl}", "?") + "'";
+    }
+
+    /// Short, or made of words, numbers and addresses: nothing that could be a key or a password.
+    static boolean mayBeShown(String text) {
+        return text.length() <= SHORT
+                || (text.length() <= MAX_ECHO
+                        && (WORDS.matcher(text).matches()
+                                || ADDRESS.matcher(text).matches()));
     }
 }

@@ -1,8 +1,10 @@
 package dev.warren.conf;
 
 import dev.warren.crypto.Suite;
+import dev.warren.routing.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalInt;
 
 /// A whole configuration file, checked: whatever exists here is right.
@@ -29,6 +31,19 @@ public record RouterConfig(
         INFO,
         DEBUG,
         TRACE
+    }
+
+    /// Sentences about networks of this configuration that are on other devices already.
+    ///
+    /// @param devices which device the kernel sends packets of a network to, before anything of this is there
+    public List<String> overlaps(Map<IpPrefix, String> devices) {
+        return Overlaps.of(interfaces, devices);
+    }
+
+    /// The same with these warnings.
+    RouterConfig with(List<Problem> found) {
+        return new RouterConfig(
+                interfaces, loops, tunQueues, aead, offload, logLevel, stateDirectory, List.copyOf(found));
     }
 
     /// Wipes the keys in it.

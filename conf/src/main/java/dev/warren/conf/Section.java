@@ -1,195 +1,170 @@
 package dev.warren.conf;
 
-import com.typesafe.config.ConfigList;
-import com.typesafe.config.ConfigObject;
-import com.typesafe.config.ConfigOrigin;
-import com.typesafe.config.ConfigValue;
-import com.typesafe.config.ConfigValueType;
-import java.nio.file.Path;
+import dev.warren.conf.hocon.Hocon;
+import dev.warren.conf.hocon.HoconField;
+import dev.warren.conf.hocon.HoconList;
+import dev.warren.conf.hocon.HoconNull;
+import dev.warren.conf.hocon.HoconObject;
+import dev.warren.conf.hocon.HoconSource;
+import dev.warren.conf.hocon.HoconText;
+import dev.warren.conf.hocon.HoconValue;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.OptionalLong;
-import java.util.function.IntUnaryOperator;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// One object of a configuration, read key by key. What is wrong is added to the problems, and reads as absent.
 final class Section {
     private final @Nullable Section parent;
-    private final String name;
-    private final ConfigObject object;
+    private final HoconField field;
+    private final HoconObject object;
     private final Problems problems;
-    private final IntUnaryOperator lines;
-    private final @Nullable Supplier<@Nullable Section> exact;
 
-    /// @param lines gives the line in the file for a line of the text that was parsed
-    Section(@Nullable Section parent, String name, ConfigObject object, Problems problems, IntUnaryOperator lines) {
-        this(parent, name, object, problems, lines, null);
-    }
-
-    /// @param exact gives the same section with lines, which this one has not; asked only when there is a problem
-    Section(
-            @Nullable Section parent,
-            String name,
-            ConfigObject object,
-            Problems problems,
-            IntUnaryOperator lines,
-            @Nullable Supplier<@Nullable Section> exact) {
+    Section(@Nullable Section parent, HoconField field, HoconObject object, Problems problems) {
         this.parent = parent;
-        this.name = name;
+        this.field = field;
         this.object = object;
         this.problems = problems;
-        this.lines = lines;
-        this.exact = exact;
     }
 
     String path() {
-        return parent == null ? shown(name) : parent.path() + "." + shown(name);
+        return parent == null ? shown(name()) : parent.path() + "." + shown(name());
     }
 
     String name() {
-        return name;
-    }
-
-    int line() {
-        return lines.applyAsInt(object.origin().lineNumber());
+        return field.key();
     }
 
     /// A problem with the section as a whole.
     void problem(String problem, String expected) {
-        report(object.origin(), parent == null ? shown(name) : parent.path() + "." + shown(name), problem, expected);
+        problems.add(field.source(), field.line(), path(), problem, expected);
     }
 
-    private void report(ConfigOrigin origin, String key, String problem, String expected) {
-        problems.add(origin, lines, key, problem, expected);
+    /// Where a key is given, or this section if it is not.
+    private HoconField origin(String key) {
+        var child = object.get(key);
+        return child == null ? field : child;
     }
 
-    /// This section, with lines.
-    private Section located() {
-        var section = exact == null ? null : exact.get();
-        return section == null ? this : section;
+    /// Says what is wrong with the value of a key.
+    void problem(String key, String problem, String expected) {
+        var origin = origin(key);
+        problems.add(origin.source(), origin.line(), path() + "." + shown(key), problem, expected);
     }
 
-    private ConfigOrigin origin(String key) {
-        var value = object.get(key);
-        return value == null ? object.origin() : value.origin();
+    private void problem(String key, int line, String problem, String expected) {
+        problems.add(origin(key).source(), line, path() + "." + shown(key), problem, expected);
     }
 
-    /// The same, as a warning that stops nothing.
-    Problem warning(String key, String problem, String expected) {
-        var section = located();
-        return problems.at(section.origin(key), section.lines, path() + "." + key, problem, expected);
+    /// The same, but it stops nothing.
+    void warning(String key, String warning, String expected) {
+        var origin = origin(key);
+        problems.warn(origin.source(), origin.line(), path() + "." + shown(key), warning, expected);
     }
 
     /// The file a key is in.
-    Path file(String key) {
-        return problems.file(origin(key));
+    HoconSource source(String key) {
+        return origin(key).source();
     }
 
     /// Adds a problem for every key that is not one of these.
     void allow(List<String> known) {
-        for (var key : object.keySet()) {
-            if (!known.contains(key)) {
-                unknown(key, known);
+        for (var child : object.fields()) {
+            if (!known.contains(child.key())) {
+                var near = nearest(child.key(), known);
+                problem(
+                        child.key(),
+                        "unknown key" + (near == null ? "" : ", did you mean " + near + "?"),
+                        "one of " + String.join(", ", known));
             }
         }
     }
 
-    private void unknown(String key, List<String> known) {
-        var near = nearest(key, known);
-        var section = located();
-        section.report(
-                section.origin(key),
-                path() + "." + shown(key),
-                "unknown key" + (near == null ? "" : ", did you mean " + near + "?"),
-                "one of " + String.join(", ", known));
-    }
-
     /// A key or name as it may be printed.
     static String shown(String key) {
-        var echo = Problems.echo(key);
-        return echo.equals("'" + key + "'") ? key : echo;
+        return Problems.mayBeShown(key) ? Hocon.quoted(key) : "(a name that is not shown)";
     }
 
     boolean has(String key) {
         return value(key) != null;
     }
 
-    @Nullable
-    ConfigValue value(String key) {
-        var value = object.get(key);
-        return value == null || value.valueType() == ConfigValueType.NULL ? null : value;
-    }
-
-    /// Says what is wrong with the value of a key.
-    void problem(String key, String problem, String expected) {
-        var section = located();
-        section.report(section.origin(key), path() + "." + shown(key), problem, expected);
+    private @Nullable HoconValue value(String key) {
+        var child = object.get(key);
+        return child == null || child.value() instanceof HoconNull ? null : child.value();
     }
 
     /// The section under a key; null when it is absent or no object.
     @Nullable
     Section section(String key) {
-        var value = value(key);
-        if (value == null) {
+        var child = object.get(key);
+        if (child == null || child.value() instanceof HoconNull) {
             return null;
         }
-        if (value instanceof ConfigObject child) {
-            return new Section(this, key, child, problems, lines);
+        if (child.value() instanceof HoconObject inner) {
+            return new Section(this, child, inner, problems);
         }
-        problem(key, "is " + type(value), "{ ... }");
+        problem(key, "is " + type(child.value()), "{ ... }");
         return null;
     }
 
-    /// All sections in this one, by name, in the order of the file.
+    /// All sections in this one, in the order of the file.
     List<Section> sections() {
-        var sections = new ArrayList<Section>(object.size());
-        for (Map.Entry<String, ConfigValue> entry : object.entrySet()) {
-            if (entry.getValue() instanceof ConfigObject child) {
-                sections.add(new Section(this, entry.getKey(), child, problems, lines));
-            } else if (entry.getValue().valueType() != ConfigValueType.NULL) {
-                problem(entry.getKey(), "is " + type(entry.getValue()), "{ ... }");
+        var sections = new ArrayList<Section>();
+        for (var child : object.fields()) {
+            if (child.value() instanceof HoconObject inner) {
+                sections.add(new Section(this, child, inner, problems));
+            } else if (!(child.value() instanceof HoconNull)) {
+                problem(child.key(), "is " + type(child.value()), "{ ... }");
             }
         }
-        sections.sort(Comparator.comparingInt(Section::line));
         return sections;
     }
 
-    /// A string; numbers and booleans are read as they are written.
+    /// A text; numbers and words are read as they are written.
     @Nullable
-    String text(String key, String expected) {
+    HoconText text(String key, String expected) {
         var value = value(key);
-        if (value == null) {
-            return null;
+        if (value == null || value instanceof HoconText) {
+            return (HoconText) value;
         }
-        return switch (value.valueType()) {
-            case STRING, NUMBER, BOOLEAN -> String.valueOf(value.unwrapped());
-            case OBJECT, LIST, NULL -> {
-                problem(key, "is " + type(value), expected);
-                yield null;
-            }
-        };
+        problem(key, "is " + type(value), expected);
+        return null;
     }
 
-    /// A list of strings; a single one may stand alone, and may be several with commas between.
-    List<String> texts(String key, String expected) {
+    /// A list of texts; a single one may stand alone, and may be several with commas between.
+    List<HoconText> texts(String key, String expected) {
         var value = value(key);
-        if (!(value instanceof ConfigList list)) {
+        if (!(value instanceof HoconList list)) {
             var text = text(key, expected);
-            return text == null ? List.of() : List.of(text.strip().split("\\s*,\\s*"));
+            return text == null ? List.of() : commas(text);
         }
-        var texts = new ArrayList<String>(list.size());
-        for (var element : list) {
-            if (element.valueType() == ConfigValueType.STRING) {
-                texts.add(String.valueOf(element.unwrapped()));
+        var texts = new ArrayList<HoconText>(list.items().size());
+        int line = origin(key).line();
+        for (var element : list.items()) {
+            line = element instanceof HoconText text ? text.line() : line;
+            if (element instanceof HoconText text && type(text).equals(TEXT)) {
+                texts.add(text);
             } else {
-                report(element.origin(), path() + "." + key, "has " + type(element) + " in it", expected);
+                problem(key, line, "has " + type(element) + " in it", expected);
             }
         }
         return texts;
+    }
+
+    private static List<HoconText> commas(HoconText text) {
+        var string = text.string();
+        var parts = new ArrayList<HoconText>(1);
+        int from = 0;
+        for (int comma = string.indexOf(','); comma >= 0; comma = string.indexOf(',', from)) {
+            parts.add(text.slice(from, comma).strip());
+            from = comma + 1;
+        }
+        if (parts.isEmpty() || from < string.length()) {
+            parts.add(text.slice(from, string.length()).strip());
+        }
+        return parts;
     }
 
     boolean flag(String key, boolean otherwise) {
@@ -197,7 +172,7 @@ final class Section {
         if (text == null) {
             return otherwise;
         }
-        switch (text.toLowerCase(Locale.ROOT)) {
+        switch (text.string().toLowerCase(Locale.ROOT)) {
             case "on", "yes", "true" -> {
                 return true;
             }
@@ -219,10 +194,10 @@ final class Section {
         if (text == null) {
             return OptionalLong.empty();
         }
-        if (text.equals(word)) {
+        if (text.string().equals(word)) {
             return OptionalLong.of(meaning);
         }
-        long number = number(text);
+        long number = number(text.string());
         if (number == meaning || (number >= min && number <= max)) {
             return OptionalLong.of(number);
         }
@@ -253,7 +228,7 @@ final class Section {
         if (text == null) {
             return otherwise;
         }
-        int index = words.indexOf(text.toLowerCase(Locale.ROOT));
+        int index = words.indexOf(text.string().toLowerCase(Locale.ROOT));
         if (index < 0) {
             problem(key, "is " + Problems.echo(text), expected);
             return otherwise;
@@ -261,14 +236,22 @@ final class Section {
         return type.getEnumConstants()[index];
     }
 
-    private static String type(ConfigValue value) {
-        return switch (value.valueType()) {
-            case OBJECT -> "an object";
-            case LIST -> "a list";
-            case NUMBER -> "a number";
-            case BOOLEAN -> "on or off";
-            case STRING -> "a text";
-            case NULL -> "null";
+    private static final String TEXT = "a text";
+
+    private static String type(HoconValue value) {
+        return switch (value) {
+            case HoconObject _ -> "an object";
+            case HoconList _ -> "a list";
+            case HoconText text when !text.quoted() -> word(text.string());
+            case HoconText _ -> TEXT;
+            default -> "null";
+        };
+    }
+
+    private static String word(String word) {
+        return switch (word) {
+            case "true", "false" -> "on or off";
+            default -> word.matches("-?[0-9]+(\\.[0-9]+)?([eE]-?[0-9]+)?") ? "a number" : TEXT;
         };
     }
 

@@ -93,7 +93,13 @@ class ConfigLoaderTest {
         assertEquals(Suite.Choice.JDK, config.aead());
         assertEquals(new OffloadConfig(false, true, true, true, false, true, false), config.offload());
         assertEquals(RouterConfig.LogLevel.DEBUG, config.logLevel());
-        assertEquals(List.of(), config.warnings());
+        assertEquals(
+                List.of(
+                        "warren.interfaces.wg0.peers.laptop.allowed-ips: '10.8.0.2/24' has bits beyond its length, and means "
+                                + "10.8.0.0/24; expected 10.8.0.0/24, or /32 or /128 for one address"),
+                config.warnings().stream()
+                        .map(warning -> warning.key() + ": " + warning.problem() + "; expected " + warning.expected())
+                        .toList());
         var wg0 = config.interfaces().get(0);
         assertEquals("wg0", wg0.name());
         assertEquals("[10.8.0.1/24, fd00:8::1/64]", wg0.addresses().toString());
@@ -169,9 +175,9 @@ class ConfigLoaderTest {
                 "interfaces.wg0 = 5|warren.interfaces.wg0: is a number; expected { ... }",
                 "interfaces.an-interface-name {}|warren.interfaces.an-interface-name: is no name for an interface; "
                         + "expected 1 to 15 characters without / : % and white space, not . or ..",
-                "interfaces.\"a/b\" {}|warren.interfaces.a/b: is no name for an interface; expected 1 to 15 characters "
+                "interfaces.\"a/b\" {}|warren.interfaces.\"a/b\": is no name for an interface; expected 1 to 15 characters "
                         + "without / : % and white space, not . or ..",
-                "interfaces.\"..\" {}|warren.interfaces...: is no name for an interface; expected 1 to 15 characters "
+                "interfaces.\"..\" {}|warren.interfaces.\"..\": is no name for an interface; expected 1 to 15 characters "
                         + "without / : % and white space, not . or ..",
                 "@PrivateKey = x|@PrivateKey: unknown key, did you mean private-key?; expected one of private-key, "
                         + "private-key-file, addresses, listen-port, mtu, fwmark, routes, peers",
@@ -327,7 +333,7 @@ class ConfigLoaderTest {
         assertEquals(
                 "warren.conf:2: waren: unknown key, did you mean warren?; expected warren { ... }",
                 problems("warren {}\nwaren { }"));
-        assertEquals("warren.conf: warren: is not an object; expected warren { ... }", problems("warren = 5"));
+        assertEquals("warren.conf: warren is not an object; expected warren { ... }", problems("warren = 5"));
     }
 
     @Test
@@ -337,21 +343,22 @@ class ConfigLoaderTest {
         assertEquals(
                 "dir.conf: is a directory; expected a configuration file", problems(directory.resolve("dir.conf")));
         var deep = problems("warren " + "{ a ".repeat(100_000));
-        assertTrue(deep.startsWith("warren.conf: is nested too deeply; "), deep);
+        assertTrue(deep.startsWith("warren.conf:1: is nested too deeply; "), deep);
     }
 
     @Test
     void syntaxErrorsHaveALine() throws IOException {
         var message = problems("warren {\n loops = 3 }}\n");
-        assertTrue(message.startsWith("warren.conf:2: a syntax error: "), message);
+        assertTrue(message.startsWith("warren.conf:2: a } without a { before it; "), message);
         message = problems("warren {\n loops = 3\n");
-        assertTrue(message.startsWith("warren.conf:"), message);
-        assertTrue(message.endsWith("and braces in pairs"), message);
+        assertEquals("warren.conf:1: the { of this line has no }; expected braces in pairs", message);
         message = problems("warren { loops = ${nothing} }");
         assertEquals(
-                "warren.conf:1: a ${...} that is defined nowhere; expected a key of this file, or ${?...}", message);
+                "warren.conf:1: a ${...} that is defined nowhere; expected a key of this file or a variable of the "
+                        + "environment, or ${?...}",
+                message);
         message = problems("include required(\"no-such-file.conf\")\nwarren {}");
-        assertTrue(message.contains("cannot be read, or a file it includes cannot"), message);
+        assertTrue(message.startsWith("warren.conf:1: includes 'no-such-file.conf', which does not exist; "), message);
     }
 
     // R-116
@@ -359,7 +366,7 @@ class ConfigLoaderTest {
     void aKeyWithoutQuotesIsASyntaxErrorThatDoesNotShowIt() throws IOException {
         for (var key : List.of("private-key", "public-key", "preshared-key")) {
             var message = problems("warren { interfaces.wg0 {\n" + key + " = " + PRIVATE + "\n} }");
-            assertTrue(message.startsWith("warren.conf:2: a syntax error at or near a key"), message);
+            assertTrue(message.startsWith("warren.conf:2: a key without quotes; "), message);
             assertTrue(message.contains("\"...\""), message);
         }
     }
@@ -541,6 +548,295 @@ class ConfigLoaderTest {
                 message.lines().map(l -> l.substring(l.indexOf(": ") + 2)).toList());
     }
 
+    // Section 3, item 12: what is only odd.
+    @Test
+    void whatIsOnlyOddIsWarnedOf() throws Exception {
+        var table = List.of(
+                "addresses = [\"10.8.0.1/24\"], peers.x.allowed-ips = [\"10.8.0.1/32\"]|warren.interfaces.wg0.peers.x."
+                        + "allowed-ips: 10.8.0.1/32 is the address of this interface itself; expected those of the peer",
+                "peers.x.allowed-ips = [\"0.0.0.0/0\"]|warren.interfaces.wg0.peers.x.allowed-ips: 0.0.0.0/0 leads to a peer "
+                        + "without an endpoint: nothing gets through before it comes to us; expected an endpoint, or the "
+                        + "networks behind the peer",
+                "addresses = [\"10.9.0.1/24\"]|warren.interfaces.wg0.addresses: 10.9.0.1 is also an address of other; "
+                        + "expected another one",
+                "addresses = [\"10.9.0.7/24\"]|warren.interfaces.wg0.addresses: 10.9.0.0/24 is also the network of other; "
+                        + "expected another one",
+                "peers.x.allowed-ips = [\"172.20.0.0/16\"]|warren.interfaces.wg0.peers: 172.20.0.0/16 of x also leads to y "
+                        + "of other; expected one of them, or routes = off");
+        for (var row : table) {
+            var text = """
+                    warren.interfaces.other {
+                      addresses = ["10.9.0.1/24"], peers.y { public-key = "%s", allowed-ips = ["172.20.0.0/16"] }
+                    }
+                    warren.interfaces.wg0 { %s, peers.x.public-key = "%s" }
+                    """.formatted(A, row.substring(0, row.indexOf('|')), A);
+            try (var config = load(text)) {
+                assertEquals(
+                        List.of("warren.conf:4: " + row.substring(row.indexOf('|') + 1)),
+                        config.warnings().stream()
+                                .map(warning -> warning.toString().replace(directory + "/", ""))
+                                .toList(),
+                        row);
+            }
+        }
+    }
+
+    @Test
+    void networksThatAreOnOtherDevicesAreNamed() throws Exception {
+        try (var config = load("""
+                warren.interfaces.wg0 {
+                  addresses = ["10.8.0.1/24"]
+                  peers.home { public-key = "%s", allowed-ips = ["192.168.1.0/24", "10.0.0.0/8"] }
+                }
+                """.formatted(A))) {
+            var devices = java.util.Map.of(
+                    IpPrefix.parse("192.168.1.0/24"),
+                    "eth0",
+                    IpPrefix.parse("10.8.0.0/24"),
+                    "wg1",
+                    IpPrefix.parse("10.0.0.0/8"),
+                    "wg0");
+            assertEquals(
+                    List.of(
+                            "wg0: the network of 10.8.0.1/24 is already on wg1, so only one of the two can be reached",
+                            "wg0: 192.168.1.0/24 of peer home is already on eth0, so only one of the two can be reached"),
+                    config.overlaps(devices));
+        }
+    }
+
+    // S10
+    @Test
+    void whatOthersCouldChangeIsNotRead() throws Exception {
+        assertEquals(
+                "open.conf: can be changed by others (mode 0666); expected write access for its owner alone (chmod go-w "
+                        + "open.conf)",
+                problems(write("open.conf", "warren {}", "rw-rw-rw-")));
+        write("open.conf", "warren {}", "rw-r---w-");
+        assertEquals(
+                "warren.conf:1: includes 'open.conf', which can be changed by others (mode 0642); expected write access for "
+                        + "its owner alone (chmod go-w open.conf)",
+                problems("include \"open.conf\""));
+        var folder = Files.createDirectory(directory.resolve("folder"));
+        write("folder/wg0.key", PRIVATE, "rw-------");
+        write("folder/w.conf", "warren {}", "rw-------");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+        assertEquals(
+                "folder/w.conf: the folder folder can be changed by others (mode 0777); expected write access for its owner "
+                        + "alone (chmod go-w folder)",
+                problems(folder.resolve("w.conf")));
+        assertEquals(
+                "warren.conf:1: warren.interfaces.wg0.private-key-file: the folder folder can be changed by others (mode "
+                        + "0777); expected write access for its owner alone (chmod go-w folder)",
+                problems("warren.interfaces.wg0.private-key-file = folder/wg0.key"));
+        Files.createSymbolicLink(directory.resolve("link.conf"), Path.of("folder/../folder/./w.conf"));
+        assertTrue(problems(directory.resolve("link.conf")).contains("the folder folder can be"), "through a link");
+        Files.setAttribute(folder, "unix:mode", 01777); // as /tmp: what is ours in it stays ours
+        assertEquals(
+                List.of(), ConfigLoader.load(directory.resolve("link.conf")).interfaces());
+    }
+
+    // S10
+    @Test
+    void whatBelongsToOthersIsNotRead() throws Exception {
+        var file = write("warren.conf", "warren {}", "rw-r--r--");
+        int own = (Integer) Files.getAttribute(file, "unix:uid");
+        var strangers = new TrustedFiles(own + 1, null, null, null);
+        if (own != 0) {
+            assertThrows(TrustedFiles.Refused.class, () -> strangers.find(file, "it"));
+            return;
+        }
+        Files.setAttribute(file, "unix:uid", 54321);
+        assertEquals(
+                "warren.conf: belongs to 54321, who could change it; expected root as its owner (chown root "
+                        + "warren.conf), or WARREN_TRUST=54321",
+                problems(file));
+        // sudo ./warren run in one's own checkout
+        assertEquals(
+                List.of(),
+                ConfigLoader.load(file, name -> name.equals("SUDO_UID") ? "54321" : null)
+                        .interfaces());
+        assertEquals(
+                List.of(),
+                ConfigLoader.load(file, name -> name.equals("WARREN_TRUST") ? "54321" : null)
+                        .interfaces());
+        assertThrows(TrustedFiles.Refused.class, () -> new TrustedFiles(54322, 54321, null, null).find(file, "it"));
+        Files.setAttribute(file, "unix:uid", own);
+        var key = write("wg0.key", PRIVATE, "rw-------");
+        Files.setAttribute(key, "unix:uid", 54321);
+        assertEquals(
+                "warren.conf:1: warren.interfaces.wg0.private-key-file: the key file wg0.key belongs to 54321, who could "
+                        + "change it; expected root as its owner (chown root wg0.key), or WARREN_TRUST=54321",
+                problems(write("warren.conf", "warren.interfaces.wg0.private-key-file = wg0.key", "rw-------")));
+    }
+
+    // S10
+    @Test
+    void includesAreFilesBelowTheFolderOfTheConfiguration() throws IOException {
+        var table = List.of(
+                "include url(\"http://127.0.0.1/x.conf\")|includes by url(...), which is not done; ",
+                "include required(classpath(\"x.conf\"))|includes by classpath(...), which is not done; ",
+                "include \"/etc/hostname\"|includes '/etc/hostname', which is elsewhere; ",
+                "include file(\"../x.conf\")|includes '../x.conf', which is elsewhere; ",
+                "include \"a/../../x\"|includes 'a/../../x', which is elsewhere; ",
+                "include \"no.conf\"|includes 'no.conf', which does not exist; ",
+                "include required(file(\"no.conf\"))|includes 'no.conf', which does not exist; ",
+                "include \"peers.d/*.conf\"|includes 'peers.d/*.conf', which does not exist; expected one include for each",
+                "include \"warren.conf\"|includes itself, or too many in a row; ",
+                "include = 5|include without a file; ");
+        for (var row : table) {
+            var message = problems("warren {\n" + row.substring(0, row.indexOf('|')) + "\n}");
+            assertTrue(
+                    message.startsWith("warren.conf:2: " + row.substring(row.indexOf('|') + 1)), row + "\n" + message);
+            assertEquals(1, message.lines().count(), message);
+        }
+    }
+
+    // S10
+    @Test
+    void nothingOfTheEnvironmentIsShown() throws IOException {
+        write(
+                "warren.conf",
+                "warren { loops = ${SECRET}, tun-queues = x${SECRET}\n interfaces.wg0.mtu = ${SECRET} }",
+                "rw-------");
+        var problem = assertThrows(
+                ConfigException.class,
+                () -> ConfigLoader.load(
+                        directory.resolve("warren.conf"), name -> name.equals("SECRET") ? "hunter2-pa55" : null));
+        assertEquals(3, problem.problems().size());
+        assertFalse(problem.getMessage().contains("hunter2"), problem.getMessage());
+        assertTrue(problem.getMessage()
+                .contains("warren.conf:2: warren.interfaces.wg0.mtu: is a value that is not shown"));
+    }
+
+    // S10
+    @Test
+    void onlyWordsNumbersAndAddressesAreEchoed() {
+        for (var shown : List.of(
+                "10.8.0.2/24",
+                "2001:db8:1234:5678:9abc:def0:1234:5678/64",
+                "[fe80::1%nosuch0]:51820",
+                "vpn.example.org:51820",
+                "a long sentence of words",
+                "Büro-Köln-Standort-Nord")) {
+            assertEquals("'" + shown + "'", Problems.echo(shown));
+        }
+        for (var hidden : List.of(
+                "0zmR3hVQNSmjcLhhXYfWV7_mXKFXzOIGK5CGQEHnG1s",
+                "0zmR3hVQNSmjcLhhXYfW V7/mXKFXzOIGK5CGQEHnG1s",
+                "0zmR3hVQNSmjcLhhXYfWV",
+                "correcthorsebatterystaple",
+                "hunter2.hunter2!hunter2?hunter2",
+                "c".repeat(300))) {
+            assertEquals("a text that is not shown", Problems.echo(hidden));
+        }
+    }
+
+    @Test
+    void aConfigurationAndKeysComeThroughPipes() throws Exception {
+        var fifo = directory.resolve("fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        new ProcessBuilder("sh", "-c", "printf '%s\n' '" + PRIVATE + "' > " + fifo).start();
+        var config = load("warren.interfaces.wg0.private-key-file = fifo");
+        assertInstanceOf(
+                PrivateKeySource.Known.class, config.interfaces().get(0).privateKey());
+        config.close();
+        new ProcessBuilder("sh", "-c", "echo 'warren.interfaces.wg7 {}' > " + fifo).start();
+        assertEquals("wg7", ConfigLoader.load(fifo).interfaces().get(0).name());
+    }
+
+    @Test
+    void aKeyFileMayBeALinkOfALinkAndHaveAByteOrderMark() throws Exception {
+        Files.createDirectory(directory.resolve("..2026"));
+        write("..2026/wg0.key", "\ufeff" + PRIVATE + "\r\n", "r--------");
+        Files.createSymbolicLink(directory.resolve("..data"), Path.of("..2026"));
+        Files.createSymbolicLink(directory.resolve("wg0.key"), Path.of("..data/wg0.key"));
+        try (var config = load("warren.interfaces.wg0.private-key-file = wg0.key")) {
+            assertInstanceOf(
+                    PrivateKeySource.Known.class, config.interfaces().get(0).privateKey());
+        }
+    }
+
+    // S11
+    @Test
+    void theGuardAgainstKeysGivenTwiceIsNotPassedBy() throws IOException {
+        for (var second : List.of("\"\\u0061\" { ", "a // \"\n { ", "a # {\n = { ", "\"a\" : { ", "\"\"\"a\"\"\" { ")) {
+            var message = problems("warren.interfaces.wg0.peers {\n a { public-key = \"" + A + "\" }\n " + second
+                    + "public-key = \"" + B + "\" }\n}");
+            assertEquals(
+                    "warren.conf:3: warren.interfaces.wg0.peers.a: given twice, first in line 2; expected it once",
+                    message);
+        }
+    }
+
+    // S11
+    @Test
+    void nestingHasABound() throws IOException {
+        for (var text : List.of(
+                "a.".repeat(20_000) + "a = 1\n" + "a.".repeat(20_000) + "a = 1",
+                "warren.interfaces.wg0.peers.x.endpoint = " + "[".repeat(20_000) + "]".repeat(20_000),
+                "a = ${" + "b.".repeat(20_000) + "b}",
+                "a".repeat(5) + " = " + "{a=".repeat(5_000))) {
+            assertTrue(problems(text).contains("is nested too deeply"), text.substring(0, 40));
+        }
+        var chain = new StringBuilder("a0 = 1\n");
+        for (int i = 1; i < 20_000; i++) {
+            chain.append("a").append(i).append(" = ${a").append(i - 1).append("}\n");
+        }
+        assertTrue(problems(chain + "warren.loops = ${a19999}").contains("substitutions that lead too far"));
+        assertEquals(
+                "", problemsOrNone("a0 = 1\n" + chain.substring(7, chain.indexOf("a40 =")) + "warren.loops = ${a39}"));
+        var laughs = new StringBuilder("a0 = \"ha\"\n");
+        for (int i = 1; i < 60; i++) {
+            laughs.append("a%d = ${a%d}${a%d}%n".formatted(i, i - 1, i - 1));
+        }
+        assertTrue(problems(laughs + "warren.loops = ${a59}").contains("a text that grows too long"));
+        assertTrue(problems("a = ${b}\nb = ${a}\nwarren.loops = ${a}").contains("defined nowhere"));
+    }
+
+    private String problemsOrNone(String text) throws IOException {
+        try (var _ = load(text)) {
+            return "";
+        } catch (ConfigException e) {
+            return e.getMessage();
+        }
+    }
+
+    // Section 3, item 12
+    @Test
+    void commonMistakesAreNamed() throws IOException {
+        var table = List.of(
+                "[Interface]\nPrivateKey = x|1: this is a wg-quick file, ",
+                "# mine\n\n[interface]\n|3: this is a wg-quick file, ",
+                "warren.x = " + PRIVATE + "|1: a key without quotes; ",
+                "warren {\n a = [" + PRIVATE + "]\n}|2: a key without quotes; ",
+                "warren {\n a = [fd00::2/128]\n}|2: an IPv6 address without quotes; ",
+                "warren {\n a = fe80::1\n}|2: an IPv6 address without quotes; ",
+                "warren {\n anna@example.org { }\n}|2: the character @ outside of quotes; ",
+                "warren {\n a = \u201c10.8.0.2/32\u201d\n}|2: typographic quotation marks; ",
+                "warren {\n a = \"x\n}|2: a \" that is not closed in its line; ",
+                "warren {\n  interfaces {\n    wg0 {\n      mtu = 1400\n  }\n}\n|3: the { of this line has no }; ",
+                "warren {\n  a {\n    b = [\n  }\n}\n|4: a } where none can be; ",
+                "warren {\n  a = 5 }\n}\n|3: a } without a { before it; ",
+                "warren { a =\n}|2: a } where none can be; expected a value",
+                "warren { a b }|1: a } where none can be; expected = or { after a key",
+                "warren { a = $x }|1: a $ without quotes; ",
+                "warren { a = [1] x }|1: a list or { } beside something else; ");
+        for (var row : table) {
+            int bar = row.lastIndexOf('|');
+            var message = problems(row.substring(0, bar));
+            assertTrue(message.startsWith("warren.conf:" + row.substring(bar + 1)), row + "\n" + message);
+        }
+    }
+
+    @Test
+    void aZoneThatIsNotHereIsToldSo() throws IOException {
+        assertEquals(
+                "warren.conf:1: warren.interfaces.wg0.peers.x.endpoint: is '[fe80::1%nosuch0]:51820', whose zone is no "
+                        + "interface of this machine" + ENDPOINT,
+                problems("warren.interfaces.wg0.peers.x { public-key = \"" + A
+                        + "\", endpoint = \"[fe80::1%nosuch0]:51820\" }"));
+    }
+
     // R-120
     @Test
     void nothingInAFileBreaksTheLoader() throws IOException {
@@ -594,8 +890,7 @@ class ConfigLoaderTest {
             text.append(random.nextBoolean() ? "}}}" : "");
             Files.writeString(file, text);
             try {
-                ConfigLoader.load(file, random.nextBoolean() ? 0 : Integer.MAX_VALUE)
-                        .close();
+                ConfigLoader.load(file).close();
             } catch (ConfigException e) {
                 assertFalse(e.problems().isEmpty());
             } catch (RuntimeException | Error e) {

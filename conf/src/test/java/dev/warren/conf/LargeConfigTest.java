@@ -2,24 +2,19 @@ package dev.warren.conf;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Large files, which are cut into peers: they mean what they would mean as a whole.
+/// Many peers in one file.
 class LargeConfigTest {
-    private static final int ROUNDS = 1000;
-
     private final Path directory;
 
     LargeConfigTest(@TempDir Path directory) {
@@ -75,102 +70,5 @@ class LargeConfigTest {
                 List.of("warren.conf:" + at512, "warren.conf:" + at4000, "warren.conf:" + (end + 1)),
                 message.lines().map(l -> l.substring(0, l.indexOf(": "))).toList(),
                 message);
-    }
-
-    /// Peer by peer or as a whole: the same records, or the same problems.
-    @Test
-    void cuttingAFileIntoPeersChangesNothing() throws IOException {
-        long seed = System.nanoTime();
-        var random = new Random(seed);
-        for (int i = 0; i < ROUNDS; i++) {
-            sameWholeAndCut(randomFile(random), "seed " + seed);
-        }
-    }
-
-    @Test
-    void whatFollowsACutOnItsLineHasThatLine() throws IOException {
-        sameWholeAndCut("""
-                warren.interfaces.wg0.peers {
-                  laptop { public-key = "%s", allowed-ips = "10.0.0.0/8" }
-                  phone { public-key = "%s", allowed-ips = "10.1.0.0/16" }
-                  # both
-                  , gate { public-key = x, allowed-ips = "10.0.0.0/8" }
-                  gate { endpoint = "a:5" }
-                }
-                """.formatted(ConfigLoaderTest.A, ConfigLoaderTest.B), "a peer after a comma");
-    }
-
-    private void sameWholeAndCut(String text, String message) throws IOException {
-        var file = write(text);
-        var whole = outcome(file, Integer.MAX_VALUE);
-        var cut = outcome(file, 0);
-        if (whole.contains("a syntax error")) { // the whole ends there; a peer is skipped
-            assertTrue(cut.contains("a syntax error"), message + "\n" + text + cut);
-        } else {
-            assertEquals(whole, cut, message + "\n" + text);
-        }
-    }
-
-    private static String randomFile(Random random) {
-        var text = new StringBuilder(random.nextInt(4) == 0 ? "base { persistent-keepalive = 7 }\n" : "");
-        text.append(random.nextBoolean() ? "warren { interfaces { wg0 {" : "warren.interfaces.wg0 {");
-        text.append(random.nextBoolean() ? "\n # comment }\n" : "")
-                .append(random.nextBoolean() ? "peers {" : "peers = {\n");
-        int count = random.nextInt(6);
-        var base = text.toString().startsWith("base");
-        for (int i = 0; i < count; i++) {
-            var bytes = new byte[32];
-            random.nextBytes(bytes);
-            text.append(random.nextInt(8) == 0 ? "\"p." + i + "\"" : "p" + (random.nextInt(9) == 0 ? 0 : i));
-            text.append(new String[] {" {", "{\n", " = {", " : {", " = ${base} {", " {"}[random.nextInt(base ? 6 : 4)]);
-            text.append(" public-key = \"")
-                    .append(Base64.getEncoder().encodeToString(bytes))
-                    .append('"');
-            text.append(random.nextBoolean() ? ",\n" : "\n");
-            text.append(
-                    switch (random.nextInt(22)) {
-                        case 0 -> "endpoint = \"a:5\"}, # }\n";
-                        case 1 -> "endpoint = nonsense }\n,";
-                        case 2 -> "allowed-ips = [\"10.0.0.0/8\"] // {\n}\n";
-                        case 3 -> "endpoint = \"\"\"x{:5\"\"\" }\n\n";
-                        case 4 -> "bogus = { a = [ { b = 1 } ] } } \n";
-                        case 5 -> "persistent-keepalive = 3 } \n # ,\n,";
-                        case 6 -> "persistent-keepalive=\t3s // }\n# {\nallowed-ips : [ \"10.0.0.0/8\",\n # ]\n] }\n";
-                        case 7 -> "persistent-keepalive = 007 }\n";
-                        case 8 -> "persistent-keepalive = 1e1 }\n";
-                        case 9 -> "persistent-keepalive = null, endpoint = off, }\n";
-                        case 10 -> "endpoint = \"a\\u0062:5\" }\n";
-                        case 11 -> "endpoint = host:5 }\n";
-                        case 12 -> "endpoint = a b, persistent-keepalive = true }\n";
-                        case 13 -> "allowed-ips = [\"10.0.0.0/8\"\n\"11.0.0.0/8\"] }\n";
-                        case 14 -> "allowed-ips = [\"10.0.0.0/8\", 5], x = 1 }\n";
-                        case 15 -> "allowed-ips = [\"10.0.0.0/8\",,] }\n";
-                        case 16 -> "allowed-ips = \"10.0.0.0/8\" \"x\"\n, persistent-keepalive = -1 }\n";
-                        case 17 -> "endpoint = \"a:5\" persistent-keepalive = 3 }\n";
-                        case 18 -> "endpoint = \"\", allowed-ips = [] }\n";
-                        default -> "persistent-keepalive = 3s }\n";
-                    });
-        }
-        text.append("}\n mtu = ").append(random.nextBoolean() ? "1400" : "3").append('\n');
-        text.append(random.nextInt(5) == 0 ? "peers.p1.persistent-keepalive = 9\n" : "");
-        text.append(random.nextInt(9) == 0 ? "peers.p2 = null\n" : "");
-        text.append(text.indexOf("warren {") >= 0 ? "} } }" : "}");
-        text.append(random.nextInt(5) == 0 ? "\nwarren.interfaces.wg0.peers.p0.endpoint = \"c:9\"\n" : "\n");
-        text.append(
-                random.nextInt(9) == 0 ? "warren.interfaces.wg0.peers.p9 = ${warren.interfaces.wg0.peers.p0}\n" : "");
-        return text.toString();
-    }
-
-    private static String outcome(Path file, int large) {
-        try {
-            var outcome = new ArrayList<String>();
-            for (var device : ConfigLoader.load(file, large).interfaces()) {
-                outcome.add(device.name() + device.mtu());
-                device.peers().stream().map(PeerConfig::toString).sorted().forEach(outcome::add);
-            }
-            return outcome.toString();
-        } catch (ConfigException e) {
-            return e.getMessage().lines().sorted().toList().toString();
-        }
     }
 }
