@@ -51,6 +51,8 @@ public final class Main {
         if (arguments.length != at + 1) return null;
         var name = arguments[at];
         if (literally) return name;
-        return name.startsWith("-") || name.isEmpty() || CommandNames.ALL.contains(name) ? null : name;
+        return name.startsWith("-") || name.isEmpty() || Hints.isFile(name) || CommandNames.ALL.contains(name)
+                ? null
+                : name;
     }
 }

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         header = "A WireGuard router for the JVM.",
         customSynopsis = {
-            "warren run [--config FILE]",
+            "warren run [--check] [FILE]",
             "       warren [-f | --foreground] [--] INTERFACE",
             "       warren COMMAND [OPTION...]"
         },
@@ -108,9 +108,10 @@ final class RootCommand implements Callable<Integer> {
                 .setAbbreviatedOptionsAllowed(false)
                 .setPosixClusteredShortOptionsAllowed(false)
                 .setExpandAtFiles(false);
-        return line.setParameterExceptionHandler((e, _) -> {
+        return line.setParameterExceptionHandler((e, arguments) -> {
                     var to = e.getCommandLine().getErr();
-                    to.println("warren: " + e.getMessage());
+                    to.println("warren: "
+                            + Hints.usage(e.getMessage(), e.getCommandLine().getCommandName(), arguments));
                     to.println(e.getCommandLine().getHelp().synopsisHeading()
                             + e.getCommandLine().getHelp().synopsis(7).stripTrailing());
                     to.println("'warren --help' tells more.");

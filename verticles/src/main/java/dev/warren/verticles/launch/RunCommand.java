@@ -4,6 +4,7 @@ import dev.warren.conf.ConfigException;
 import dev.warren.conf.ConfigLoader;
 import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
+import dev.warren.conf.Problem;
 import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -26,13 +28,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
 /// `warren run`: everything a HOCON file describes, in this process, until a signal. What fails at the start undoes
 /// what was done before.
 @Command(
         name = "run",
         header = "Bring up what a configuration file describes, until Ctrl-C.",
-        description = "All that is wrong with the file is said at once, and then nothing is changed (exit code 2).")
+        description = "All that is wrong with the file is said at once, and then nothing is changed (exit code 2).",
+        sortOptions = false)
 final class RunCommand implements Callable<Integer> {
     /// Where the configuration is when nobody says so.
     static final Path DEFAULT = Path.of("conf", "warren.conf");
@@ -47,6 +51,14 @@ final class RunCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "The file; conf/warren.conf unless said, here or else next to the program.")
     private @Nullable Path config;
+
+    @Parameters(arity = "0..1", paramLabel = "FILE", description = "The same without --config.")
+    private @Nullable Path plain;
+
+    @Option(
+            names = "--check",
+            description = "Only read the file: say what is wrong or odd, change nothing. Exit code 0 or 1.")
+    private boolean check;
 
     @Option(
             names = {"-h", "--help"},
@@ -63,26 +75,56 @@ final class RunCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         var home = System.getProperty("warren.home");
-        return run(config, home == null ? null : Path.of(home));
+        if (config != null && plain != null) {
+            err.println("warren: --config " + config + " and " + plain + " are two files; one is run");
+            return 2;
+        }
+        var file = file(config != null ? config : plain, home == null ? null : Path.of(home));
+        return check ? check(file) : run(file);
     }
 
-    /// @param given the file named on the command line, if any
-    /// @param home the launcher's folder, where the default file is looked for after the current one
+    /// Reads the file and what it includes, needs no rights and touches nothing.
+    ///
+    /// @return 0 when it could be run, else 1
+    private int check(Path file) {
+        try (var read = ConfigLoader.check(file)) {
+            warn(read.warnings());
+            int interfaces = read.interfaces().size();
+            int peers = read.interfaces().stream()
+                    .mapToInt(each -> each.peers().size())
+                    .sum();
+            out.println(file + " is right: " + Hints.count(interfaces, "interface") + ", " + Hints.count(peers, "peer")
+                    + (read.warnings().isEmpty()
+                            ? ""
+                            : ", " + Hints.count(read.warnings().size(), "warning")));
+            return 0;
+        } catch (ConfigException e) {
+            refuse(file, e, "");
+            return 1;
+        }
+    }
+
+    private void warn(List<Problem> warnings) {
+        warnings.forEach(warning -> err.println("warning: " + warning));
+    }
+
+    private void refuse(Path file, ConfigException e, String end) {
+        warn(e.warnings());
+        err.println(e.getMessage());
+        err.println("warren: " + file + " has " + Hints.count(e.problems().size(), "problem") + end);
+    }
+
     /// @return the exit code: 0 after a signal, 1 when something failed, 2 when the file is wrong
-    int run(@Nullable Path given, @Nullable Path home) {
-        var file = given != null ? given : defaultFile(home);
+    private int run(Path file) {
         RouterConfig config;
         try {
             config = ConfigLoader.load(file);
         } catch (ConfigException e) {
-            err.println(e.getMessage());
-            int problems = e.problems().size();
-            err.println("warren: " + file + " has " + problems + (problems == 1 ? " problem" : " problems")
-                    + "; nothing was changed");
+            refuse(file, e, "; nothing was changed");
             return 2;
         }
         LogLevel.apply(config.logLevel().name().toLowerCase(Locale.ROOT));
-        config.warnings().forEach(warning -> err.println("warning: " + warning));
+        warn(config.warnings());
         if (config.interfaces().isEmpty()) {
             err.println("warren: " + file + " has no interfaces, so there is nothing to do");
             return 2;
@@ -120,7 +162,12 @@ final class RunCommand implements Callable<Integer> {
         return lifetime.await();
     }
 
-    private static Path defaultFile(@Nullable Path home) {
+    /// @param given the file named on the command line, if any
+    /// @param home the launcher's folder, where the default file is looked for after the current one
+    private static Path file(@Nullable Path given, @Nullable Path home) {
+        if (given != null) {
+            return given;
+        }
         return Files.exists(DEFAULT) || home == null ? DEFAULT : home.resolve(DEFAULT);
     }
 
@@ -211,13 +258,15 @@ final class RunCommand implements Callable<Integer> {
         out.println("  mtu           " + mtu);
         out.println("  peers         " + config.peers().size());
         out.println();
-        out.println("To add a peer now:       wg set " + name + " peer PUBLIC-KEY allowed-ips 10.8.0.2/32");
+        var network = Hints.freeAddress(config);
+        out.println("To add a peer now:       wg set " + Hints.shell(name) + " peer PUBLIC-KEY allowed-ips " + network);
         out.println("To add it for good, in " + file + ":");
-        out.println("  warren.interfaces." + name + ".peers.laptop {");
+        out.println("  " + Hints.freePeer(config) + " {");
         out.println("    public-key = \"PUBLIC-KEY\"");
-        out.println("    allowed-ips = [\"10.8.0.2/32\"]");
+        out.println("    allowed-ips = [\"" + network + "\"]");
         out.println("  }");
-        out.println("To see how it goes:      wg show " + name + "   or   warren stats " + name);
+        out.println(
+                "To see how it goes:      wg show " + Hints.shell(name) + "   or   warren stats " + Hints.shell(name));
         out.println();
         out.flush();
     }

@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.warren.conf.ConfigLoader;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -45,7 +49,7 @@ class MainTest {
                 "run --config",
                 "run --config --help",
                 "run --config --bogus",
-                "run extra",
+                "run one two",
                 "run --conf x",
                 "run -c -h",
                 "stats",
@@ -98,6 +102,8 @@ class MainTest {
                 "-x wg0",
                 "--",
                 "-f --",
+                "wg0.conf",
+                "./wg0",
                 "-- wg0 wg1"
             })
     void allElseIsNoInterface(String line) {
@@ -193,5 +199,60 @@ class MainTest {
     void statsOfNobodyIsAFailure() {
         assertEquals(1, execute("stats", "nobody0"));
         assertTrue(said(err).contains("nobody0"), said(err));
+    }
+
+    @Test
+    void aFileInPlaceOfACommandIsToldWhatRunsIt() {
+        assertEquals(2, execute("conf/my file.conf"));
+        assertTrue(
+                said(err).startsWith("warren: 'conf/my file.conf' is a file: warren run 'conf/my file.conf' runs it, "),
+                said(err));
+    }
+
+    @Test
+    void aConfigurationIsCheckedWithoutStartingAnything(@TempDir Path directory) throws Exception {
+        var file = Files.writeString(directory.resolve("w.conf"), """
+                warren.interfaces."wg.0" { addresses = ["10.8.0.1/24"], peers.laptop { allowed-ips = ["10.8.0.2/24"] } }
+                """);
+        assertEquals(1, execute("run", "--check", file.toString()));
+        assertTrue(
+                said(err).contains("warning: " + file + ":1: warren.interfaces.\"wg.0\".peers.laptop.allowed-ips"),
+                said(err));
+        assertTrue(said(err).contains(file + " has 1 problem\n"), said(err));
+        Files.writeString(file, "warren.interfaces.wg0 {}");
+        assertEquals(0, execute("run", "--check", "-c", file.toString()));
+        assertEquals(file + " is right: 1 interface, 0 peers\n", said(out));
+        assertEquals(2, execute("run", "-c", file.toString(), file.toString()));
+    }
+
+    /// What `warren run` prints is pasted below what was read, and read again.
+    @Test
+    void theHintForOneMorePeerIsRightAsItStands(@TempDir Path directory) throws Exception {
+        for (var name : List.of("wg0", "wg.0", "a\"b", "$x", "include", "bgü")) {
+            var path = ConfigLoader.path(List.of("warren", "interfaces", name));
+            var text = path + """
+                     {
+                      addresses = ["10.8.0.1/29"]
+                      peers.laptop { public-key = "GtL7fZc/bLnqZldpVofMCD6hDjrK28SsdLxevJ+qtKU=", allowed-ips = ["10.8.0.2/32"] }
+                    }
+                    """;
+            var file = Files.writeString(directory.resolve("w.conf"), text);
+            try (var config = ConfigLoader.load(file)) {
+                var only = config.interfaces().getFirst();
+                Files.writeString(
+                        file,
+                        text + Hints.freePeer(only)
+                                + " { public-key = \"0zmR3hVQNSmjcLhhXYfWV7/mXKFXzOIGK5CGQEHnG1s=\", allowed-ips = [\""
+                                + Hints.freeAddress(only) + "\"] }");
+            }
+            try (var config = ConfigLoader.load(file)) {
+                assertEquals(name, config.interfaces().getFirst().name());
+                assertEquals(2, config.interfaces().getFirst().peers().size());
+                var added = config.interfaces().getFirst().peers().getLast();
+                assertEquals("laptop2 [10.8.0.3/32]", added.name() + " " + added.allowedIps());
+            }
+        }
+        assertEquals("'a\"b'", Hints.shell("a\"b"));
+        assertEquals("'it'\\''s'", Hints.shell("it's"));
     }
 }
