@@ -1,6 +1,7 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.conf.AllowedIpChange;
+import dev.warren.conf.ConfigException;
 import dev.warren.conf.ConfigLoader;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
@@ -91,10 +92,14 @@ final class TrainCommand implements Callable<Integer> {
         RootCommand.line(nowhere, nowhere).execute("--help");
     }
 
-    private static void configuration() throws Exception {
+    private static void configuration() {
         var home = System.getProperty("warren.home");
         if (home != null) {
-            ConfigLoader.load(Path.of(home).resolve(RunCommand.DEFAULT)).close();
+            try {
+                ConfigLoader.load(Path.of(home).resolve(RunCommand.DEFAULT)).close();
+            } catch (ConfigException e) {
+                // Whoever runs it is told; the rehearsal goes on.
+            }
         }
     }
 
