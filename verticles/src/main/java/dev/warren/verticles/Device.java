@@ -247,6 +247,14 @@ public final class Device implements DeviceControl {
         return loops.get(i).context();
     }
 
+    /// How many private keys the cryptography of a loop keeps something of. For tests.
+    Future<Integer> keysKept(int i) {
+        var loop = loops.get(i);
+        Promise<Integer> told = Promise.promise();
+        loop.context().runOnContext(_ -> told.complete(loop.suite().x25519().kept()));
+        return told.future();
+    }
+
     /// Batches that are not home, of all loops; also when it is closed. For tests.
     Future<Integer> batchesOut() {
         Future<Integer> sum = Future.succeededFuture(0);

@@ -33,6 +33,11 @@ public final class BouncyCastleX25519 implements X25519 {
     }
 
     @Override
+    public int kept() {
+        return 0;
+    }
+
+    @Override
     public String describe() {
         return "BouncyCastle";
     }

@@ -100,6 +100,17 @@ public final class OpenSslX25519 implements X25519 {
         }
     }
 
+    @Override
+    public int kept() {
+        int kept = 0;
+        for (var key : keys) {
+            if (key != null) {
+                kept++;
+            }
+        }
+        return kept;
+    }
+
     // The slot of a private key, which is imported if need be in place of the one that was not used for longest.
     private int slot(PrivateKey mine) {
         int oldest = 0;

@@ -24,6 +24,9 @@ public sealed interface X25519 extends AutoCloseable permits OpenSslX25519, Boun
     /// Drops and wipes what the engine keeps of a private key; to be called before its content changes.
     void forget(PrivateKey mine);
 
+    /// How many private keys the engine keeps something of.
+    int kept();
+
     String describe();
 
     @Override

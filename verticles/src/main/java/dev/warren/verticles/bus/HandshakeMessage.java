@@ -23,8 +23,8 @@ public sealed interface HandshakeMessage {
     /// @param ephemeral public, that of the initiation
     record Agree(byte[] ephemeral, PeerMailbox peer, int bytes, Endpoint source) implements HandshakeMessage {}
 
-    /// The device got another private key, or lost it.
-    record Identity(@Nullable LocalIdentity identity) implements HandshakeMessage {}
+    /// The device got another private key, or lost it. Answered when the one before is not used any more.
+    record Identity(@Nullable LocalIdentity identity, Promise<Void> answer) implements HandshakeMessage {}
 
     /// Tell your counters by name.
     record Report(Promise<Map<String, Long>> answer) implements HandshakeMessage {}

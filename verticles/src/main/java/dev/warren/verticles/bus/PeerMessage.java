@@ -59,15 +59,25 @@ public sealed interface PeerMessage {
 
     /// Its settings.
     ///
-    /// @param presharedKey the router's, copied by the peer; null: none
+    /// @param presharedKey a copy of the message's own, which the peer closes; null: none
     /// @param endpoint null: it stays where it is
     /// @param persistentKeepalive seconds, 0 for none
     record Configure(
             @Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, int persistentKeepalive)
-            implements PeerMessage {}
+            implements PeerMessage {
+        @Override
+        public void discard() {
+            if (presharedKey != null) presharedKey.close();
+        }
+    }
 
-    /// The device got another private key.
-    record Identity(LocalIdentity identity) implements PeerMessage {}
+    /// The device got another private key. Answered when the peer does not use the one before any more.
+    record Identity(LocalIdentity identity, Promise<Void> answer) implements PeerMessage {
+        @Override
+        public void discard() {
+            answer.tryComplete();
+        }
+    }
 
     /// Another peer drew the same receiver index first.
     record IndexTaken(int index) implements PeerMessage {}
@@ -81,7 +91,9 @@ public sealed interface PeerMessage {
     }
 
     /// The end: tell what must be remembered, wipe the rest. What still comes behind is given back unread.
-    record Retire(Promise<PeerReport> answer) implements PeerMessage {
+    ///
+    /// @param ifIdle only if there is nothing left to do: otherwise the answer is null, and the peer goes on
+    record Retire(boolean ifIdle, Promise<@Nullable PeerReport> answer) implements PeerMessage {
         @Override
         public void discard() {
             answer.tryFail("the peer is gone");

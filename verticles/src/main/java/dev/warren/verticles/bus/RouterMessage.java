@@ -11,7 +11,8 @@ public sealed interface RouterMessage {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
 
-    /// Apply a change, whole or not at all.
+    /// Apply a change, step by step: the sockets, the private key, the peers in their order. A step that fails ends
+    /// it; what was applied before stays.
     record Update(DeviceUpdate update, Promise<Void> answer) implements RouterMessage {
         @Override
         public void discard() {
@@ -51,8 +52,8 @@ public sealed interface RouterMessage {
         }
     }
 
-    /// This peer has nothing left to do.
-    record Sleepy(PeerRef peer) implements RouterMessage {}
+    /// The actor at this door has nothing left to do.
+    record Sleepy(PeerMailbox peer) implements RouterMessage {}
 
     /// The interface went up or down.
     record Link(boolean up) implements RouterMessage {}

@@ -102,7 +102,10 @@ public final class HandshakeVerticle extends VerticleBase {
                 agreements.add(wanted);
                 schedule();
             }
-            case HandshakeMessage.Identity changed -> identity(changed.identity());
+            case HandshakeMessage.Identity changed -> {
+                identity(changed.identity());
+                changed.answer().complete();
+            }
             case HandshakeMessage.Report report -> report.answer().complete(counters());
         }
     }

@@ -1,5 +1,6 @@
 package dev.warren.verticles.peer;
 
+import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
@@ -48,6 +49,17 @@ public final class PeerLoop {
 
     public TunMailbox tun() {
         return tun;
+    }
+
+    /// Drops what the loop's cryptography keeps of a key that no peer uses any more. Called on any loop; completes when
+    /// it is gone.
+    public Future<Void> forget(PrivateKey key) {
+        Promise<Void> forgotten = Promise.promise();
+        loop.context().runOnContext(_ -> {
+            loop.suite().x25519().forget(key);
+            forgotten.complete();
+        });
+        return forgotten.future();
     }
 
     /// Ends the sharing, on the loop, when no peer uses it any more.

@@ -38,7 +38,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     /// What a peer starts with.
     ///
-    /// @param presharedKey the router's; copied by the peer
+    /// @param presharedKey whoever deploys the peer closes it behind the start
     /// @param memory what an earlier actor of this peer left, if there was one
     public record Settings(
             PeerRef ref,
@@ -126,14 +126,28 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             case PeerMessage.CookieReply reply -> {
                 if (!retired) peer.receiveCookieReply(reply.message(), now); // never moves the endpoint
             }
-            case PeerMessage.Configure changed -> configure(changed, now);
-            case PeerMessage.Identity changed -> peer.identity(changed.identity());
+            case PeerMessage.Configure changed -> {
+                try (var _ = changed.presharedKey()) {
+                    configure(changed, now);
+                }
+            }
+            case PeerMessage.Identity changed -> {
+                try {
+                    if (!retired) peer.identity(changed.identity());
+                } finally {
+                    changed.answer().complete();
+                }
+            }
             case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
             case PeerMessage.Report report -> report.answer().complete(report());
             case PeerMessage.Retire last -> {
-                var report = report();
-                retire();
-                last.answer().complete(report);
+                if (last.ifIdle() && !peer.idle()) {
+                    last.answer().complete(null);
+                } else {
+                    var report = report();
+                    retire();
+                    last.answer().complete(report);
+                }
             }
         }
         settle(now);
@@ -191,7 +205,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         timer = NO_TIMER;
         timerDue = Long.MAX_VALUE;
         settle(shared.loop.clock().now());
-        if (!retired && peer.idle()) router.tell(new RouterMessage.Sleepy(settings.ref()));
+        if (!retired && peer.idle()) router.tell(new RouterMessage.Sleepy(door));
     }
 
     private PeerReport report() {

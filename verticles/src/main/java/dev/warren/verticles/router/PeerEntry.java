@@ -28,6 +28,9 @@ final class PeerEntry {
     @Nullable
     Endpoint endpoint;
 
+    /// How often somebody has configured one.
+    private int endpointsSet;
+
     int persistentKeepalive;
 
     @Nullable
@@ -62,12 +65,44 @@ final class PeerEntry {
         return kept;
     }
 
-    /// Its settings, for its actor.
-    PeerMessage.Configure configuration() {
-        return new PeerMessage.Configure(presharedKey, endpoint, persistentKeepalive);
+    /// Configures where the peer is.
+    void endpoint(Endpoint configured) {
+        endpoint = configured;
+        endpointsSet++;
     }
 
+    /// Tells one configuration of an endpoint from the next: an actor may only say where its peer is if nobody has
+    /// said otherwise since.
+    int endpointsSet() {
+        return endpointsSet;
+    }
+
+    /// Its settings, for its actor.
+    ///
+    /// @param moved null: it stays where it is
+    PeerMessage.Configure configuration(@Nullable Endpoint moved) {
+        return new PeerMessage.Configure(copyOfPresharedKey(), moved, persistentKeepalive);
+    }
+
+    /// The receiver closes it.
+    @Nullable
+    PresharedKey copyOfPresharedKey() {
+        return presharedKey == null ? null : presharedKey.copy();
+    }
+
+    /// Takes a copy; the key before is wiped.
+    void presharedKey(@Nullable PresharedKey changed) {
+        if (presharedKey != null) presharedKey.close();
+        presharedKey = changed == null || changed.isZero() ? null : changed.copy();
+    }
+
+    /// A persistent keepalive does not wait for traffic.
+    boolean insistent() {
+        return persistentKeepalive > 0 && endpoint != null;
+    }
+
+    /// It has a reason to be awake.
     boolean wanted() {
-        return !waiting.isEmpty();
+        return !waiting.isEmpty() || insistent();
     }
 }

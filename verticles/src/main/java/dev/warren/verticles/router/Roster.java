@@ -1,8 +1,10 @@
 package dev.warren.verticles.router;
 
 import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.peer.IndexSource;
+import dev.warren.io.Endpoint;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
@@ -15,9 +17,11 @@ import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.peer.PeerVerticle;
 import dev.warren.verticles.router.PeerEntry.State;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -100,24 +104,34 @@ public final class Roster {
         peers.remove(entry.ref.publicKey());
         entry.removed = true;
         discard(entry);
-        if (entry.state == State.AWAKE) retire(entry);
-        if (entry.state == State.ASLEEP) wipe(entry);
+        retire(entry, false);
+        if (entry.state == State.ASLEEP) entry.presharedKey(null);
     }
 
-    private static void wipe(PeerEntry entry) {
-        if (entry.presharedKey != null) entry.presharedKey.close();
-        entry.presharedKey = null;
-    }
-
-    /// The private key is another now, or gone: without one all peers sleep. Completes when no actor is
-    /// waking with the key before.
+    /// The private key is another now, or gone: without one all peers sleep. Completes when no actor uses the one
+    /// before.
     Future<Void> identity(@Nullable LocalIdentity changed) {
         identity = changed;
         if (changed == null) return sleepAll();
-        for (var entry : peers.values()) tellIfAwake(entry, new PeerMessage.Identity(changed));
-        var settled = settled();
+        // Those that are waking or retiring hear of it when they have.
+        var told = new ArrayList<>(changing.values());
+        for (var entry : peers.values()) {
+            if (entry.state == State.AWAKE) told.add(tell(Objects.requireNonNull(entry.door), changed));
+        }
         wakeTheInsistent();
-        return settled;
+        return Future.join(told).mapEmpty();
+    }
+
+    private Future<Void> tell(PeerMailbox door, LocalIdentity changed) {
+        Promise<Void> answer = loop.promise();
+        door.tell(new PeerMessage.Identity(changed, answer));
+        return answer.future();
+    }
+
+    /// Completes when no loop of a peer keeps anything of this key.
+    Future<Void> forget(PrivateKey key) {
+        return Future.join(loops.stream().map(peers -> peers.forget(key)).toList())
+                .mapEmpty();
     }
 
     /// The sockets are open, or about to close: while they are closed all peers sleep.
@@ -132,18 +146,17 @@ public final class Roster {
     private void wakeTheInsistent() {
         for (var entry : peers.values()) {
             if (entry.wanted()) wake(entry);
-            else wakeIfInsistent(entry);
         }
     }
 
     void wakeIfInsistent(PeerEntry entry) {
-        if (entry.persistentKeepalive > 0 && entry.endpoint != null) wake(entry);
+        if (entry.insistent()) wake(entry);
     }
 
     private Future<Void> sleepAll() {
         for (var entry : peers.values()) {
             discard(entry);
-            if (entry.state == State.AWAKE) retire(entry);
+            retire(entry, false);
         }
         return settled();
     }
@@ -162,6 +175,14 @@ public final class Roster {
 
     void tellIfAwake(PeerEntry entry, PeerMessage message) {
         if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(message);
+    }
+
+    /// The settings of a peer have changed.
+    ///
+    /// @param moved null: it stays where it is
+    void configured(PeerEntry entry, @Nullable Endpoint moved) {
+        if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(entry.configuration(moved));
+        wakeIfInsistent(entry);
     }
 
     /// Hands a message to a peer, waking it first if need be. A packet may be read before we have heard that the
@@ -183,61 +204,86 @@ public final class Roster {
         entry.state = State.WAKING;
         var door = new PeerMailbox(loop.vertx(), device, entry.ref);
         var home = loops.get(entry.ref.id() % loops.size());
+        var psk = entry.copyOfPresharedKey();
         var settings = new PeerVerticle.Settings(
-                entry.ref, own, entry.presharedKey, entry.endpoint, entry.persistentKeepalive, entry.memory);
+                entry.ref, own, psk, entry.endpoint, entry.persistentKeepalive, entry.memory);
+        int endpointsSet = entry.endpointsSet();
         var deployed = home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random));
         change(
                 entry,
-                deployed.transform(done -> done.succeeded()
-                        ? awake(entry, door, done.result(), settings)
-                        : notAwake(entry, done.cause())));
+                deployed.transform(done -> {
+                    if (psk != null) psk.close();
+                    if (done.failed()) return notAwake(entry, done.cause());
+                    entry.door = door;
+                    entry.deployment = done.result();
+                    return awake(entry, door, own, endpointsSet);
+                }));
     }
 
     private Future<Void> notAwake(PeerEntry entry, Throwable failure) {
         LOG.error("{} - Cannot be started", entry.ref, failure);
         entry.state = State.ASLEEP;
         discard(entry);
-        if (entry.removed) wipe(entry);
+        if (entry.removed) entry.presharedKey(null);
         return Future.succeededFuture();
     }
 
-    private Future<Void> awake(PeerEntry entry, PeerMailbox door, String deployment, PeerVerticle.Settings settings) {
+    /// An actor is there, or goes on: it hears what it has missed.
+    ///
+    /// @param known the key that it has
+    /// @param endpointsSet what the entry said of its endpoint when the actor last heard
+    private Future<Void> awake(
+            PeerEntry entry, PeerMailbox door, @Nullable LocalIdentity known, int endpointsSet) {
         entry.state = State.AWAKE;
-        entry.door = door;
-        entry.deployment = deployment;
-        if (entry.removed || identity == null || !up) return retire(entry);
-        if (identity != settings.identity()) door.tell(new PeerMessage.Identity(identity));
-        door.tell(entry.configuration());
+        var own = identity;
+        if (entry.removed || own == null || !up) return retire(entry, false);
+        Future<Void> told = own == known ? Future.succeededFuture() : tell(door, own);
+        door.tell(entry.configuration(entry.endpointsSet() == endpointsSet ? null : entry.endpoint));
         for (var message : entry.release()) door.tell(message);
         tun.awake(door);
-        return Future.succeededFuture();
+        return told;
     }
 
-    /// Lets an actor go to sleep.
-    Future<Void> retire(PeerEntry entry) {
+    /// An actor says that it has nothing left to do; one of an earlier life of the peer may be late with it.
+    void sleepy(PeerMailbox door) {
+        var entry = find(door.peer().publicKey());
+        if (entry != null && entry.door == door) retire(entry, true);
+    }
+
+    /// Lets an actor go to sleep, if it is awake.
+    ///
+    /// @param ifIdle it goes on when something has come for it meanwhile
+    private Future<Void> retire(PeerEntry entry, boolean ifIdle) {
         if (entry.state != State.AWAKE) return Future.succeededFuture();
         entry.state = State.RETIRING;
         var door = Objects.requireNonNull(entry.door);
+        var known = identity;
+        int endpointsSet = entry.endpointsSet();
+        Promise<@Nullable PeerReport> retired = loop.promise();
         return change(
                 entry,
                 tun.forget(entry.ref)
-                        .compose(_ -> lastReport(entry, door))
-                        .compose(_ -> drained())
-                        .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))
-                        .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
-                        .transform(_ -> asleep(entry)));
+                        .compose(_ -> {
+                            door.tell(new PeerMessage.Retire(ifIdle, retired));
+                            return retired.future();
+                        })
+                        .transform(last -> last.succeeded() && last.result() == null
+                                ? awake(entry, door, known, endpointsSet)
+                                : undeploy(entry, last, endpointsSet)));
     }
 
-    /// What must be remembered; from now on the actor gives back all that it is sent.
-    private Future<Void> lastReport(PeerEntry entry, PeerMailbox door) {
-        Promise<PeerReport> retired = loop.promise();
-        door.tell(new PeerMessage.Retire(retired));
-        return retired.future().map(last -> {
+    /// The actor has told what must be remembered; from now on it gives back all that it is sent.
+    private Future<Void> undeploy(PeerEntry entry, AsyncResult<@Nullable PeerReport> retired, int endpointsSet) {
+        var last = retired.result();
+        if (last != null) {
             last.addDrops(retiredDrops);
             entry.memory = last.memory();
-            entry.endpoint = last.endpoint();
-            return null;
-        });
+            if (entry.endpointsSet() == endpointsSet) entry.endpoint = last.endpoint();
+        }
+        return drained()
+                .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))
+                .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
+                .transform(_ -> asleep(entry));
     }
 
     /// Completes when the UDP verticle has sent all that it had for actors that gave their indices back.
@@ -252,7 +298,7 @@ public final class Roster {
         entry.state = State.ASLEEP;
         entry.door = null;
         entry.deployment = null;
-        if (entry.removed) wipe(entry);
+        if (entry.removed) entry.presharedKey(null);
         else if (entry.wanted()) wake(entry);
         return Future.succeededFuture();
     }

@@ -55,10 +55,10 @@ public final class RouterVerticle extends VerticleBase {
     private final UdpMailbox udp;
     private final HandshakeMailbox handshakes;
     private final Roster roster;
+    private final DeviceKey key;
     private final AllowedIps<PeerRef> allowedIps;
 
     private @Nullable MessageConsumer<Object> consumer;
-    private @Nullable LocalIdentity identity;
     private boolean up;
     /// The interface has not been up yet.
     private boolean fresh = true;
@@ -85,6 +85,7 @@ public final class RouterVerticle extends VerticleBase {
         this.udp = udp;
         this.handshakes = handshakes;
         this.roster = roster;
+        this.key = new DeviceKey(loop, handshakes, roster);
         this.allowedIps = allowedIps;
     }
 
@@ -99,8 +100,8 @@ public final class RouterVerticle extends VerticleBase {
     public Future<?> stop() {
         up = false;
         return roster.up(false).transform(_ -> {
-            for (var entry : roster.all()) if (entry.presharedKey != null) entry.presharedKey.close();
-            if (identity != null) identity.close();
+            for (var entry : roster.all()) entry.presharedKey(null);
+            key.close();
             return consumer == null ? Future.succeededFuture() : consumer.unregister();
         });
     }
@@ -121,10 +122,7 @@ public final class RouterVerticle extends VerticleBase {
                     roster.deliver(entry, arrived.message());
                 }
             }
-            case RouterMessage.Sleepy sleepy -> {
-                var entry = roster.find(sleepy.peer().publicKey());
-                if (entry != null && entry.ref == sleepy.peer()) roster.retire(entry);
-            }
+            case RouterMessage.Sleepy sleepy -> roster.sleepy(sleepy.peer());
             case RouterMessage.Link link -> inOrder(() -> link(link.up()));
             case RouterMessage.Update update ->
                 inOrder(() -> apply(update.update())).onComplete(update.answer());
@@ -180,10 +178,10 @@ public final class RouterVerticle extends VerticleBase {
         if (update.fwmark().isPresent()) {
             sockets = sockets.compose(_ -> mark(update.fwmark().getAsInt()));
         }
-        return sockets.recover(failure -> Future.failedFuture(refused(failure))).map(_ -> {
-            applyKey(update.privateKey());
+        return sockets.recover(failure -> Future.failedFuture(refused(failure))).compose(_ -> {
+            var changed = applyKey(update.privateKey());
             applyPeers(update);
-            return null;
+            return changed;
         });
     }
 
@@ -198,28 +196,14 @@ public final class RouterVerticle extends VerticleBase {
         return marked.future().onSuccess(_ -> fwmark = mark);
     }
 
-    private void applyKey(@Nullable PrivateKey key) {
-        if (key == null) return;
-        if (key.isZero()) {
-            if (identity == null) return;
-            changeIdentity(null);
-            return;
-        }
-        if (identity != null && identity.privateKey().sameAs(key)) return; // nothing changes
-        var changed = new LocalIdentity(key.copy(), loop.suite());
+    /// Takes effect at once; completes when nothing is left of the key before.
+    private Future<Void> applyKey(@Nullable PrivateKey wanted) {
+        if (wanted == null || key.is(wanted)) return Future.succeededFuture(); // nothing changes
+        if (wanted.isZero()) return key.change(null);
+        var changed = new LocalIdentity(wanted.copy(), loop.suite());
         var self = roster.find(changed.publicKey());
         if (self != null) remove(self);
-        changeIdentity(changed);
-    }
-
-    private void changeIdentity(@Nullable LocalIdentity changed) {
-        var before = identity;
-        identity = changed;
-        handshakes.tell(new HandshakeMessage.Identity(changed));
-        // The old key is wiped when no actor can be using it any more.
-        roster.identity(changed).compose(_ -> reports()).onComplete(_ -> {
-            if (before != null) before.close();
-        });
+        return key.change(changed);
     }
 
     private void applyPeers(DeviceUpdate update) {
@@ -231,24 +215,21 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private void apply(PeerUpdate update) {
-        var key = update.publicKey();
-        if (identity != null && identity.publicKey().equals(key)) return;
-        var entry = roster.find(key);
+        var own = key.identity();
+        if (own != null && own.publicKey().equals(update.publicKey())) return;
+        var entry = roster.find(update.publicKey());
         if (update.remove()) {
             if (entry != null) remove(entry);
             return;
         }
         if (entry == null) {
             if (update.updateOnly()) return;
-            entry = roster.add(key);
+            entry = roster.add(update.publicKey());
         }
         var psk = update.presharedKey();
-        if (psk != null) {
-            if (entry.presharedKey != null) entry.presharedKey.close();
-            entry.presharedKey = psk.isZero() ? null : psk.copy();
-        }
+        if (psk != null) entry.presharedKey(psk);
         Endpoint moved = update.endpoint() == null ? null : Endpoint.of(update.endpoint());
-        if (moved != null) entry.endpoint = moved;
+        if (moved != null) entry.endpoint(moved);
         if (update.persistentKeepalive().isPresent()) {
             entry.persistentKeepalive = update.persistentKeepalive().getAsInt();
         }
@@ -257,8 +238,7 @@ public final class RouterVerticle extends VerticleBase {
             if (change.remove()) allowedIps.remove(change.prefix(), entry.ref);
             else allowedIps.insert(change.prefix(), entry.ref);
         }
-        roster.tellIfAwake(entry, new PeerMessage.Configure(entry.presharedKey, moved, entry.persistentKeepalive));
-        roster.wakeIfInsistent(entry);
+        roster.configured(entry, moved);
     }
 
     private void remove(PeerEntry entry) {
@@ -276,8 +256,8 @@ public final class RouterVerticle extends VerticleBase {
             long wall = loop.clock().wall();
             var peers = new ArrayList<PeerStatus>(reports.size());
             for (var entry : roster.all()) peers.add(status(entry, reports.get(entry.ref), now, wall));
-            return new DeviceStatus(
-                    identity == null ? null : identity.privateKey().copy(), listenPort, fwmark, peers);
+            var own = key.identity();
+            return new DeviceStatus(own == null ? null : own.privateKey().copy(), listenPort, fwmark, peers);
         });
     }
 

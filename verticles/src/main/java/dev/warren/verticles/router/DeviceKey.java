@@ -1,0 +1,59 @@
+package dev.warren.verticles.router;
+
+import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.HandshakeMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
+
+/// The private key of a device, and its change: the handshake verticle and all peers hear of it, and the key before is
+/// wiped when nobody uses it any more and no loop keeps anything of it. Belongs to the router.
+final class DeviceKey implements AutoCloseable {
+    private final Loop loop;
+    private final HandshakeMailbox handshakes;
+    private final Roster roster;
+    private @Nullable LocalIdentity identity;
+
+    /// @param loop the router's
+    DeviceKey(Loop loop, HandshakeMailbox handshakes, Roster roster) {
+        this.loop = loop;
+        this.handshakes = handshakes;
+        this.roster = roster;
+    }
+
+    /// Null: there is no key.
+    @Nullable
+    LocalIdentity identity() {
+        return identity;
+    }
+
+    /// Whether this is the key that is there; zero means none.
+    boolean is(PrivateKey key) {
+        return identity == null ? key.isZero() : identity.privateKey().sameAs(key);
+    }
+
+    /// From now on it is another one. Completes when the one before is wiped.
+    Future<Void> change(@Nullable LocalIdentity changed) {
+        var before = identity;
+        identity = changed;
+        Promise<Void> heard = loop.promise();
+        handshakes.tell(new HandshakeMessage.Identity(changed, heard)).onFailure(heard::tryFail);
+        var told = Future.join(heard.future(), roster.identity(changed));
+        return before == null ? told.otherwiseEmpty().mapEmpty() : told.transform(_ -> wipe(before));
+    }
+
+    private Future<Void> wipe(LocalIdentity before) {
+        var key = before.privateKey();
+        loop.suite().x25519().forget(key);
+        return roster.forget(key).onComplete(_ -> before.close());
+    }
+
+    /// When nobody uses it any more; what the loops keep of it goes with their cryptography.
+    @Override
+    public void close() {
+        if (identity != null) identity.close();
+    }
+}
