@@ -125,7 +125,7 @@ public final class Device implements DeviceControl {
         return deploy(
                         control,
                         () -> new RouterVerticle(
-                                control, bulletin, router, tuns, controlUdp, handshakes, roster, allowedIps))
+                                control, name, bulletin, router, tuns, controlUdp, handshakes, roster, allowedIps))
                 .compose(_ ->
                         deploy(control, () -> new HandshakeVerticle(control, handshakes, router, controlUdp, random)))
                 .compose(_ -> deployUdp(options.sockets(), bulletin, handshakes))
@@ -225,7 +225,7 @@ public final class Device implements DeviceControl {
         if (peerLoops.isEmpty()) return Future.succeededFuture();
         var control = loops.getFirst();
         Promise<Integer> unbound = control.promise();
-        peerLoops.getFirst().udp().tell(new UdpMessage.Bind(false, 0, unbound));
+        peerLoops.getFirst().udp().tell(new UdpMessage.Bind(false, 0, 0, unbound));
         return Future.join(tuns(control).quiet(), unbound.future())
                 .otherwiseEmpty()
                 .mapEmpty();

@@ -41,16 +41,9 @@ public sealed interface UdpMessage {
     /// Local addresses learnt so far may be gone: let the kernel choose.
     record RoutesChanged() implements UdpMessage {}
 
-    /// Open sockets on this port (0: any), or close them. Answers the port, 0 when closed.
-    record Bind(boolean open, int port, Promise<Integer> answer) implements UdpMessage {
-        @Override
-        public void discard() {
-            answer.tryFail("the device is closing");
-        }
-    }
-
-    /// Set the firewall mark of outgoing datagrams, 0 for none.
-    record Mark(int fwmark, Promise<Void> answer) implements UdpMessage {
+    /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close
+    /// them. Answers the port, 0 when closed. When the kernel refuses, what is open stays as it is.
+    record Bind(boolean open, int port, int fwmark, Promise<Integer> answer) implements UdpMessage {
         @Override
         public void discard() {
             answer.tryFail("the device is closing");

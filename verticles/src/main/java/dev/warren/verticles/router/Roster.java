@@ -205,19 +205,17 @@ public final class Roster {
         var door = new PeerMailbox(loop.vertx(), device, entry.ref);
         var home = loops.get(entry.ref.id() % loops.size());
         var psk = entry.copyOfPresharedKey();
-        var settings = new PeerVerticle.Settings(
-                entry.ref, own, psk, entry.endpoint, entry.persistentKeepalive, entry.memory);
+        var settings =
+                new PeerVerticle.Settings(entry.ref, own, psk, entry.endpoint, entry.persistentKeepalive, entry.memory);
         int endpointsSet = entry.endpointsSet();
         var deployed = home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random));
-        change(
-                entry,
-                deployed.transform(done -> {
-                    if (psk != null) psk.close();
-                    if (done.failed()) return notAwake(entry, done.cause());
-                    entry.door = door;
-                    entry.deployment = done.result();
-                    return awake(entry, door, own, endpointsSet);
-                }));
+        change(entry, deployed.transform(done -> {
+            if (psk != null) psk.close();
+            if (done.failed()) return notAwake(entry, done.cause());
+            entry.door = door;
+            entry.deployment = done.result();
+            return awake(entry, door, own, endpointsSet);
+        }));
     }
 
     private Future<Void> notAwake(PeerEntry entry, Throwable failure) {
@@ -232,8 +230,7 @@ public final class Roster {
     ///
     /// @param known the key that it has
     /// @param endpointsSet what the entry said of its endpoint when the actor last heard
-    private Future<Void> awake(
-            PeerEntry entry, PeerMailbox door, @Nullable LocalIdentity known, int endpointsSet) {
+    private Future<Void> awake(PeerEntry entry, PeerMailbox door, @Nullable LocalIdentity known, int endpointsSet) {
         entry.state = State.AWAKE;
         var own = identity;
         if (entry.removed || own == null || !up) return retire(entry, false);

@@ -56,14 +56,10 @@ public final class RouterVerticle extends VerticleBase {
     private final HandshakeMailbox handshakes;
     private final Roster roster;
     private final DeviceKey key;
+    private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
 
     private @Nullable MessageConsumer<Object> consumer;
-    private boolean up;
-    /// The interface has not been up yet.
-    private boolean fresh = true;
-    private int listenPort;
-    private int fwmark;
     private long unknownPeer;
     private final long[] departedDrops = new long[Verdict.values().length];
     private Future<Void> lastChange = Future.succeededFuture();
@@ -71,6 +67,7 @@ public final class RouterVerticle extends VerticleBase {
     /// @param allowedIps empty; its snapshot is what the bulletin starts with
     public RouterVerticle(
             Loop loop,
+            String device,
             Bulletin bulletin,
             RouterMailbox door,
             TunQueues tun,
@@ -86,6 +83,7 @@ public final class RouterVerticle extends VerticleBase {
         this.handshakes = handshakes;
         this.roster = roster;
         this.key = new DeviceKey(loop, handshakes, roster);
+        this.sockets = new SocketState(loop, device, udp, roster, this::reconcile);
         this.allowedIps = allowedIps;
     }
 
@@ -98,8 +96,7 @@ public final class RouterVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        up = false;
-        return roster.up(false).transform(_ -> {
+        return sockets.close().transform(_ -> roster.up(false)).transform(_ -> {
             for (var entry : roster.all()) entry.presharedKey(null);
             key.close();
             return consumer == null ? Future.succeededFuture() : consumer.unregister();
@@ -123,7 +120,7 @@ public final class RouterVerticle extends VerticleBase {
                 }
             }
             case RouterMessage.Sleepy sleepy -> roster.sleepy(sleepy.peer());
-            case RouterMessage.Link link -> inOrder(() -> link(link.up()));
+            case RouterMessage.Link link -> inOrder(() -> sockets.link(link.up()));
             case RouterMessage.Update update ->
                 inOrder(() -> apply(update.update())).onComplete(update.answer());
             case RouterMessage.Status status -> status().onComplete(status.answer());
@@ -138,47 +135,19 @@ public final class RouterVerticle extends VerticleBase {
         return applied;
     }
 
+    private void reconcile() {
+        inOrder(sockets::reconcile);
+    }
+
     private interface Change {
         Future<Void> apply();
-    }
-
-    // The link
-
-    private Future<Void> link(boolean nowUp) {
-        if (nowUp == up) return Future.succeededFuture();
-        up = nowUp;
-        fresh = false;
-        if (!nowUp) return roster.up(false).compose(_ -> bind(false, 0)).mapEmpty();
-        return bind(true, listenPort)
-                .onFailure(failure -> LOG.error("Unable to open UDP port {}: {}", listenPort, failure.getMessage()))
-                .compose(_ -> roster.up(true));
-    }
-
-    private Future<Void> bind(boolean open, int port) {
-        Promise<Integer> bound = loop.promise();
-        udp.tell(new UdpMessage.Bind(open, port, bound));
-        return bound.future().map(actual -> {
-            if (open) listenPort = actual;
-            return null;
-        });
     }
 
     // Changes
 
     private Future<Void> apply(DeviceUpdate update) {
-        Future<Void> sockets = Future.succeededFuture();
-        if (update.listenPort().isPresent()) {
-            int port = update.listenPort().getAsInt();
-            // Before the first up as well: opening takes a while, and an initiation that comes meanwhile should wait
-            // in the socket, not be lost for five seconds.
-            boolean now = up || (fresh && port != 0);
-            if (!now) listenPort = port;
-            else if (port == 0 || port != listenPort) sockets = bind(true, port);
-        }
-        if (update.fwmark().isPresent()) {
-            sockets = sockets.compose(_ -> mark(update.fwmark().getAsInt()));
-        }
-        return sockets.recover(failure -> Future.failedFuture(refused(failure))).compose(_ -> {
+        var opened = sockets.set(update.listenPort(), update.fwmark());
+        return opened.recover(failure -> Future.failedFuture(refused(failure))).compose(_ -> {
             var changed = applyKey(update.privateKey());
             applyPeers(update);
             return changed;
@@ -188,12 +157,6 @@ public final class RouterVerticle extends VerticleBase {
     private static DeviceException refused(Throwable failure) {
         int errno = failure instanceof ErrnoException system ? system.errno() : EADDRINUSE;
         return new DeviceException(-errno, Objects.requireNonNullElse(failure.getMessage(), failure.toString()));
-    }
-
-    private Future<Void> mark(int mark) {
-        Promise<Void> marked = loop.promise();
-        udp.tell(new UdpMessage.Mark(mark, marked));
-        return marked.future().onSuccess(_ -> fwmark = mark);
     }
 
     /// Takes effect at once; completes when nothing is left of the key before.
@@ -257,7 +220,8 @@ public final class RouterVerticle extends VerticleBase {
             var peers = new ArrayList<PeerStatus>(reports.size());
             for (var entry : roster.all()) peers.add(status(entry, reports.get(entry.ref), now, wall));
             var own = key.identity();
-            return new DeviceStatus(own == null ? null : own.privateKey().copy(), listenPort, fwmark, peers);
+            return new DeviceStatus(
+                    own == null ? null : own.privateKey().copy(), sockets.port(), sockets.fwmark(), peers);
         });
     }
 
@@ -332,6 +296,7 @@ public final class RouterVerticle extends VerticleBase {
         roster.retiredDrops().forEach((name, count) -> all.merge(name, count, Long::sum));
         for (var report : reports.values()) report.addDrops(all);
         all.put("handshake.drop.unknown-peer", unknownPeer);
+        sockets.counters(all);
         all.put("router.peers", (long) roster.all().size());
         all.put("router.peers-awake", awake);
         all.put("router.prefixes", (long) allowedIps.size());

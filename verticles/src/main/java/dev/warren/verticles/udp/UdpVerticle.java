@@ -47,6 +47,7 @@ public final class UdpVerticle extends VerticleBase {
     private @Nullable UdpSocket socket;
     private @Nullable EpollWatch watch4;
     private @Nullable EpollWatch watch6;
+    /// Of the open sockets.
     private int fwmark;
     private int handshakesQueued;
 
@@ -92,22 +93,19 @@ public final class UdpVerticle extends VerticleBase {
                 if (socket != null) socket.routesChanged();
             }
             case UdpMessage.Bind bind -> bind(bind);
-            case UdpMessage.Mark mark -> mark(mark);
             case UdpMessage.Report report -> report.answer().complete(counters());
         }
     }
 
     // Receiving
 
-    private void onReadable(boolean v6) {
-        var open = socket;
-        if (open == null) return;
+    private void onReadable(UdpSocket from, int fd) {
         var batch = pool.take();
         if (batch == null) {
             pauseAll();
             return;
         }
-        if (open.receive(v6 ? open.fd6() : open.fd4(), batch) <= 0) {
+        if (from.receive(fd, batch) <= 0) {
             batch.release();
             return;
         }
@@ -187,33 +185,42 @@ public final class UdpVerticle extends VerticleBase {
             return;
         }
         var old = socket;
-        if (old != null && old.port() == bind.port()) {
-            bind.answer().complete(old.port());
-            return;
-        }
-        UdpSocket fresh;
         try {
-            fresh = opener.open(bind.port(), fwmark);
+            if (old != null && old.port() == bind.port()) {
+                mark(old, bind.fwmark());
+                bind.answer().complete(old.port());
+            } else {
+                replace(opener.open(bind.port(), bind.fwmark()), bind.fwmark()).onComplete(bind.answer());
+            }
         } catch (ErrnoException refused) {
             bind.answer().fail(refused);
-            return;
         }
-        unbind();
-        socket = fresh;
-        bulletin.listenPort(fresh.port());
-        watch(fresh.fd4(), false)
-                .compose(opened4 -> {
-                    watch4 = opened4;
-                    return watch(fresh.fd6(), true);
-                })
-                .onSuccess(opened6 -> watch6 = opened6)
-                .<Integer>map(_ -> fresh.port())
-                .onComplete(bind.answer());
     }
 
-    private Future<@Nullable EpollWatch> watch(int fd, boolean v6) {
+    /// The sockets before receive and send until these are watched.
+    private Future<Integer> replace(UdpSocket fresh, int mark) {
+        var fresh4 = watch(fresh, fresh.fd4());
+        var fresh6 = watch(fresh, fresh.fd6());
+        return Future.join(fresh4, fresh6)
+                .onFailure(_ -> {
+                    if (fresh4.result() != null) fresh4.result().cancel();
+                    if (fresh6.result() != null) fresh6.result().cancel();
+                    fresh.close();
+                })
+                .map(_ -> {
+                    unbind();
+                    socket = fresh;
+                    fwmark = mark;
+                    watch4 = fresh4.result();
+                    watch6 = fresh6.result();
+                    bulletin.listenPort(fresh.port());
+                    return fresh.port();
+                });
+    }
+
+    private Future<@Nullable EpollWatch> watch(UdpSocket from, int fd) {
         if (fd < 0) return Future.succeededFuture();
-        return EpollWatch.open(context, fd, () -> onReadable(v6)).map(watch -> watch);
+        return EpollWatch.open(context, fd, () -> onReadable(from, fd)).map(watch -> watch);
     }
 
     private void unbind() {
@@ -224,16 +231,18 @@ public final class UdpVerticle extends VerticleBase {
         bulletin.listenPort(0);
         if (socket != null) socket.close();
         socket = null;
+        fwmark = 0;
     }
 
-    private void mark(UdpMessage.Mark mark) {
-        int refused = socket == null ? 0 : socket.mark(mark.fwmark());
+    /// On both sockets or on neither.
+    private void mark(UdpSocket open, int changed) throws ErrnoException {
+        if (changed == fwmark) return;
+        int refused = open.mark(changed);
         if (refused < 0) {
-            mark.answer().fail(new ErrnoException("SO_MARK", -refused));
-        } else {
-            fwmark = mark.fwmark();
-            mark.answer().complete();
+            open.mark(fwmark); // one of them may have taken it
+            throw new ErrnoException("SO_MARK", -refused);
         }
+        fwmark = changed;
     }
 
     private Map<String, Long> counters() {

@@ -1,0 +1,174 @@
+package dev.warren.verticles.router;
+
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.util.Map;
+import java.util.OptionalInt;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What the sockets of a device should be, and what they are: link, port and mark. Belongs to the router, which lets
+// one
+/// method run at a time.
+///
+/// Every change ends in [#reconcile], the only place where sockets are opened and closed and where the roster hears
+/// whether packets can leave. Sockets that cannot be opened while the link is up are tried again.
+final class SocketState {
+    private static final Logger LOG = LoggerFactory.getLogger(SocketState.class);
+    private static final long FIRST_PAUSE = 1000;
+    private static final long LONGEST_PAUSE = 16_000;
+    private static final long NO_TIMER = -1;
+
+    private final Loop loop;
+    private final String device;
+    private final UdpMailbox udp;
+    private final Roster roster;
+    private final Runnable due;
+
+    // Wanted
+    private boolean linkUp;
+    /// The interface has not been up yet.
+    private boolean fresh = true;
+    private int port;
+    private int fwmark;
+
+    // Actual; that of closed sockets is 0
+    private boolean open;
+    private int openPort;
+    private int openMark;
+    private boolean rosterUp;
+
+    private long failures;
+    private long pause = FIRST_PAUSE;
+    private long timer = NO_TIMER;
+
+    /// @param loop the router's
+    /// @param due called when [#reconcile] should be, in its turn
+    SocketState(Loop loop, String device, UdpMailbox udp, Roster roster, Runnable due) {
+        this.loop = loop;
+        this.device = device;
+        this.udp = udp;
+        this.roster = roster;
+        this.due = due;
+    }
+
+    /// As it was configured, or chosen by the kernel; 0 before that.
+    int port() {
+        return port;
+    }
+
+    int fwmark() {
+        return fwmark;
+    }
+
+    /// The interface went up or down. Failures are told to the log.
+    Future<Void> link(boolean up) {
+        if (up == linkUp) return Future.succeededFuture();
+        linkUp = up;
+        fresh = false;
+        return reconcile().otherwiseEmpty();
+    }
+
+    /// Another port, 0 for any, another mark, or both. When that cannot be had everything stays as it was.
+    Future<Void> set(OptionalInt wantedPort, OptionalInt wantedMark) {
+        if (wantedPort.isEmpty() && wantedMark.isEmpty()) return Future.succeededFuture();
+        int portBefore = port;
+        int markBefore = fwmark;
+        port = wantedPort.orElse(port);
+        fwmark = wantedMark.orElse(fwmark);
+        var done = reconcile();
+        if (wantedPort.isEmpty() && !open) return done.otherwiseEmpty(); // the mark is for later
+        return done.onFailure(_ -> {
+            port = portBefore;
+            fwmark = markBefore;
+        });
+    }
+
+    /// Nothing is sent or received any more.
+    Future<Void> close() {
+        linkUp = false;
+        fresh = false;
+        return reconcile();
+    }
+
+    /// Makes the sockets what they should be. Fails when the kernel refuses; sockets that are open then stay as they
+    /// are.
+    Future<Void> reconcile() {
+        cancelTimer();
+        // Before the first up as well: opening takes a while, and an initiation that comes meanwhile should wait in the
+        // socket, not be lost for five seconds.
+        if (!linkUp && !(fresh && port != 0)) return roster(false).compose(_ -> closeSockets());
+        if (open && port == openPort && fwmark == openMark) return roster(linkUp);
+        int mark = fwmark;
+        return bind(true).compose(bound -> opened(bound, mark), this::refused);
+    }
+
+    private Future<Void> opened(int bound, int mark) {
+        if (pause > FIRST_PAUSE) LOG.info("({}) UDP port {} is open now", device, bound);
+        pause = FIRST_PAUSE;
+        open = true;
+        port = bound;
+        openPort = bound;
+        openMark = mark;
+        return roster(linkUp);
+    }
+
+    private Future<Void> refused(Throwable failure) {
+        failures++;
+        if (linkUp && !open) {
+            if (pause == FIRST_PAUSE) {
+                LOG.error(
+                        "({}) Unable to open UDP port {}: {}; nothing is sent or received. Trying again; or choose another"
+                                + " port: wg set {} listen-port PORT",
+                        device,
+                        port,
+                        failure.getMessage(),
+                        device);
+            }
+            timer = loop.vertx().setTimer(pause, _ -> {
+                timer = NO_TIMER;
+                due.run();
+            });
+            pause = Math.min(2 * pause, LONGEST_PAUSE);
+        }
+        return Future.failedFuture(failure);
+    }
+
+    private Future<Void> closeSockets() {
+        pause = FIRST_PAUSE;
+        if (!open) return Future.succeededFuture();
+        return bind(false).map(_ -> {
+            open = false;
+            openPort = 0;
+            openMark = 0;
+            return null;
+        });
+    }
+
+    private Future<Integer> bind(boolean wanted) {
+        Promise<Integer> bound = loop.promise();
+        udp.tell(new UdpMessage.Bind(wanted, port, fwmark, bound));
+        return bound.future();
+    }
+
+    private Future<Void> roster(boolean up) {
+        if (up == rosterUp) return Future.succeededFuture();
+        rosterUp = up;
+        return roster.up(up);
+    }
+
+    private void cancelTimer() {
+        if (timer != NO_TIMER) loop.vertx().cancelTimer(timer);
+        timer = NO_TIMER;
+    }
+
+    /// Gauges and the failures, by name.
+    void counters(Map<String, Long> counters) {
+        counters.put("router.link-up", linkUp ? 1L : 0L);
+        counters.put("router.socket-open", open ? 1L : 0L);
+        counters.put("router.socket-refused", failures);
+    }
+}
