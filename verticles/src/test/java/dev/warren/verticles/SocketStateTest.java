@@ -51,7 +51,8 @@ class SocketStateTest extends DeviceLab {
     }
 
     private static int errno(Side side, DeviceUpdate update) {
-        var refused = assertThrows(DeviceException.class, () -> side.device.update(update).await(10, SECONDS));
+        var refused = assertThrows(
+                DeviceException.class, () -> side.device.update(update).await(10, SECONDS));
         return refused.errno();
     }
 
@@ -272,7 +273,9 @@ class SocketStateTest extends DeviceLab {
             marked.update(mark(8));
             marked.update(port(3333));
             assertEquals("1111 mark 7", marked.opened.get(marked.opened.size() - 3));
-            assertEquals(List.of("2222 mark 7", "3333 mark 8"), marked.opened.subList(marked.opened.size() - 2, marked.opened.size()));
+            assertEquals(
+                    List.of("2222 mark 7", "3333 mark 8"),
+                    marked.opened.subList(marked.opened.size() - 2, marked.opened.size()));
         }
     }
 

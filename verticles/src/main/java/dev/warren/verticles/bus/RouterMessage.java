@@ -11,7 +11,8 @@ public sealed interface RouterMessage {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
 
-    /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A step that fails ends
+    /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A step that
+    // fails ends
     /// it; what was applied before stays.
     record Update(DeviceUpdate update, Promise<Void> answer) implements RouterMessage {
         @Override
