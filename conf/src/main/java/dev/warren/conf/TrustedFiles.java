@@ -272,7 +272,8 @@ final class TrustedFiles {
                 ? Set.<java.nio.file.OpenOption>of(StandardOpenOption.READ)
                 : Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
         try (var channel = FileChannel.open(path, options)) {
-            var content = ByteBuffer.allocate(4096);
+            // Of a pipe the size is 0: its content is found out by reading.
+            var content = ByteBuffer.allocate((int) Math.clamp(channel.size() + 1, 4096, max + 1L));
             while (channel.read(content) >= 0) {
                 if (!content.hasRemaining()) {
                     if (content.capacity() > max) {
