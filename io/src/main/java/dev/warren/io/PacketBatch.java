@@ -40,6 +40,7 @@ public final class PacketBatch {
     private int[] offsets;
     private int[] lengths;
     private int[] segments;
+    private byte[] trafficClasses;
     private @Nullable Endpoint[] endpoints;
     private int count;
     private int used;
@@ -61,6 +62,7 @@ public final class PacketBatch {
         this.offsets = new int[maxEntries];
         this.lengths = new int[maxEntries];
         this.segments = new int[maxEntries];
+        this.trafficClasses = new byte[maxEntries];
         this.endpoints = new @Nullable Endpoint[maxEntries];
         this.runs = new RunTable(this, maxEntries);
     }
@@ -117,6 +119,12 @@ public final class PacketBatch {
         return endpoints[i];
     }
 
+    /// The traffic class (DSCP and ECN, RFC 2474 and 3168) that the datagrams of entry i came with or leave with, 0 to
+    /// 255; 0 unless it was given.
+    public int trafficClass(int i) {
+        return trafficClasses[i] & 0xff;
+    }
+
     /// Number of packets in entry i.
     public int packets(int i) {
         int segment = segments[i];
@@ -143,11 +151,17 @@ public final class PacketBatch {
     /// Notes `length` bytes at `offset` as the next entry. Margins before the first and behind the last byte of the
     /// slab are checked; that entries keep apart is the caller's care.
     public void add(int offset, int length, int segment, @Nullable Endpoint endpoint) {
+        add(offset, length, segment, endpoint, 0);
+    }
+
+    /// As [#add(int,int,int,Endpoint)], with the traffic class of the datagrams.
+    public void add(int offset, int length, int segment, @Nullable Endpoint endpoint, int trafficClass) {
         int i = count;
         check(offset, length);
         offsets[i] = offset;
         lengths[i] = length;
         segments[i] = segment;
+        trafficClasses[i] = (byte) trafficClass;
         endpoints[i] = endpoint;
         count = i + 1;
         used = Math.max(used, offset + length);
@@ -211,21 +225,25 @@ public final class PacketBatch {
         int[] oldOffsets = offsets;
         int[] oldLengths = lengths;
         int[] oldSegments = segments;
+        byte[] oldTrafficClasses = trafficClasses;
         @Nullable Endpoint[] oldEndpoints = endpoints;
         for (int i = 0; i < count; i++) {
             int place = places[i];
             scratch.offsets[place] = oldOffsets[i];
             scratch.lengths[place] = oldLengths[i];
             scratch.segments[place] = oldSegments[i];
+            scratch.trafficClasses[place] = oldTrafficClasses[i];
             scratch.endpoints[place] = oldEndpoints[i];
         }
         offsets = scratch.offsets;
         lengths = scratch.lengths;
         segments = scratch.segments;
+        trafficClasses = scratch.trafficClasses;
         endpoints = scratch.endpoints;
         scratch.offsets = oldOffsets;
         scratch.lengths = oldLengths;
         scratch.segments = oldSegments;
+        scratch.trafficClasses = oldTrafficClasses;
         scratch.endpoints = oldEndpoints;
     }
 
@@ -234,12 +252,14 @@ public final class PacketBatch {
         private int[] offsets;
         private int[] lengths;
         private int[] segments;
+        private byte[] trafficClasses;
         private @Nullable Endpoint[] endpoints;
 
         Scratch(int maxEntries) {
             offsets = new int[maxEntries];
             lengths = new int[maxEntries];
             segments = new int[maxEntries];
+            trafficClasses = new byte[maxEntries];
             endpoints = new @Nullable Endpoint[maxEntries];
         }
     }

@@ -28,6 +28,7 @@ final class Ip {
     static final int V4_PROTOCOL = 9;
     static final int V4_CHECKSUM = 10;
     static final int V4_SOURCE = 12;
+    static final int V4_DESTINATION = 16;
     static final int DONT_FRAGMENT = 0x4000;
 
     /// IPv6: `version/class/flow(4) length(2) next(1) hops(1) source(16) destination(16)`.
@@ -36,6 +37,7 @@ final class Ip {
     static final int V6_LENGTH = 4;
     static final int V6_NEXT = 6;
     static final int V6_SOURCE = 8;
+    static final int V6_DESTINATION = 24;
 
     static final int TCP = 6;
     static final int UDP = 17;

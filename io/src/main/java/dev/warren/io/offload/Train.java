@@ -167,10 +167,18 @@ final class Train {
             return data ? family | TCP | end : 0;
         }
         if (protocol == Ip.UDP && mergeUdp) {
-            boolean whole = u16(slab, here + Ip.UDP_LENGTH) == length - transport;
+            boolean whole = u16(slab, here + Ip.UDP_LENGTH) == length - transport && !group(slab, at, family);
             return whole && u16(slab, here + Ip.UDP_CHECKSUM) != 0 ? family | (transport + Ip.UDP_HEADER) : 0;
         }
         return 0;
+    }
+
+    /// Multicast and broadcast datagrams stay as they are: the kernel copies them to raw and packet sockets, to relays and
+    /// bridges, none of which expects several in one.
+    private static boolean group(MemorySegment slab, long at, int family) {
+        if (family == 0) return u8(slab, at + Ip.V6_DESTINATION) == 0xff;
+        int first = u8(slab, at + Ip.V4_DESTINATION);
+        return first >>> 4 == 0xe || u32(slab, at + Ip.V4_DESTINATION) == -1; // 255.255.255.255
     }
 
     /// Takes the packet into the train if it is the next of it and the checksums of both it and the first packet are

@@ -1,5 +1,6 @@
 package dev.warren.io.udp;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -10,17 +11,24 @@ import java.lang.foreign.MemorySegment;
 /// Ancillary data, cmsg(3): `length(8) level(4) type(4) data`, each padded to 8 bytes. What one read of them found is
 /// in the fields.
 final class ControlMessages {
-    /// Bytes of control data of one message, the largest that is sent or asked for: PKTINFO of IPv6 (40), a size (24).
-    static final int SIZE = 64;
+    /// Bytes of control data of one message, the largest that is sent: PKTINFO of IPv6 (40), a traffic class (24), a
+    /// size (24).
+    static final int SIZE = 96;
     /// What is given to the kernel on receive: room for more than was asked for.
     static final int RECEIVE_SIZE = 128;
 
     static final int IPPROTO_IP = 0;
     static final int IPPROTO_IPV6 = 41;
     static final int SOL_UDP = 17;
+    static final int IP_TOS = 1;
     static final int IP_PKTINFO = 8;
+    static final int IP_MTU_DISCOVER = 10;
+    static final int IP_RECVTOS = 13;
+    static final int IPV6_MTU_DISCOVER = 23;
     static final int IPV6_RECVPKTINFO = 49;
     static final int IPV6_PKTINFO = 50;
+    static final int IPV6_RECVTCLASS = 66;
+    static final int IPV6_TCLASS = 67;
     static final int UDP_SEGMENT = 103;
     static final int UDP_GRO = 104;
 
@@ -28,6 +36,8 @@ final class ControlMessages {
 
     /// Size of the segments of a received train; 0 when it was a single datagram.
     int segment;
+    /// DSCP and ECN it came with.
+    int trafficClass;
 
     long localHi;
     long localLo;
@@ -36,6 +46,7 @@ final class ControlMessages {
     /// Reads `length` bytes of what the kernel wrote. Whatever the lengths inside say, nothing beyond is read.
     void read(MemorySegment control, long at, int length) {
         segment = 0;
+        trafficClass = 0;
         localHi = 0;
         localLo = 0;
         localInterface = 0;
@@ -56,6 +67,10 @@ final class ControlMessages {
                 localHi = control.get(SocketAddress.U64, data);
                 localLo = control.get(SocketAddress.U64, data + 8);
                 localInterface = control.get(JAVA_INT, data + 16);
+            } else if (level == IPPROTO_IP && type == IP_TOS && have >= 1) {
+                trafficClass = control.get(JAVA_BYTE, data) & 0xff;
+            } else if (level == IPPROTO_IPV6 && type == IPV6_TCLASS && have >= 4) {
+                trafficClass = control.get(JAVA_INT, data) & 0xff;
             }
             at += (size + 7) & -8;
         }
@@ -83,6 +98,13 @@ final class ControlMessages {
     static int writeSegment(MemorySegment control, long at, int segment) {
         header(control, at, 2, SOL_UDP, UDP_SEGMENT);
         control.set(JAVA_SHORT, at + 16, (short) segment);
+        return 24;
+    }
+
+    /// Sets DSCP and ECN of the packets. Returns the bytes written.
+    static int writeTrafficClass(MemorySegment control, long at, boolean v6, int trafficClass) {
+        header(control, at, 4, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS);
+        control.set(JAVA_INT, at + 16, trafficClass);
         return 24;
     }
 

@@ -33,6 +33,7 @@ final class SendQueue {
     private final @Nullable Endpoint[] endpoints = new @Nullable Endpoint[MESSAGES];
     private final int[] segments = new int[MESSAGES];
     private final int[] lengths = new int[MESSAGES];
+    private final int[] trafficClasses = new int[MESSAGES];
     private final int[] datagrams = new int[MESSAGES];
     private final int[] firstVector = new int[MESSAGES];
     private final int[] vectorCount = new int[MESSAGES];
@@ -55,10 +56,21 @@ final class SendQueue {
 
     /// Takes a train (or with `segment` = `length` a single datagram) into the last message where it continues it, or
     /// into a new one. It must fit a message by itself. False when there is no room: flush first.
-    boolean add(MemorySegment from, Endpoint endpoint, int at, int length, int segment, boolean merge) {
+    boolean add(
+            MemorySegment from,
+            Endpoint endpoint,
+            int at,
+            int length,
+            int segment,
+            int trafficClass,
+            boolean merge) {
         slab = from;
         int last = count - 1;
-        if (merge && last >= 0 && continues(last, endpoint, length, segment) && extend(last, at, length)) return true;
+        if (merge
+                && last >= 0
+                && trafficClasses[last] == trafficClass
+                && continues(last, endpoint, length, segment)
+                && extend(last, at, length)) return true;
         // One vector is kept for the sentinel of each message.
         if (count == MESSAGES || usedVectors + MESSAGES >= VECTORS) return false;
         int i = count++;
@@ -68,6 +80,7 @@ final class SendQueue {
         }
         segments[i] = segment;
         lengths[i] = length;
+        trafficClasses[i] = trafficClass;
         datagrams[i] = datagramsIn(length, segment);
         firstVector[i] = usedVectors;
         vectorCount[i] = 1;
@@ -135,6 +148,9 @@ final class SendQueue {
         withSource[i] = source;
         long at = (long) i * ControlMessages.SIZE;
         int control = source ? ControlMessages.writeSource(controls, at, to) : 0;
+        if (trafficClasses[i] != 0) {
+            control += ControlMessages.writeTrafficClass(controls, at + control, to.v6(), trafficClasses[i]);
+        }
         if (datagrams[i] > 1) control += ControlMessages.writeSegment(controls, at + control, segments[i]);
         int name = to.v6() ? SocketAddress.V6_SIZE : SocketAddress.V4_SIZE;
         Mmsghdr.lengths(messages, i, name, vectorsOfMessage, control);
@@ -192,7 +208,7 @@ final class SendQueue {
                     continue;
                 }
                 int length = Math.min(segments[i], end - at);
-                if (!to.add(memory, endpoint(i), at, length, length, false)) return taken;
+                if (!to.add(memory, endpoint(i), at, length, length, trafficClasses[i], false)) return taken;
                 taken++;
             }
         }

@@ -18,6 +18,7 @@ final class SocketPair {
     private static final int SO_RCVBUFFORCE = 33;
     private static final int SO_MARK = 36;
     private static final int IPV6_V6ONLY = 26;
+    private static final int PMTUDISC_DONT = 0;
     /// Ports chosen by one family that the other may have in use, before giving up.
     private static final int ATTEMPTS = 16;
 
@@ -94,6 +95,7 @@ final class SocketPair {
                     ? libc.setsockopt(fd, ControlMessages.IPPROTO_IPV6, ControlMessages.IPV6_RECVPKTINFO, 1)
                     : libc.setsockopt(fd, ControlMessages.IPPROTO_IP, ControlMessages.IP_PKTINFO, 1);
         }
+        if (status >= 0) status = v6 ? asInner6(fd) : asInner4(fd);
         if (status >= 0) status = libc.bind(fd, address, SocketAddress.any(address, v6, port));
         if (status >= 0 && port == 0) {
             status = libc.getsockname(fd, address);
@@ -102,6 +104,23 @@ final class SocketPair {
         if (status >= 0) return fd;
         libc.close(fd);
         return status;
+    }
+
+    /// Learns the traffic class of what arrives, and lets routers fragment what leaves (no DF), as the kernel's send4
+    /// does: where a hop is narrower than the interface's MTU and says nothing, packets get through all the same.
+    private int asInner4(int fd) {
+        int status = libc.setsockopt(fd, ControlMessages.IPPROTO_IP, ControlMessages.IP_RECVTOS, 1);
+        return status < 0
+                ? status
+                : libc.setsockopt(fd, ControlMessages.IPPROTO_IP, ControlMessages.IP_MTU_DISCOVER, PMTUDISC_DONT);
+    }
+
+    /// The same for IPv6, where only the sender fragments: to the path's MTU when that is known.
+    private int asInner6(int fd) {
+        int status = libc.setsockopt(fd, ControlMessages.IPPROTO_IPV6, ControlMessages.IPV6_RECVTCLASS, 1);
+        return status < 0
+                ? status
+                : libc.setsockopt(fd, ControlMessages.IPPROTO_IPV6, ControlMessages.IPV6_MTU_DISCOVER, PMTUDISC_DONT);
     }
 
     /// Some kernels take the option but cannot say so, and those deliver trains badly: it must read back.

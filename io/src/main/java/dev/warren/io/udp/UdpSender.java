@@ -82,9 +82,9 @@ final class UdpSender {
         do {
             int size = Math.min(most, end - at);
             int cut = Math.min(segment, size);
-            if (!queue.add(batch.slab(), to, at, size, cut, trains)) {
+            if (!queue.add(batch.slab(), to, at, size, cut, batch.trafficClass(i), trains)) {
                 lost += flush(fd);
-                if (!queue.add(batch.slab(), to, at, size, cut, trains))
+                if (!queue.add(batch.slab(), to, at, size, cut, batch.trafficClass(i), trains))
                     throw new AssertionError("an empty queue is full");
             }
             at += size;

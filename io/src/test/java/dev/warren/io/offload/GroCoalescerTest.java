@@ -290,6 +290,23 @@ class GroCoalescerTest {
     }
 
     @Test
+    void multicastAndBroadcastDatagramsStayApart() {
+        var p = new Packet();
+        p.tcp = false;
+        assertEquals(List.of(3), units(train(p, 3, 100, 100)));
+        for (byte[] group : new byte[][] {{(byte) 224, 0, 0, (byte) 251}, {(byte) 239, 1, 2, 3}, {-1, -1, -1, -1}}) {
+            p.destination = group;
+            assertEquals(List.of(1, 1, 1), units(train(p, 3, 100, 100)));
+        }
+        p = v6();
+        p.tcp = false;
+        assertEquals(List.of(3), units(train(p, 3, 100, 100)));
+        p.destination = p.destination.clone();
+        p.destination[0] = -1;
+        assertEquals(List.of(1, 1, 1), units(train(p, 3, 100, 100)));
+    }
+
+    @Test
     void aPacketWithABadChecksumGoesAloneAsItIs() {
         for (boolean v4 : new boolean[] {true, false}) {
             for (int bad = 0; bad < 5; bad++) {

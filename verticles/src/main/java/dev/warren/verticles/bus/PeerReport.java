@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param noEndpoint packets that had nowhere to go
 /// @param sourceNotOwned received packets whose source address is not this peer's
 /// @param badPacket received packets that are no IP packets
+/// @param congested received packets that met congestion on their way, of which their sender cannot be told (RFC 6040)
 /// @param routingLoop own encrypted packets that came back through the TUN
 /// @param backlog packets dropped for want of buffers
 /// @param failed packets dropped, at most, by errors of this program
@@ -21,6 +22,7 @@ public record PeerReport(
         long noEndpoint,
         long sourceNotOwned,
         long badPacket,
+        long congested,
         long routingLoop,
         long backlog,
         long failed) {
@@ -29,6 +31,7 @@ public record PeerReport(
         sums.merge("peer.drop.no-endpoint", noEndpoint, Long::sum);
         sums.merge("peer.drop.source-not-owned", sourceNotOwned, Long::sum);
         sums.merge("peer.drop.bad-packet", badPacket, Long::sum);
+        sums.merge("peer.drop.congestion-not-ect", congested, Long::sum);
         sums.merge("peer.drop.routing-loop", routingLoop, Long::sum);
         sums.merge("peer.drop.backlog", backlog, Long::sum);
         sums.merge("peer.drop.internal-error", failed, Long::sum);

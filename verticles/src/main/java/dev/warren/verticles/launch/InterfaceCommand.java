@@ -112,11 +112,11 @@ final class InterfaceCommand {
     /// Of the environment: WARREN_OFFLOAD, for kernels and drivers that get it wrong.
     private OffloadConfig offload() throws LaunchException {
         var value = environment.apply("WARREN_OFFLOAD");
-        return switch (value == null || value.isEmpty() ? "on" : value) {
-            case "on" -> OffloadConfig.on();
-            case "off" -> OffloadConfig.off();
-            default -> throw new LaunchException("WARREN_OFFLOAD=" + value + " is neither on nor off");
-        };
+        try {
+            return value == null || value.isEmpty() ? OffloadConfig.on() : OffloadConfig.parse(value);
+        } catch (IllegalArgumentException e) {
+            throw new LaunchException("WARREN_OFFLOAD: " + e.getMessage(), e);
+        }
     }
 
     /// The queue that was opened elsewhere; further ones of it could not be had.

@@ -3,6 +3,7 @@ package dev.warren.verticles.peer;
 import dev.warren.io.BootClock;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
+import dev.warren.routing.Ecn;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.TunMailbox;
@@ -93,6 +94,7 @@ public final class Decapsulator {
         int begin = skip;
         for (int entry = first; entry < run.to(); entry++) {
             int end = batch.offset(entry) + batch.length(entry);
+            int congestion = batch.trafficClass(entry) & 3;
             int step = batch.segment(entry) > 0 ? batch.segment(entry) : batch.length(entry);
             for (int at = batch.offset(entry) + begin; at < end; at += step) {
                 int length = Math.min(step, end - at);
@@ -117,6 +119,8 @@ public final class Decapsulator {
                 int packet = IpHeader.validate(out.slab(), to, opened);
                 if (packet < 0) {
                     from.badPacket++;
+                } else if (congestion != 0 && !Ecn.decapsulate(out.slab(), to, congestion)) {
+                    from.congested++;
                 } else if (routes.source(out.slab(), to) != from.ref) {
                     from.sourceNotOwned++; // asked of the whole device's trie
                 } else {

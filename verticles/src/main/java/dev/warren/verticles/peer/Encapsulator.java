@@ -5,6 +5,7 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.io.offload.GsoSplitter;
+import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.UdpMailbox;
 import java.util.ArrayDeque;
@@ -113,20 +114,22 @@ public final class Encapsulator {
                 packets++;
             }
             bytes += at - start;
-            append(out, start, at - start, datagram, endpoint);
+            append(out, start, at - start, datagram, endpoint, IpHeader.ecn(source, batch.offset(entry)));
         }
         if (packets > 0) peer.sent(packets, bytes, now);
         run.done();
         return true;
     }
 
+    /// The ECN field of the packet inside goes with the datagrams (RFC 6040), its DSCP does not, as in the kernel.
     /// Equal datagrams to one endpoint join into one train, which leaves as one GSO send.
-    private static void append(PacketBatch out, int at, int length, int datagram, Endpoint endpoint) {
+    private static void append(PacketBatch out, int at, int length, int datagram, Endpoint endpoint, int ecn) {
         if (length == 0) return;
         int last = out.count() - 1;
         if (last >= 0
                 && length == datagram
                 && out.endpoint(last) == endpoint
+                && out.trafficClass(last) == ecn
                 && out.offset(last) + out.length(last) == at
                 && out.segment(last) == datagram
                 && out.length(last) % datagram == 0
@@ -134,7 +137,7 @@ public final class Encapsulator {
                 && out.length(last) + length <= MAX_TRAIN_BYTES) {
             out.set(last, out.offset(last), out.length(last) + length, datagram, endpoint);
         } else {
-            out.add(at, length, datagram, endpoint);
+            out.add(at, length, datagram, endpoint, ecn);
         }
     }
 }

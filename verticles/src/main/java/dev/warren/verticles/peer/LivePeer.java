@@ -26,6 +26,7 @@ final class LivePeer {
     long noEndpoint;
     long sourceNotOwned;
     long badPacket;
+    long congested;
     long routingLoop;
     long backlog;
     long failed;

@@ -8,6 +8,7 @@ import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.crypto.peer.PeerMemory;
+import dev.warren.crypto.wire.MessageType;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.verticles.bus.HandshakeMessage;
@@ -33,6 +34,9 @@ import org.slf4j.LoggerFactory;
 /// what arrives at its door. Deployed when the peer first has something to do, gone after a long silence.
 public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private static final Logger LOG = LoggerFactory.getLogger(PeerVerticle.class);
+    /// AF41, as the kernel marks initiations and responses (HANDSHAKE_DSCP in messages.h).
+    private static final int HANDSHAKE_TRAFFIC_CLASS = 0x88;
+
     private static final long NO_TIMER = -1;
     private static final long YAWN = TimeUnit.SECONDS.toNanos(30);
 
@@ -215,6 +219,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 live.noEndpoint,
                 live.sourceNotOwned,
                 live.badPacket,
+                live.congested,
                 live.routingLoop,
                 live.backlog,
                 live.failed);
@@ -240,7 +245,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         }
         int to = Math.max(out.used(), PacketBatch.MARGIN);
         MemorySegment.copy(datagram, at, out.slab(), to, length);
-        out.add(to, length, 0, endpoint);
+        int type = MessageType.of(datagram, at);
+        boolean handshake = type == MessageType.INITIATION || type == MessageType.RESPONSE;
+        out.add(to, length, 0, endpoint, handshake ? HANDSHAKE_TRAFFIC_CLASS : 0);
     }
 
     @Override

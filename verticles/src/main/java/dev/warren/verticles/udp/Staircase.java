@@ -29,6 +29,7 @@ final class Staircase {
     private final int[] lengths;
     private final int[] segments;
     private final @Nullable Endpoint[] sources;
+    private final int[] trafficClasses;
     private final int[] owners;
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
     private List<HandshakeMessage.Datagram> handshakes = List.of();
@@ -48,6 +49,7 @@ final class Staircase {
         lengths = new int[maxTrains];
         segments = new int[maxTrains];
         sources = new @Nullable Endpoint[maxTrains];
+        trafficClasses = new int[maxTrains];
         owners = new int[maxTrains];
     }
 
@@ -64,7 +66,9 @@ final class Staircase {
             walk(batch, i, source, indices, handshakeRoom);
         }
         batch.clear();
-        for (int i = 0; i < count; i++) batch.add(offsets[i], lengths[i], segments[i], sources[i]);
+        for (int i = 0; i < count; i++) {
+            batch.add(offsets[i], lengths[i], segments[i], sources[i], trafficClasses[i]);
+        }
     }
 
     private void walk(PacketBatch batch, int entry, Endpoint source, IndexTable indices, int handshakeRoom) {
@@ -72,6 +76,7 @@ final class Staircase {
         int at = batch.offset(entry);
         int last = at + batch.length(entry);
         int segment = batch.segment(entry);
+        int trafficClass = batch.trafficClass(entry);
         int step = segment > 0 ? segment : Math.max(1, batch.length(entry));
         if (at == last) malformed++;
         resident = NOBODY;
@@ -93,7 +98,7 @@ final class Staircase {
                     continue;
                 }
                 receiver = index;
-                open = train(batch, at, length, step, source, owner);
+                open = train(batch, at, length, step, source, trafficClass, owner);
             } else {
                 open = false;
                 if (type == 0) malformed++;
@@ -103,7 +108,8 @@ final class Staircase {
     }
 
     /// Begins a train; false when there is no place for it.
-    private boolean train(PacketBatch batch, int at, int length, int step, Endpoint source, PeerMailbox owner) {
+    private boolean train(
+            PacketBatch batch, int at, int length, int step, Endpoint source, int trafficClass, PeerMailbox owner) {
         int id = owner.peer().id();
         int place = at;
         if (resident == NOBODY) {
@@ -121,6 +127,7 @@ final class Staircase {
         lengths[count] = length;
         segments[count] = step;
         sources[count] = source;
+        trafficClasses[count] = trafficClass;
         owners[count] = id;
         count++;
         return true;

@@ -2,6 +2,7 @@ package dev.warren.verticles.launch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.OffloadConfig;
 import java.util.Map;
@@ -76,6 +77,8 @@ class LayoutTest {
                         .offload());
         var refused = assertThrows(
                 LaunchException.class, () -> new InterfaceCommand(Map.of("WARREN_OFFLOAD", "no")::get).settings());
-        assertEquals("WARREN_OFFLOAD=no is neither on nor off", refused.getMessage());
+        assertTrue(refused.getMessage().startsWith("WARREN_OFFLOAD: 'no' is neither on"), refused.getMessage());
+        var some = new InterfaceCommand(Map.of("WARREN_OFFLOAD", "tun-udp-gro=off,udp-gso=off")::get).settings();
+        assertEquals(new OffloadConfig(true, true, true, false, false, true, true), some.offload());
     }
 }
