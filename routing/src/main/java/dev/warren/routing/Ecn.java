@@ -41,11 +41,11 @@ public final class Ecn {
 
     private static void set(MemorySegment packet, long at, int ecn) {
         if (IpHeader.version(packet, at) == 6) { // version(4) class(8) flow(20): its last two bits are bits 4 and 5 of byte 1
-            packet.set(JAVA_BYTE, at + 1, (byte) (packet.get(JAVA_BYTE, at + 1) & ~0x30 | ecn << 4));
+            packet.set(JAVA_BYTE, at + 1, (byte) ((packet.get(JAVA_BYTE, at + 1) & ~0x30) | (ecn << 4)));
             return;
         }
         int before = packet.get(U16, at) & 0xffff;
-        int after = before & ~3 | ecn;
+        int after = (before & ~3) | ecn;
         packet.set(U16, at, (short) after);
         // RFC 1624: HC' = ~(~HC + ~m + m').
         int sum = (~packet.get(U16, at + V4_CHECKSUM) & 0xffff) + (~before & 0xffff) + after;

@@ -23,7 +23,7 @@ class EcnTest {
         var random = new Random(inner * 4L + outer);
         for (int version : new int[] {4, 6}) {
             for (int round = 0; round < 50; round++) {
-                var packet = packet(version, random.nextInt(64) << 2 | inner, random);
+                var packet = packet(version, (random.nextInt(64) << 2) | inner, random);
                 var bytes = packet.toArray(ValueLayout.JAVA_BYTE);
                 boolean kept = Ecn.decapsulate(packet, 0, outer);
                 assertEquals(expected != DROP, kept);
@@ -55,8 +55,8 @@ class EcnTest {
             bytes[1] = (byte) trafficClass;
             checksum(packet);
         } else {
-            bytes[0] = (byte) (0x60 | trafficClass >> 4);
-            bytes[1] = (byte) (trafficClass << 4 | bytes[1] & 0xf);
+            bytes[0] = (byte) (0x60 | (trafficClass >> 4));
+            bytes[1] = (byte) ((trafficClass << 4) | (bytes[1] & 0xf));
         }
         return packet;
     }
@@ -64,7 +64,7 @@ class EcnTest {
     private static void ecn(MemorySegment packet, int version, int ecn) {
         int shift = version == 4 ? 0 : 4;
         int old = packet.get(ValueLayout.JAVA_BYTE, 1);
-        packet.set(ValueLayout.JAVA_BYTE, 1, (byte) (old & ~(3 << shift) | ecn << shift));
+        packet.set(ValueLayout.JAVA_BYTE, 1, (byte) ((old & ~(3 << shift)) | (ecn << shift)));
     }
 
     private static void checksum(MemorySegment packet) {
@@ -72,7 +72,7 @@ class EcnTest {
         packet.set(ValueLayout.JAVA_BYTE, 11, (byte) 0);
         int sum = 0;
         for (int i = 0; i < 20; i += 2) {
-            sum += (packet.get(ValueLayout.JAVA_BYTE, i) & 0xff) << 8 | packet.get(ValueLayout.JAVA_BYTE, i + 1) & 0xff;
+            sum += ((packet.get(ValueLayout.JAVA_BYTE, i) & 0xff) << 8) | (packet.get(ValueLayout.JAVA_BYTE, i + 1) & 0xff);
         }
         while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
         packet.set(ValueLayout.JAVA_BYTE, 10, (byte) (~sum >>> 8));
