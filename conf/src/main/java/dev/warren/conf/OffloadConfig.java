@@ -37,8 +37,8 @@ public record OffloadConfig(
             int i = NAMES.indexOf(part.substring(0, Math.max(0, equals)));
             var value = part.substring(equals + 1);
             if (i < 0 || !(value.equals("on") || value.equals("off"))) {
-                throw new IllegalArgumentException("'" + part + "' is neither on, off, nor NAME=on or NAME=off with one of "
-                        + String.join(", ", NAMES));
+                throw new IllegalArgumentException("'" + part
+                        + "' is neither on, off, nor NAME=on or NAME=off with one of " + String.join(", ", NAMES));
             }
             values[i] = value.equals("on");
         }

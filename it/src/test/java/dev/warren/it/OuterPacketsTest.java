@@ -20,7 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// How the packets around the tunnel's look to routers on the way: traffic class (RFC 2474, 6040), DF, and what becomes of
+/// How the packets around the tunnel's look to routers on the way: traffic class (RFC 2474, 6040), DF, and what becomes
+// of
 /// them where a hop is narrow. Host a runs the router under test, r is a router of the provider, b is at the other end.
 @Tag("netns")
 @OnlyWarren("wireguard-go marks nothing")
@@ -71,7 +72,8 @@ class OuterPacketsTest {
         var command = new java.util.ArrayList<>(java.util.List.of("tcpdump", "-l", "-n", "-v", "-i", device));
         command.addAll(java.util.List.of(filter));
         var dump = host.spawn(command.toArray(String[]::new));
-        Poll.until("tcpdump listens", Duration.ofSeconds(10), () -> dump.errors().contains("listening on"));
+        Poll.until(
+                "tcpdump listens", Duration.ofSeconds(10), () -> dump.errors().contains("listening on"));
         return dump;
     }
 
@@ -130,13 +132,18 @@ class OuterPacketsTest {
     void largePacketsGetThroughWhereAHopIsNarrow(Outer outer, boolean icmp) {
         tunnel(outer, 1320, WIREGUARD_GO);
         if (!icmp) {
-            r.run("nft", "add table ip m; add chain ip m o { type filter hook output priority 0; };"
-                    + " add rule ip m o ip protocol icmp drop");
+            r.run(
+                    "nft",
+                    "add table ip m; add chain ip m o { type filter hook output priority 0; };"
+                            + " add rule ip m o ip protocol icmp drop");
         }
         Ping.untilAnswered(a, B4, Duration.ofSeconds(10));
         for (int size : new int[] {1000, 1200, 1240, 1300, 1392}) {
             // The first may be what a router's ICMP answers.
-            Poll.until(size + " bytes", Duration.ofSeconds(10), () -> Ping.run(a, B4, 1, size).received() == 1);
+            Poll.until(
+                    size + " bytes",
+                    Duration.ofSeconds(10),
+                    () -> Ping.run(a, B4, 1, size).received() == 1);
             Ping.all(a, B4, 3, size);
         }
         // Trains of segments, and one alone at the end.

@@ -40,7 +40,8 @@ public final class Ecn {
     }
 
     private static void set(MemorySegment packet, long at, int ecn) {
-        if (IpHeader.version(packet, at) == 6) { // version(4) class(8) flow(20): its last two bits are bits 4 and 5 of byte 1
+        if (IpHeader.version(packet, at)
+                == 6) { // version(4) class(8) flow(20): its last two bits are bits 4 and 5 of byte 1
             packet.set(JAVA_BYTE, at + 1, (byte) ((packet.get(JAVA_BYTE, at + 1) & ~0x30) | (ecn << 4)));
             return;
         }

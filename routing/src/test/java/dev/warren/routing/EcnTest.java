@@ -72,7 +72,8 @@ class EcnTest {
         packet.set(ValueLayout.JAVA_BYTE, 11, (byte) 0);
         int sum = 0;
         for (int i = 0; i < 20; i += 2) {
-            sum += ((packet.get(ValueLayout.JAVA_BYTE, i) & 0xff) << 8) | (packet.get(ValueLayout.JAVA_BYTE, i + 1) & 0xff);
+            sum += ((packet.get(ValueLayout.JAVA_BYTE, i) & 0xff) << 8)
+                    | (packet.get(ValueLayout.JAVA_BYTE, i + 1) & 0xff);
         }
         while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
         packet.set(ValueLayout.JAVA_BYTE, 10, (byte) (~sum >>> 8));

@@ -57,13 +57,7 @@ final class SendQueue {
     /// Takes a train (or with `segment` = `length` a single datagram) into the last message where it continues it, or
     /// into a new one. It must fit a message by itself. False when there is no room: flush first.
     boolean add(
-            MemorySegment from,
-            Endpoint endpoint,
-            int at,
-            int length,
-            int segment,
-            int trafficClass,
-            boolean merge) {
+            MemorySegment from, Endpoint endpoint, int at, int length, int segment, int trafficClass, boolean merge) {
         slab = from;
         int last = count - 1;
         if (merge

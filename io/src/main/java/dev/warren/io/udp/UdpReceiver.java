@@ -135,6 +135,11 @@ final class UdpReceiver {
             MemorySegment.copy(batch.slab(), at, batch.slab(), better, length);
             at = better;
         }
-        batch.add(at, length, control.segment > 0 && control.segment < length ? control.segment : 0, endpoint, control.trafficClass);
+        batch.add(
+                at,
+                length,
+                control.segment > 0 && control.segment < length ? control.segment : 0,
+                endpoint,
+                control.trafficClass);
     }
 }
