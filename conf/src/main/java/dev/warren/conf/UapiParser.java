@@ -22,10 +22,6 @@ public final class UapiParser implements AutoCloseable {
     /// A longer line is refused, bytes without the line feed. The scanner of wireguard-go has the same limit.
     public static final int MAX_LINE = 64 * 1024 - 1;
 
-    /// A `set` whose objects would weigh more on the heap is refused with E2BIG: about 400,000 peers, or 900,000
-    /// allowed IPs.
-    public static final long MAX_WEIGHT = 64 << 20;
-
     /// What the client wants.
     public sealed interface Request {}
 
@@ -39,7 +35,7 @@ public final class UapiParser implements AutoCloseable {
     /// [DeviceUpdate#isEmpty], then answer `errno` (or that of the failure, if applying failed). The connection
     /// stays open.
     ///
-    /// @param errno negative, as it is printed: -22 EINVAL, -71 EPROTO, -5 EIO, -7 E2BIG
+    /// @param errno negative, as it is printed: -22 EINVAL, -71 EPROTO, -5 EIO, -7 E2BIG, -12 ENOMEM
     /// @param reason a sentence for the log; holds nothing of a secret
     public record Bad(int errno, String reason, DeviceUpdate before) implements Request {}
 
@@ -60,20 +56,30 @@ public final class UapiParser implements AutoCloseable {
     private static final byte[] GET = "get=1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SET = "set=1".getBytes(StandardCharsets.US_ASCII);
 
-    private final long maxWeight;
+    private final UapiBudget budget;
+    /// What the requests that are not [#answered] yet hold of it.
+    private long held;
     private State state = State.IDLE;
     private UapiSet set;
     private byte[] line = new byte[256];
     private int length; // of the line so far; while skipping it may exceed the array
 
-    /// With the limits above.
+    /// With a budget of its own.
     public UapiParser() {
-        this(MAX_WEIGHT);
+        this(new UapiBudget(UapiBudget.USUAL));
     }
 
-    UapiParser(long maxWeight) {
-        this.maxWeight = maxWeight;
-        set = new UapiSet(maxWeight);
+    /// A `set` whose objects would weigh more on the heap than the whole budget is refused with E2BIG, more than is left
+    /// of it with ENOMEM.
+    public UapiParser(UapiBudget budget) {
+        this.budget = budget;
+        set = new UapiSet(budget);
+    }
+
+    /// The requests so far have been answered and closed: what they held is free for others.
+    public void answered() {
+        budget.give(held);
+        held = 0;
     }
 
     /// Eats bytes up to the end of a request. Bytes that were eaten are wiped if the buffer is writable.
@@ -116,7 +122,8 @@ public final class UapiParser implements AutoCloseable {
         Arrays.fill(line, (byte) 0);
         length = 0;
         state = State.HUNG_UP;
-        set.finish().close();
+        finish().close();
+        answered();
     }
 
     /// `get=1` must be followed by an empty line; the first byte decides, as with wireguard-go.
@@ -251,7 +258,8 @@ public final class UapiParser implements AutoCloseable {
 
     private DeviceUpdate finish() {
         var update = set.finish();
-        set = new UapiSet(maxWeight);
+        held += set.taken();
+        set = new UapiSet(budget);
         return update;
     }
 }

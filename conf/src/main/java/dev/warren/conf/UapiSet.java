@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class UapiSet {
     static final int EIO = -5;
     static final int E2BIG = -7;
+    static final int ENOMEM = -12;
     static final int EINVAL = -22;
     static final int EPROTO = -71;
 
@@ -24,10 +25,12 @@ final class UapiSet {
     private static final int SECRET_WEIGHT = 160;
     private static final int PREFIX_WEIGHT = 72;
 
-    private final long maxWeight;
+    private final UapiBudget budget;
     private final AddressText addresses = new AddressText();
     private final byte[] secret = new byte[32];
     private long weight;
+    /// As much of it as was taken from the budget.
+    private long taken;
     private String reason = "";
 
     private @Nullable PrivateKey privateKey;
@@ -47,8 +50,8 @@ final class UapiSet {
     private List<AllowedIpChange> allowedIps = List.of();
     private int replacedUpTo;
 
-    UapiSet(long maxWeight) {
-        this.maxWeight = maxWeight;
+    UapiSet(UapiBudget budget) {
+        this.budget = budget;
     }
 
     /// Takes one line, not empty and without its end. Returns 0 or an errno, and then [#reason] says more.
@@ -62,10 +65,28 @@ final class UapiSet {
         }
         int from = equals + 1; // whatever follows is the value, with any = in it
         if (is(text, equals, PUBLIC_KEY)) {
-            return beginPeer(text, from, length);
+            return paid(beginPeer(text, from, length));
         }
-        int errno = publicKey == null ? device(text, equals, from, length) : peer(text, equals, from, length);
-        return errno == 0 && weight > maxWeight ? fail(E2BIG, "more than one set may hold") : errno;
+        return paid(publicKey == null ? device(text, equals, from, length) : peer(text, equals, from, length));
+    }
+
+    private int paid(int errno) {
+        if (errno != 0 || weight == taken) {
+            return errno;
+        }
+        if (weight > budget.total()) {
+            return fail(E2BIG, "more than one set may hold");
+        }
+        if (!budget.take(weight - taken)) {
+            return fail(ENOMEM, "more than all clients may hold together; try again when the others are done");
+        }
+        taken = weight;
+        return 0;
+    }
+
+    /// What was taken from the budget, for whoever gives it back.
+    long taken() {
+        return taken;
     }
 
     /// What is wrong with the line that was refused, without its value.
@@ -88,6 +109,7 @@ final class UapiSet {
                 privateKey.close();
             }
             privateKey = takePrivateKey();
+            weight += SECRET_WEIGHT;
         } else if (is(text, keyEnd, LISTEN_PORT)) {
             long port = AddressText.number(text, from, to, 0xffff);
             if (port < 0) {
@@ -118,7 +140,7 @@ final class UapiSet {
         }
         publicKey = PublicKey.of(secret);
         weight += PEER_WEIGHT;
-        return weight > maxWeight ? fail(E2BIG, "more than one set may hold") : 0;
+        return 0;
     }
 
     private int peer(byte[] text, int keyEnd, int from, int to) {

@@ -88,7 +88,8 @@ final class InterfaceCommand {
         var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
         log.debug("({}) Device started", name);
         running.uapi().removed().onSuccess(_ -> {
-            log.debug("({}) The control socket was removed: shutting down", name);
+            // As wireguard-go: this is how wg-quick ends a router, and it is no failure.
+            log.info("({}) The control socket was removed: shutting down", name);
             lifetime.end(0);
         });
         running.device().ended().onComplete(ended -> {

@@ -42,7 +42,7 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
     private final UapiVerticle owner;
     private final DeviceControl device;
     private final Channel channel;
-    private final UapiParser parser = new UapiParser();
+    private final UapiParser parser;
     private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
     /// Bytes of [#STATS] seen at the beginning of a request.
     private int statsSeen;
@@ -64,6 +64,7 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
         this.owner = owner;
         this.device = device;
         this.channel = channel;
+        this.parser = new UapiParser(owner.budget());
     }
 
     /// True while a request has begun and its answer is not yet gone.
@@ -240,12 +241,12 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
     /// @param errno what to answer when applying succeeds
     private void set(DeviceUpdate update, int errno) {
         if (update.isEmpty()) {
-            update.close();
+            applied(update);
             reply(UapiWriter.status(errno));
             return;
         }
         onLoop(device.update(update), result -> {
-            update.close();
+            applied(update);
             int code = errno;
             if (result.failed()) {
                 failed("set", result.cause());
@@ -253,6 +254,11 @@ final class UapiClient extends ChannelInboundHandlerAdapter {
             }
             reply(UapiWriter.status(code));
         });
+    }
+
+    private void applied(DeviceUpdate update) {
+        update.close();
+        parser.answered();
     }
 
     private void stats() {

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -61,7 +62,7 @@ public final class UapiSocket {
         try {
             // On Linux the mode of an unbound socket becomes that of its file: there is no moment with another one.
             ErrnoException.check(new Libc().fchmod(socket.intValue(), 0600), "cannot create " + path);
-            Files.deleteIfExists(nameless);
+            remove(nameless);
             ErrnoException.check(bind(socket.intValue(), nameless), "cannot create " + path);
             socket.listen(BACKLOG);
             var fileKey = identity(nameless);
@@ -71,7 +72,7 @@ public final class UapiSocket {
             socket.close();
             throw e;
         } finally {
-            Files.deleteIfExists(nameless);
+            var _ = nameless.toFile().delete();
         }
     }
 
@@ -109,6 +110,20 @@ public final class UapiSocket {
         }
     }
 
+    private static void remove(Path file) throws IOException {
+        try {
+            Files.deleteIfExists(file);
+        } catch (FileSystemException e) {
+            throw new IOException("cannot remove " + file + ": " + reason(e), e);
+        }
+    }
+
+    /// The JDK often says only which file.
+    private static String reason(FileSystemException e) {
+        if (e.getReason() != null) return e.getReason();
+        return e instanceof AccessDeniedException ? "Permission denied" : e.getClass().getSimpleName();
+    }
+
     private static void prepare(Path directory) throws IOException {
         var mode = PosixFilePermissions.fromString("rwx------");
         try {
@@ -121,16 +136,33 @@ public final class UapiSocket {
             if (!attributes.isDirectory()) {
                 throw new IOException(directory + " is not a directory", e);
             }
-            // wireguard-go leaves it 0755. If it is somebody else's, it is not ours to change.
+            owned(directory);
+            // wireguard-go leaves it 0755.
             if (!attributes.permissions().equals(mode)) {
                 try {
                     Files.setPosixFilePermissions(directory, mode);
-                } catch (IOException denied) {
-                    throw new IOException(directory + " belongs to somebody else: " + denied.getMessage(), denied);
+                } catch (FileSystemException denied) {
+                    throw new IOException(
+                            directory + " may be entered by others, and it cannot be changed: " + reason(denied)
+                                    + "; try: chmod 700 " + directory,
+                            denied);
                 }
             }
-        } catch (AccessDeniedException e) {
-            throw new IOException("may not create " + directory + ": this needs root", e);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "cannot create " + directory + ": " + reason(e) + "; make a writable folder of that name for this"
+                            + " user, such as a tmpfs: mount -t tmpfs -o mode=700 tmpfs " + directory,
+                    e);
+        }
+    }
+
+    /// Whoever owns the folder can replace what is in it, and so get what `wg set` says, keys too.
+    private static void owned(Path directory) throws IOException {
+        int us = new Libc().geteuid();
+        var owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);
+        if (owner instanceof Integer uid && uid != us) {
+            throw new IOException(directory + " belongs to another user (uid " + uid + ", this is uid " + us
+                    + "): let it be removed, or given to this one by chown");
         }
     }
 

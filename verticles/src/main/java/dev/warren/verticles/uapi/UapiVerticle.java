@@ -1,5 +1,6 @@
 package dev.warren.verticles.uapi;
 
+import dev.warren.conf.UapiBudget;
 import dev.warren.io.ffm.Libc;
 import dev.warren.verticles.DeviceControl;
 import io.netty.bootstrap.ServerBootstrap;
@@ -49,6 +50,7 @@ public final class UapiVerticle extends VerticleBase {
     private final UapiSocket socket;
     private final Limits limits;
     private final Promise<Void> removed = Promise.promise();
+    private final UapiBudget budget = new UapiBudget(UapiBudget.USUAL);
     private final Set<UapiClient> clients = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private int replies;
@@ -66,6 +68,11 @@ public final class UapiVerticle extends VerticleBase {
     /// Completes when the socket's file has been removed by somebody else: the way to end a router (wg-quick(8)).
     public Future<Void> removed() {
         return removed.future();
+    }
+
+    /// What the changes of all clients together may weigh.
+    UapiBudget budget() {
+        return budget;
     }
 
     /// Connections at this moment; to be read on the verticle's loop or, roughly, anywhere.

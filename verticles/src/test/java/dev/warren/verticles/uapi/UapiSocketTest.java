@@ -13,6 +13,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -85,6 +86,25 @@ class UapiSocketTest {
             }
             assertTrue(descriptors() < before + 20);
         }
+    }
+
+    @Test // S15.9: whoever owns the folder can put another socket there
+    void aFolderOfAnotherUserIsRefusedAndLeftAlone() throws Exception {
+        Assumptions.assumeTrue("root".equals(System.getProperty("user.name")));
+        var theirs = Files.createDirectory(directory.resolve("wireguard"));
+        Files.setPosixFilePermissions(theirs, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setAttribute(theirs, "unix:uid", 65534);
+        var refusal = assertThrows(IOException.class, () -> UapiSocket.listen(theirs, "wg0"));
+        assertTrue(String.valueOf(refusal.getMessage()).contains("belongs to another user"), refusal.toString());
+        assertEquals("rwxr-xr-x", mode(theirs));
+    }
+
+    @Test
+    void aFolderThatCannotBeMadeSaysWhyAndWhatToDo() {
+        var refusal = assertThrows(IOException.class, () -> UapiSocket.listen(Path.of("/proc/wireguard"), "wg0"));
+        var message = String.valueOf(refusal.getMessage());
+        assertTrue(message.startsWith("cannot create /proc/wireguard: No such file"), message);
+        assertTrue(message.contains("mount -t tmpfs"), message);
     }
 
     private static long descriptors() throws IOException {
