@@ -18,6 +18,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributes;
@@ -121,7 +122,11 @@ public final class UapiSocket {
     /// The JDK often says only which file.
     private static String reason(FileSystemException e) {
         if (e.getReason() != null) return e.getReason();
-        return e instanceof AccessDeniedException ? "Permission denied" : e.getClass().getSimpleName();
+        return switch (e) {
+            case AccessDeniedException _ -> "Permission denied";
+            case NoSuchFileException _ -> "No such file or directory";
+            default -> e.getClass().getSimpleName();
+        };
     }
 
     private static void prepare(Path directory) throws IOException {
