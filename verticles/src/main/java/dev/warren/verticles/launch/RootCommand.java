@@ -56,7 +56,8 @@ import picocli.CommandLine.Spec;
             "  WARREN_TRUST              a user besides root, and whoever called sudo, whose program files root may run",
             "",
             "Exit codes:",
-            "  0  done, or ended by SIGINT or SIGTERM, or (in the background) interface and socket are up",
+            "  0  done, or ended by SIGINT or SIGTERM or because the control socket was removed, or (in the background)",
+            "     interface and socket are up",
             "  1  something failed, which is said on stderr, or the interface was taken away",
             "  2  the command line or the configuration is wrong; nothing was changed"
         })
