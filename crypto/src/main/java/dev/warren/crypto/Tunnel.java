@@ -10,6 +10,7 @@ import dev.warren.crypto.noise.ReceivedInitiation;
 import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
+import dev.warren.crypto.peer.PeerStatistics;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.DataMessage;
 import dev.warren.crypto.wire.MessageType;
@@ -64,8 +65,8 @@ public final class Tunnel implements AutoCloseable {
     private final HandshakeGate gate;
     private final LoadMeter load = new LoadMeter(WORK_PER_SECOND);
     private final Peer peer;
+    private final PeerStatistics counted = new PeerStatistics();
     private final Mail mail;
-    private final long[] drops = new long[Verdict.values().length];
     private final byte[] reply = new byte[CookieReplyMessage.LENGTH];
 
     private Arena arena = Arena.ofConfined();
@@ -84,7 +85,7 @@ public final class Tunnel implements AutoCloseable {
         mail = new Mail(builder.events);
         gate = new HandshakeGate(suite, identity, random);
         IndexSource source = builder.indices;
-        peer = new Peer(suite, identity, remote, source == null ? random::nextInt : source, random, mail);
+        peer = new Peer(suite, identity, remote, source == null ? random::nextInt : source, random, mail, counted);
         peer.presharedKey(builder.presharedKey);
         peer.mtu(builder.mtu);
         endpoint(builder.endpoint);
@@ -275,8 +276,8 @@ public final class Tunnel implements AutoCloseable {
     /// The figures of this moment.
     public TunnelStatistics statistics() {
         return new TunnelStatistics(
-                peer.txBytes(),
-                peer.rxBytes(),
+                counted.txBytes(),
+                counted.rxBytes(),
                 peer.lastHandshake(),
                 peer.handshakeRtt(),
                 peer.lossEstimate(),
@@ -285,11 +286,9 @@ public final class Tunnel implements AutoCloseable {
 
     /// How often something was dropped for this reason.
     public long dropped(Verdict... reasons) {
-        long[] ofPeer = peer.drops();
         long sum = 0;
         for (Verdict reason : reasons) {
-            int slot = -1 - reason.code();
-            sum += drops[slot] + ofPeer[slot];
+            sum += counted.dropped(reason);
         }
         return sum;
     }
@@ -329,8 +328,7 @@ public final class Tunnel implements AutoCloseable {
         peer.received(1, 0, length, now);
         int trimmed = packetLength(plain, Aead.MARGIN, opened);
         if (trimmed < 0) {
-            drops[-1 - Verdict.MALFORMED.code()]++;
-            return new TunnelResult.Dropped(Verdict.MALFORMED, mail.take());
+            return new TunnelResult.Dropped(count(Verdict.MALFORMED), mail.take());
         }
         return new TunnelResult.Deliver(copy(plain, Aead.MARGIN, trimmed), mail.take());
     }
@@ -340,8 +338,7 @@ public final class Tunnel implements AutoCloseable {
         gate.load(load.underLoad(now));
         Verdict admitted = gate.admit(message, address.getAddress(), source.getPort(), now, reply);
         if (admitted == Verdict.COOKIE_SENT) {
-            drops[-1 - admitted.code()]++;
-            return new TunnelResult.Dropped(admitted, List.of(ByteBuffer.wrap(reply.clone())));
+            return new TunnelResult.Dropped(count(admitted), List.of(ByteBuffer.wrap(reply.clone())));
         }
         if (admitted != Verdict.OK) {
             return dropped(admitted);
@@ -384,7 +381,7 @@ public final class Tunnel implements AutoCloseable {
     }
 
     private Verdict count(Verdict verdict) {
-        drops[-1 - verdict.code()]++;
+        counted.dropped(verdict, 1);
         return verdict;
     }
 

@@ -22,7 +22,9 @@ public enum Verdict {
     UNEXPECTED_RESPONSE,
     COOKIE_INVALID,
     STAGED_OVERFLOW,
-    TOO_LONG;
+    TOO_LONG,
+    PSK_MISMATCH,
+    NO_ANSWER;
 
     private static final Verdict[] ALL = values();
 

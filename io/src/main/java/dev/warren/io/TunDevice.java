@@ -1,6 +1,7 @@
 package dev.warren.io;
 
-import java.util.function.ObjLongConsumer;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
 
 /// A layer-3 tunnel interface. All methods belong to one loop. No method blocks; none throws for what the kernel or
 /// the network may do.
@@ -42,8 +43,11 @@ public interface TunDevice extends AutoCloseable {
     /// The offloads in use, for one line of a log, such as "tso, uso, gro".
     String offloads();
 
-    /// Tells every counter by name. Plain longs of the device; call it on its loop.
-    void counters(ObjLongConsumer<String> each);
+    /// Counts here from now on; before it had a row of its own. The owner gives each device that it opens the same.
+    void counters(CounterRow<TunCounter> row);
+
+    /// Where it counts.
+    CounterRow<TunCounter> counters();
 
     /// Idempotent.
     @Override

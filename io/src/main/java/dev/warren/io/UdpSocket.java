@@ -1,6 +1,7 @@
 package dev.warren.io;
 
-import java.util.function.ObjLongConsumer;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 
 /// A pair of UDP sockets, IPv4 and IPv6, on one port. All methods belong to one loop. No method blocks; none throws
 /// for what the network may do.
@@ -38,8 +39,11 @@ public interface UdpSocket extends AutoCloseable {
     /// The offloads in use, for one line of a log, such as "gso, gro".
     String offloads();
 
-    /// Tells every counter by name. Plain longs of the socket; call it on its loop.
-    void counters(ObjLongConsumer<String> each);
+    /// Counts here from now on; before it had a row of its own. The owner gives each device that it opens the same.
+    void counters(CounterRow<UdpCounter> row);
+
+    /// Where it counts.
+    CounterRow<UdpCounter> counters();
 
     /// Idempotent.
     @Override

@@ -17,6 +17,7 @@ import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.handshake.HandshakeVerticle;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.router.Roster;
@@ -48,6 +49,7 @@ public final class Device implements DeviceControl {
     private final List<TunDevice> queues;
     private final VertxInternal vertx;
     private final RouterMailbox router;
+    private final DeviceCounters counters;
     private final Promise<String> ended = Promise.promise();
     private final List<String> controlActors = new ArrayList<>();
     private final List<String> packetActors = new ArrayList<>();
@@ -55,11 +57,12 @@ public final class Device implements DeviceControl {
     private final List<PeerLoop> peerLoops = new ArrayList<>();
     private @Nullable Future<Void> closed;
 
-    private Device(Vertx vertx, List<? extends TunDevice> queues) {
+    private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops) {
         this.vertx = (VertxInternal) vertx;
         this.queues = List.copyOf(queues);
         this.name = queues.getFirst().name();
         this.router = new RouterMailbox(vertx, name);
+        this.counters = new DeviceCounters(queues.size(), packetLoops);
     }
 
     /// What a device is started with.
@@ -83,7 +86,7 @@ public final class Device implements DeviceControl {
             throw new IllegalArgumentException(queues.size() + " queues on " + options.packetLoops() + " packet loops");
         }
         LocalCodec.register(vertx.eventBus());
-        var device = new Device(vertx, queues);
+        var device = new Device(vertx, queues, options.packetLoops());
         return device.openLoops(options)
                 .compose(_ -> device.deploy(options))
                 .recover(failure -> device.close().transform(_ -> Future.failedFuture(failure)))
@@ -120,21 +123,32 @@ public final class Device implements DeviceControl {
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);
-        var roster = new Roster(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random);
+        var roster = new Roster(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random, counters);
 
         return deploy(
                         control,
                         () -> new RouterVerticle(
-                                control, name, bulletin, router, tuns, controlUdp, handshakes, roster, allowedIps))
-                .compose(_ ->
-                        deploy(control, () -> new HandshakeVerticle(control, handshakes, router, controlUdp, random)))
+                                control,
+                                name,
+                                bulletin,
+                                router,
+                                controlUdp,
+                                handshakes,
+                                roster,
+                                allowedIps,
+                                counters))
+                .compose(_ -> deploy(
+                        control,
+                        () -> new HandshakeVerticle(
+                                control, handshakes, router, controlUdp, random, counters.handshakes())))
                 .compose(_ -> deployUdp(options.sockets(), bulletin, handshakes))
                 .compose(_ -> deployTun(bulletin, options.links()));
     }
 
     private Future<Void> deployUdp(SocketOpener sockets, Bulletin bulletin, HandshakeMailbox handshakes) {
         var first = peerLoops.getFirst();
-        return deploy(first.loop(), () -> new UdpVerticle(first.loop(), sockets, bulletin, first.udp(), handshakes));
+        return deploy(first.loop(), () -> new UdpVerticle(
+                        first.loop(), sockets, bulletin, first.udp(), handshakes, counters.udp()));
     }
 
     /// The first queue's actor comes last: it says that the link is up, and then peers wake and all queues must
@@ -146,9 +160,10 @@ public final class Device implements DeviceControl {
             var own = peerLoops.get(i);
             var queue = queues.get(i);
             var watched = i == 0 ? links : null;
+            var row = counters.queue(i);
             deployed = deployed.compose(_ -> deploy(
                     own.loop(),
-                    () -> new TunVerticle(own.loop(), queue, watched, bulletin, own.tun(), own.udp(), router, lost)));
+                    () -> new TunVerticle(own.loop(), queue, watched, bulletin, own.tun(), own.udp(), router, lost, row)));
         }
         return deployed.onSuccess(_ -> {
             if (links == null) router.tell(new RouterMessage.Link(true));

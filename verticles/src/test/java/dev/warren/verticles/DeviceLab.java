@@ -1,5 +1,6 @@
 package dev.warren.verticles;
 
+import static java.util.Objects.requireNonNull;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
@@ -126,7 +127,7 @@ abstract class DeviceLab {
         }
 
         long counter(String name) throws Exception {
-            return device.counters().await(10, SECONDS).getOrDefault(name, 0L);
+            return requireNonNull(device.counters().await(10, SECONDS).get(name), name);
         }
     }
 

@@ -108,7 +108,7 @@ class DeviceTest extends DeviceLab {
         for (int left = 65_000 - 40; left > 0; left -= 36) {
             assertEquals(40 + Math.min(36, left), b.next().length);
         }
-        assertEquals(1, a.counter("peer.drop.bad-packet"));
+        assertEquals(1, a.counter("peer.drop.bad-frame"));
         assertEquals(0, a.counter("peer.drop.internal-error"));
     }
 

@@ -12,6 +12,8 @@ import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.MemoryTun;
@@ -22,7 +24,6 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.ObjLongConsumer;
 import org.junit.jupiter.api.Test;
 
 /// Link, port and mark come and go in any order, and the kernel refuses now and then: the device always ends up with
@@ -252,8 +253,13 @@ class SocketStateTest extends DeviceLab {
             }
 
             @Override
-            public void counters(ObjLongConsumer<String> each) {
-                inner.counters(each);
+            public void counters(CounterRow<UdpCounter> row) {
+                inner.counters(row);
+            }
+
+            @Override
+            public CounterRow<UdpCounter> counters() {
+                return inner.counters();
             }
 
             @Override

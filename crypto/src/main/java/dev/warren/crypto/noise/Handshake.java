@@ -213,7 +213,7 @@ public final class Handshake implements AutoCloseable {
         return theirs;
     }
 
-    /// Nothing is changed unless OK. Else UNEXPECTED_RESPONSE, MALFORMED, LOW_ORDER_POINT or DECRYPT_FAILED.
+    /// Nothing is changed unless OK. Else UNEXPECTED_RESPONSE, MALFORMED, LOW_ORDER_POINT or PSK_MISMATCH.
     public Verdict consumeResponse(byte[] message) {
         if (MessageType.classify(message) != MessageType.RESPONSE) {
             return Verdict.MALFORMED;
@@ -235,7 +235,7 @@ public final class Handshake implements AutoCloseable {
             symmetric.mixShared();
             symmetric.mixPresharedKey(cell, PRESHARED_KEY);
             if (!symmetric.decryptAndHash(message, ResponseMessage.NOTHING, 16, EMPTY)) {
-                return Verdict.DECRYPT_FAILED;
+                return Verdict.PSK_MISMATCH; // whoever made it knows all but that, or nothing
             }
             symmetric.save(cell, SYMMETRIC);
             wipeEphemeral();

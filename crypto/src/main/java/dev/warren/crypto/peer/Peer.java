@@ -80,8 +80,11 @@ public final class Peer implements AutoCloseable {
     private final Keypairs keypairs = new Keypairs(this::retired);
     private final Timers timers;
     private final StagedPackets staged = new StagedPackets();
-    private final PeerStatistics statistics = new PeerStatistics();
+    private final PeerCounters counters;
+    private final LossEstimate loss = new LossEstimate();
 
+    private long lastHandshake = NEVER;
+    private long handshakeRtt = NEVER;
     private int mtu = DEFAULT_MTU;
     private boolean oursFirst;
     private boolean confirmed;
@@ -90,16 +93,19 @@ public final class Peer implements AutoCloseable {
     /// @param identity ours; not closed by the peer
     /// @param remote the peer's public key
     /// @param random for ephemeral keys
+    /// @param counters are the caller's, and outlive the peer
     public Peer(
             Suite suite,
             LocalIdentity identity,
             PublicKey remote,
             IndexSource indices,
             SecureRandom random,
-            Outbox outbox) {
+            Outbox outbox,
+            PeerCounters counters) {
         this.remote = remote;
         this.indices = indices;
         this.outbox = outbox;
+        this.counters = counters;
         this.handshakes = new HandshakePair(suite, identity, remote, random);
         this.timers = new Timers(new TimerActions(), random.nextLong());
         this.oursFirst = precedes(identity.publicKey(), remote);
@@ -178,11 +184,11 @@ public final class Peer implements AutoCloseable {
     public int seal(MemorySegment src, long at, int length, MemorySegment dst, long to) {
         Keypair keypair = keypairs.current();
         if (keypair == null) {
-            return statistics.dropped(Verdict.NO_SESSION).code();
+            return dropped(Verdict.NO_SESSION).code();
         }
         int padding = Padding.of(length, mtu);
         if (length + padding > LONGEST_DATAGRAM - DataMessage.OVERHEAD) {
-            return statistics.dropped(Verdict.TOO_LONG).code();
+            return dropped(Verdict.TOO_LONG).code();
         }
         int result;
         if (padding == 0) {
@@ -198,7 +204,7 @@ public final class Peer implements AutoCloseable {
             src.set(LONG, tail + 8, second);
         }
         if (result < 0) {
-            statistics.dropped(Verdict.of(result));
+            dropped(Verdict.of(result));
             timers.requestHandshake();
         }
         return result;
@@ -208,7 +214,7 @@ public final class Peer implements AutoCloseable {
     ///
     /// @param datagramBytes length of all their datagrams
     public void sent(int packets, long datagramBytes, long now) {
-        statistics.txBytes += datagramBytes;
+        counters.sent(packets, datagramBytes);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         if (packets > 0) {
@@ -221,7 +227,7 @@ public final class Peer implements AutoCloseable {
     /// STAGED_OVERFLOW. `src` may be any segment.
     public void stage(MemorySegment src, long at, int length) {
         if (!closed && !staged.add(src, at, length)) {
-            statistics.dropped(Verdict.STAGED_OVERFLOW);
+            dropped(Verdict.STAGED_OVERFLOW);
         }
     }
 
@@ -236,15 +242,15 @@ public final class Peer implements AutoCloseable {
     ///     the code of MALFORMED, UNKNOWN_INDEX, EXPIRED, COUNTER_LIMIT, REPLAYED or BAD_TAG
     public int open(MemorySegment src, long at, int length, MemorySegment dst, long to, long now) {
         if (length < DataMessage.OVERHEAD || MessageType.of(src, at) != MessageType.DATA) {
-            return statistics.dropped(Verdict.MALFORMED).code();
+            return dropped(Verdict.MALFORMED).code();
         }
         Keypair keypair = keypairs.find(DataMessage.receiver(src, at));
         if (keypair == null) {
-            return statistics.dropped(Verdict.UNKNOWN_INDEX).code();
+            return dropped(Verdict.UNKNOWN_INDEX).code();
         }
         int result = keypair.open(src, at, length, dst, to, now);
         if (result < 0) {
-            statistics.dropped(Verdict.of(result));
+            dropped(Verdict.of(result));
         } else if (keypair == keypairs.next()) {
             confirmed |= keypairs.confirm(keypair, oursFirst);
         }
@@ -255,12 +261,14 @@ public final class Peer implements AutoCloseable {
     /// them confirmed a session.
     ///
     /// @param dataPackets how many were not keepalives
-    /// @param datagramBytes length of all of them, as they came
-    public void received(int dataPackets, int keepalives, long datagramBytes, long now) {
+    /// @param countedBytes length of those that count as received, as they came: keepalives, and packets whose
+    // source
+    ///     is the peer's (kernel receive.c: rx_bytes come after the check of the allowed IPs)
+    public void received(int dataPackets, int keepalives, long countedBytes, long now) {
         if (dataPackets + keepalives <= 0) {
             return;
         }
-        statistics.rxBytes += datagramBytes;
+        counters.received(countedBytes);
         timers.endpointKnown(true);
         if (confirmed) {
             confirmed = false;
@@ -287,7 +295,7 @@ public final class Peer implements AutoCloseable {
 
     /// The first half of [#receiveInitiation]: authenticates it. When it is OK, [#answer] follows.
     public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
-        return closed ? Verdict.UNKNOWN_PEER : statistics.dropped(handshakes.consumeInitiation(initiation, now));
+        return closed ? Verdict.UNKNOWN_PEER : dropped(handshakes.consumeInitiation(initiation, now));
     }
 
     /// The second half, some time after the first: the Diffie-Hellmans of the answer may be made on another thread
@@ -302,12 +310,12 @@ public final class Peer implements AutoCloseable {
             return Verdict.UNKNOWN_PEER;
         }
         if (agreement != null && !handshakes.expects(agreement)) {
-            return statistics.dropped(Verdict.UNEXPECTED_RESPONSE);
+            return dropped(Verdict.UNEXPECTED_RESPONSE);
         }
         int index = freshIndex();
         byte[] response = handshakes.response(index, agreement, now);
         if (response == null) {
-            return statistics.dropped(Verdict.LOW_ORDER_POINT);
+            return dropped(Verdict.LOW_ORDER_POINT);
         }
         timers.endpointKnown(true);
         outbox.indexAdded(index);
@@ -316,7 +324,7 @@ public final class Peer implements AutoCloseable {
         timers.anyAuthenticatedPacketSent();
         timers.handshakeSent(now);
         transmit(response);
-        statistics.rxBytes += messageBytes;
+        counters.received(messageBytes);
         timers.anyAuthenticatedPacketReceived();
         return Verdict.OK;
     }
@@ -331,13 +339,13 @@ public final class Peer implements AutoCloseable {
         }
         Verdict verdict = handshakes.consumeResponse(message);
         if (verdict != Verdict.OK) {
-            return statistics.dropped(verdict);
+            return dropped(verdict);
         }
         timers.endpointKnown(true);
         addKeypair(handshakes.initiatedSession(now), now);
-        statistics.rxBytes += message.length;
-        statistics.handshakeRtt = Math.max(0, now - handshakes.sent());
-        established(true, statistics.handshakeRtt, now);
+        counters.received(message.length);
+        handshakeRtt = Math.max(0, now - handshakes.sent());
+        established(true, handshakeRtt, now);
         sendKeepalive(now);
         timers.anyAuthenticatedPacketReceived();
         timers.anyAuthenticatedPacketTraversal(now);
@@ -347,7 +355,7 @@ public final class Peer implements AutoCloseable {
     /// Keeps the cookie for the next handshake message. Touches no timer, no counter of bytes and no endpoint (R-40,
     ///
     public Verdict receiveCookieReply(byte[] message, long now) {
-        return statistics.dropped(handshakes.consumeCookieReply(message, now));
+        return dropped(handshakes.consumeCookieReply(message, now));
     }
 
     // ---- time
@@ -385,49 +393,42 @@ public final class Peer implements AutoCloseable {
 
     // ---- statistics
 
-    /// Bytes of all datagrams sent: data, keepalives, handshake messages.
-    public long txBytes() {
-        return statistics.txBytes;
-    }
-
-    /// Bytes of all datagrams that authenticated: data, keepalives, handshake messages; no cookie replies.
-    public long rxBytes() {
-        return statistics.rxBytes;
-    }
-
     /// The `now` of the last completed handshake, or [#NEVER].
     public long lastHandshake() {
-        return statistics.lastHandshake;
+        return lastHandshake;
     }
 
     /// Nanoseconds from our last answered initiation to its response, or [#NEVER].
     public long handshakeRtt() {
-        return statistics.handshakeRtt;
+        return handshakeRtt;
     }
 
     /// Share of the peer's datagrams that did not arrive, 0.0 to 1.0, from the gaps in its counters. Sessions weigh
     /// half with every session that follows them.
     public double lossEstimate() {
-        return statistics.loss(keypairs);
+        return loss.of(keypairs);
     }
 
     public int stagedPackets() {
         return staged.size();
     }
 
-    /// Counters by the ordinal of [Verdict], a copy.
-    public long[] drops() {
-        return statistics.drops();
-    }
-
-    /// What must survive while the peer sleeps.
+    /// What must survive while the peer sleeps, besides its counters.
     public PeerMemory memory() {
-        return statistics.memory(keypairs, handshakes.lastWall(), handshakes.lastTimestamp());
+        return new PeerMemory(
+                lastHandshake,
+                handshakeRtt,
+                loss.expected(keypairs),
+                loss.received(keypairs),
+                handshakes.lastWall(),
+                handshakes.lastTimestamp());
     }
 
     /// Takes back what [#memory] gave; to be called on a new peer.
     public void restore(PeerMemory memory) {
-        statistics.restore(memory);
+        lastHandshake = memory.lastHandshake;
+        handshakeRtt = memory.handshakeRtt;
+        loss.restore(memory.expectedPackets, memory.receivedPackets);
         handshakes.restore(memory);
     }
 
@@ -457,7 +458,7 @@ public final class Peer implements AutoCloseable {
         int index = freshIndex();
         byte[] message = handshakes.initiation(index, now, wall);
         if (message == null) {
-            statistics.dropped(Verdict.LOW_ORDER_POINT);
+            dropped(Verdict.LOW_ORDER_POINT);
             return;
         }
         outbox.indexAdded(index);
@@ -477,7 +478,7 @@ public final class Peer implements AutoCloseable {
 
     private void established(boolean initiator, long rtt, long now) {
         timers.handshakeComplete();
-        statistics.lastHandshake = now;
+        lastHandshake = now;
         outbox.event(new PeerEvent.SessionEstablished(now, initiator, rtt));
     }
 
@@ -545,7 +546,7 @@ public final class Peer implements AutoCloseable {
     }
 
     private void transmit(byte[] handshakeMessage) {
-        statistics.txBytes += handshakeMessage.length;
+        counters.sent(0, handshakeMessage.length);
         try (var arena = Arena.ofConfined()) {
             var datagram = arena.allocate(handshakeMessage.length);
             MemorySegment.copy(handshakeMessage, 0, datagram, ValueLayout.JAVA_BYTE, 0, handshakeMessage.length);
@@ -571,6 +572,13 @@ public final class Peer implements AutoCloseable {
         }
     }
 
+    private Verdict dropped(Verdict verdict) {
+        if (verdict != Verdict.OK) {
+            counters.dropped(verdict, 1);
+        }
+        return verdict;
+    }
+
     private int freshIndex() {
         for (int tries = 0; tries < MAX_INDEX_TRIES; tries++) {
             int index = indices.next();
@@ -583,7 +591,7 @@ public final class Peer implements AutoCloseable {
     }
 
     private void retired(Keypair keypair) {
-        statistics.retired(keypair);
+        loss.retired(keypair);
         outbox.indexRemoved(keypair.localIndex());
     }
 
@@ -610,7 +618,9 @@ public final class Peer implements AutoCloseable {
 
         @Override
         public void giveUp(long now, int attempts) {
-            outbox.event(new PeerEvent.HandshakeGivenUp(now, attempts, staged.clear()));
+            int unsent = staged.clear();
+            counters.dropped(Verdict.NO_ANSWER, unsent);
+            outbox.event(new PeerEvent.HandshakeGivenUp(now, attempts, unsent));
         }
 
         /// A handshake under way is not touched: its keys will be new.

@@ -72,7 +72,7 @@ class HandshakeTest {
             var initiation = initiate(WALL + Protocol.SECOND);
             assertEquals(Verdict.OK, consume(initiation, NOW + Protocol.SECOND));
             var response = Objects.requireNonNull(b.createResponse(2));
-            assertEquals(Verdict.DECRYPT_FAILED, a.consumeResponse(response));
+            assertEquals(Verdict.PSK_MISMATCH, a.consumeResponse(response));
             b.presharedKey(psk);
         }
         shakeHands(WALL + 2 * Protocol.SECOND, NOW + 2 * Protocol.SECOND);
@@ -180,7 +180,7 @@ class HandshakeTest {
         for (int i = 0; i < 1000; i++) {
             var forged = genuine.clone();
             forged[12 + i % 48] ^= (byte) (1 + i % 255);
-            assertEquals(Verdict.DECRYPT_FAILED, a.consumeResponse(forged));
+            assertEquals(Verdict.PSK_MISMATCH, a.consumeResponse(forged));
         }
         var stranger = genuine.clone();
         stranger[8] ^= 1;

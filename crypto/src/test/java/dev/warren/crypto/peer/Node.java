@@ -54,6 +54,7 @@ final class Node implements AutoCloseable, Peer.Outbox {
 
     long keptDelivered;
     long lastDelivery;
+    PeerStatistics counted = new PeerStatistics();
     long longestGap;
     boolean keep = true;
     private boolean crowded;
@@ -68,13 +69,14 @@ final class Node implements AutoCloseable, Peer.Outbox {
         identity = new LocalIdentity(PrivateKey.generate(random), suite);
         remote = identity.publicKey();
         gate = new HandshakeGate(suite, identity, random);
-        peer = new Peer(suite, identity, identity.publicKey(), random::nextInt, random, this);
+        peer = new Peer(suite, identity, identity.publicKey(), random::nextInt, random, this, counted);
     }
 
     void meet(PublicKey other) {
         remote = other;
         peer.close();
-        peer = new Peer(suite, identity, other, random::nextInt, random, this);
+        counted = new PeerStatistics();
+        peer = new Peer(suite, identity, other, random::nextInt, random, this, counted);
         peer.endpointKnown(true);
     }
 
@@ -207,7 +209,7 @@ final class Node implements AutoCloseable, Peer.Outbox {
     }
 
     long dropped(Verdict verdict) {
-        return peer.drops()[-1 - verdict.code()];
+        return counted.dropped(verdict);
     }
 
     <T extends PeerEvent> List<T> events(Class<T> type) {

@@ -159,7 +159,7 @@ class PeerHandshakeTest {
             net.a().peer.forceHandshake(net.now());
             net.advance(seconds(30));
             assertEquals(1, net.a().events(PeerEvent.SessionEstablished.class).size(), "only one side has the key");
-            assertTrue(net.a().dropped(Verdict.DECRYPT_FAILED) > 0);
+            assertTrue(net.a().dropped(Verdict.PSK_MISMATCH) > 0);
 
             net.b().peer.presharedKey(psk);
             net.advance(seconds(6));
@@ -298,7 +298,13 @@ class PeerHandshakeTest {
             var node = net.a();
             node.peer.close();
             try (var peer = new Peer(
-                    net.suite(), node.identity, net.b().identity.publicKey(), source, new SeededRandom(3), node)) {
+                    net.suite(),
+                    node.identity,
+                    net.b().identity.publicKey(),
+                    source,
+                    new SeededRandom(3),
+                    node,
+                    node.counted)) {
                 peer.endpointKnown(true);
                 node.peer = peer;
                 for (int i = 0; i < 40; i++) {
@@ -358,7 +364,7 @@ class PeerHandshakeTest {
             net.advance(seconds(20));
             long start = net.now();
             net.a().send(packet(2));
-            long rx = net.a().peer.rxBytes();
+            long rx = net.a().counted.rxBytes();
             var deadlines = new ArrayList<Long>();
             for (int i = 0; i < 150; i++) { // a flood while nothing else is heard
                 long deadline = net.a().peer.nextDeadline();
@@ -368,7 +374,7 @@ class PeerHandshakeTest {
                 deadlines.add(deadline);
                 net.advance(100 * MILLISECOND);
             }
-            assertEquals(rx, net.a().peer.rxBytes());
+            assertEquals(rx, net.a().counted.rxBytes());
             assertEquals(150, deadlines.size());
             net.advance(seconds(1));
             long asked = net.wire().last(INITIATION).at() - start;

@@ -4,7 +4,8 @@ import dev.warren.io.Faults;
 import dev.warren.io.FaultyOutput;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
-import java.util.function.ObjLongConsumer;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
 
 /// Any TUN, with faults: what is written to it may be lost, doubled, late or damaged, and reading may fail.
 public final class FaultyTun implements TunDevice {
@@ -60,8 +61,13 @@ public final class FaultyTun implements TunDevice {
     }
 
     @Override
-    public void counters(ObjLongConsumer<String> each) {
-        inner.counters(each);
+    public void counters(CounterRow<TunCounter> row) {
+        inner.counters(row);
+    }
+
+    @Override
+    public CounterRow<TunCounter> counters() {
+        return inner.counters();
     }
 
     @Override

@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -14,7 +16,6 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
-import java.util.function.ObjLongConsumer;
 import java.util.function.Supplier;
 
 /// A TUN device of the kernel. It goes away with [#close], and with the process, unless it was made persistent.
@@ -33,7 +34,7 @@ public final class LinuxTun implements TunDevice {
     private final Arena arena;
     private final TunDescriptor tun;
     private final boolean limitGso;
-    private final TunCounters counters = new TunCounters();
+    private CounterRow<TunCounter> counters = CounterRow.single(TunCounter.class);
     private final MemorySegment vectors;
     private GroCoalescer coalescer;
     private int coalescerEntries;
@@ -180,7 +181,7 @@ public final class LinuxTun implements TunDevice {
         try (var netlink = Netlink.open(libc)) {
             limitGso(netlink, netlink.link(tun.name).index());
         } catch (ErrnoException _) {
-            counters.readErrors++; // gone or moved: the link monitor tells
+            counters.increment(TunCounter.READ_ERRORS); // gone or moved: the link monitor tells
         }
     }
 
@@ -203,11 +204,11 @@ public final class LinuxTun implements TunDevice {
                 if (errno == Errno.EAGAIN) break;
                 if (errno == Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
                 if (errno <= 0) {
-                    counters.malformed++; // a header and nothing behind it
+                    counters.increment(TunCounter.READ_MALFORMED); // a header and nothing behind it
                     if (errno == 0) break;
                     continue;
                 }
-                counters.readErrors++;
+                counters.increment(TunCounter.READ_ERRORS);
                 return batch.count() > before ? batch.count() - before : -errno;
             }
             int segment = 0;
@@ -215,12 +216,12 @@ public final class LinuxTun implements TunDevice {
                 VirtioNetHeader.clear(batch.slab(), at - VirtioNetHeader.LENGTH);
             } else if (VirtioNetHeader.gsoType(batch.slab(), at - header) != VirtioNetHeader.GSO_NONE) {
                 segment = VirtioNetHeader.gsoSize(batch.slab(), at - header);
-                counters.superFramesRead++;
+                counters.increment(TunCounter.READ_SUPER_FRAMES);
             }
             batch.add(at, length, segment, null);
         }
         int frames = batch.count() - before;
-        counters.framesRead += frames;
+        counters.add(TunCounter.READ_FRAMES, frames);
         return frames;
     }
 
@@ -237,7 +238,7 @@ public final class LinuxTun implements TunDevice {
             int count = coalescer.count(k);
             int result = writev(coalescer.fill(k, vectors, 0));
             if (result >= 0) {
-                counters.packetsWritten += count;
+                counters.add(TunCounter.WRITE_PACKETS, count);
                 if (count > 1) taken(batch, k);
             } else if (count > 1 && result == -Errno.EINVAL) {
                 lost += writeSingles(batch, k);
@@ -252,14 +253,14 @@ public final class LinuxTun implements TunDevice {
         int result;
         int interrupts = 0;
         do {
-            counters.writes++;
+            counters.increment(TunCounter.WRITE_CALLS);
             result = libc.writev(tun.fd, vectors, 0, count);
         } while (result == -Errno.EINTR && interrupts++ < MOST_INTERRUPTS);
         return result;
     }
 
     private void taken(PacketBatch batch, int unit) {
-        counters.coalescedWrites++;
+        counters.increment(TunCounter.WRITE_COALESCED);
         if (isUdp(batch, coalescer.first(unit))) {
             udpGroRefusals = 0;
         } else {
@@ -270,7 +271,7 @@ public final class LinuxTun implements TunDevice {
     /// The kernel would not have a coalesced packet: its parts go one by one, and when that happens again and again,
     /// nothing more is coalesced.
     private int writeSingles(PacketBatch batch, int unit) {
-        counters.groRefused++;
+        counters.increment(TunCounter.WRITE_GRO_REFUSED);
         boolean udp = isUdp(batch, coalescer.first(unit));
         coalescer.restore(unit);
         int lost = 0;
@@ -279,7 +280,7 @@ public final class LinuxTun implements TunDevice {
             coalescer.fillSingle(i, vectors, 0);
             int result = writev(1);
             if (result >= 0) {
-                counters.packetsWritten++;
+                counters.increment(TunCounter.WRITE_PACKETS);
             } else {
                 lost += drop(result, 1);
             }
@@ -304,10 +305,10 @@ public final class LinuxTun implements TunDevice {
         int lost = 0;
         for (int i = 0; i < batch.count(); i++) {
             if (batch.length(i) == 0) continue;
-            counters.writes++;
+            counters.increment(TunCounter.WRITE_CALLS);
             int result = libc.write(tun.fd, batch.slab(), batch.offset(i), batch.length(i));
             if (result >= 0) {
-                counters.packetsWritten++;
+                counters.increment(TunCounter.WRITE_PACKETS);
             } else {
                 lost += drop(result, 1);
             }
@@ -317,10 +318,10 @@ public final class LinuxTun implements TunDevice {
 
     private int drop(int result, int packets) {
         switch (-result) {
-            case Errno.EIO -> counters.linkDown += packets; // tun_get_user: not IFF_UP
-            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM -> counters.full += packets;
-            case Errno.EINVAL -> counters.refused += packets; // no IP version the kernel knows
-            default -> counters.writeErrors += packets;
+            case Errno.EIO -> counters.add(TunCounter.DROP_WRITE_LINK_DOWN, packets); // tun_get_user: not IFF_UP
+            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM -> counters.add(TunCounter.DROP_WRITE_FULL, packets);
+            case Errno.EINVAL -> counters.add(TunCounter.DROP_WRITE_REFUSED, packets); // no IP version the kernel knows
+            default -> counters.add(TunCounter.DROP_WRITE_ERRORS, packets);
         }
         return packets;
     }
@@ -336,8 +337,13 @@ public final class LinuxTun implements TunDevice {
     }
 
     @Override
-    public void counters(ObjLongConsumer<String> each) {
-        counters.tell(each);
+    public void counters(CounterRow<TunCounter> row) {
+        counters = row;
+    }
+
+    @Override
+    public CounterRow<TunCounter> counters() {
+        return counters;
     }
 
     @Override

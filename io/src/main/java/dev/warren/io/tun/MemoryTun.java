@@ -4,6 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.EventFd;
 import dev.warren.io.offload.VirtioNetHeader;
@@ -12,7 +14,6 @@ import java.util.ArrayDeque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.function.ObjLongConsumer;
 import java.util.stream.IntStream;
 
 /// A TUN in memory, for tests: what is injected is read, what is written can be taken. Its descriptor is a real
@@ -30,8 +31,7 @@ public final class MemoryTun implements TunDevice {
     private volatile int mtu;
     private boolean gone;
     private boolean closed;
-    private long framesRead;
-    private long packetsWritten;
+    private CounterRow<TunCounter> counters = CounterRow.single(TunCounter.class);
 
     public MemoryTun(String name, int mtu) {
         this.name = name;
@@ -110,7 +110,7 @@ public final class MemoryTun implements TunDevice {
             count++;
         }
         if (frames.isEmpty()) event.signal(false);
-        framesRead += count;
+        counters.add(TunCounter.READ_FRAMES, count);
         return count;
     }
 
@@ -128,7 +128,7 @@ public final class MemoryTun implements TunDevice {
                 continue;
             }
             written.add(batch.slab().asSlice(batch.offset(i), batch.length(i)).toArray(JAVA_BYTE));
-            packetsWritten++;
+            counters.increment(TunCounter.WRITE_PACKETS);
         }
         return lost;
     }
@@ -144,9 +144,13 @@ public final class MemoryTun implements TunDevice {
     }
 
     @Override
-    public synchronized void counters(ObjLongConsumer<String> each) {
-        each.accept("tun.read.frames", framesRead);
-        each.accept("tun.write.packets", packetsWritten);
+    public synchronized void counters(CounterRow<TunCounter> row) {
+        counters = row;
+    }
+
+    @Override
+    public synchronized CounterRow<TunCounter> counters() {
+        return counters;
     }
 
     @Override

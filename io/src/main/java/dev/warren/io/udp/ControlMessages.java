@@ -19,8 +19,10 @@ final class ControlMessages {
 
     static final int IPPROTO_IP = 0;
     static final int IPPROTO_IPV6 = 41;
+    static final int SOL_SOCKET = 1;
     static final int SOL_UDP = 17;
     static final int IP_TOS = 1;
+    static final int SO_RXQ_OVFL = 40;
     static final int IP_PKTINFO = 8;
     static final int IP_MTU_DISCOVER = 10;
     static final int IP_RECVTOS = 13;
@@ -42,6 +44,8 @@ final class ControlMessages {
     long localHi;
     long localLo;
     int localInterface;
+    /// Datagrams that found the receive buffer full since the socket was opened, modulo 2^32; 0 when there were none.
+    int overflow;
 
     /// Reads `length` bytes of what the kernel wrote. Whatever the lengths inside say, nothing beyond is read.
     void read(MemorySegment control, long at, int length) {
@@ -50,6 +54,7 @@ final class ControlMessages {
         localHi = 0;
         localLo = 0;
         localInterface = 0;
+        overflow = 0;
         long end = at + length;
         while (at + HEADER <= end) {
             long size = control.get(JAVA_LONG, at);
@@ -71,6 +76,8 @@ final class ControlMessages {
                 trafficClass = control.get(JAVA_BYTE, data) & 0xff;
             } else if (level == IPPROTO_IPV6 && type == IPV6_TCLASS && have >= 4) {
                 trafficClass = control.get(JAVA_INT, data) & 0xff;
+            } else if (level == SOL_SOCKET && type == SO_RXQ_OVFL && have >= 4) {
+                overflow = control.get(JAVA_INT, data);
             }
             at += (size + 7) & -8;
         }

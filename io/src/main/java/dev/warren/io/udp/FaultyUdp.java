@@ -4,7 +4,8 @@ import dev.warren.io.Faults;
 import dev.warren.io.FaultyOutput;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
-import java.util.function.ObjLongConsumer;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 
 /// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, and receiving may fail.
 public final class FaultyUdp implements UdpSocket {
@@ -60,8 +61,13 @@ public final class FaultyUdp implements UdpSocket {
     }
 
     @Override
-    public void counters(ObjLongConsumer<String> each) {
-        inner.counters(each);
+    public void counters(CounterRow<UdpCounter> row) {
+        inner.counters(row);
+    }
+
+    @Override
+    public CounterRow<UdpCounter> counters() {
+        return inner.counters();
     }
 
     @Override

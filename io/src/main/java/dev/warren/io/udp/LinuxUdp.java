@@ -2,11 +2,12 @@ package dev.warren.io.udp;
 
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.function.ObjLongConsumer;
 
 /// A pair of kernel UDP sockets, never connected, so that a peer may roam.
 ///
@@ -17,7 +18,7 @@ public final class LinuxUdp implements UdpSocket {
 
     private final Arena arena;
     private final SocketPair sockets;
-    private final UdpCounters counters = new UdpCounters();
+    private CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
     private final StickySources sources = new StickySources();
     private final UdpReceiver receiver;
     private final UdpSender sender;
@@ -82,7 +83,9 @@ public final class LinuxUdp implements UdpSocket {
     @Override
     public int receive(int fd, PacketBatch batch) {
         boolean ours = !closed && fd >= 0 && (fd == sockets.fd4 || fd == sockets.fd6);
-        return ours ? receiver.receive(fd, batch) : 0; // an event that was on its way when the socket closed
+        return ours
+                ? receiver.receive(fd, fd == sockets.fd6, batch)
+                : 0; // an event that was on its way when the socket closed
     }
 
     @Override
@@ -102,8 +105,15 @@ public final class LinuxUdp implements UdpSocket {
     }
 
     @Override
-    public void counters(ObjLongConsumer<String> each) {
-        counters.tell(each);
+    public void counters(CounterRow<UdpCounter> row) {
+        counters = row;
+        receiver.counters(row);
+        sender.counters(row);
+    }
+
+    @Override
+    public CounterRow<UdpCounter> counters() {
+        return counters;
     }
 
     @Override

@@ -5,13 +5,14 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.EventFd;
 import java.lang.foreign.MemorySegment;
 import java.net.InetAddress;
 import java.util.ArrayDeque;
 import java.util.List;
-import java.util.function.ObjLongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /// A socket of a [MemoryNetwork]. Its descriptors are real eventfds, so the same event loop serves it. Neighbouring
@@ -31,10 +32,8 @@ public final class MemoryUdp implements UdpSocket {
     private List<Endpoint> names = List.of();
     private int port;
     private int fwmark;
+    private CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
     private boolean closed;
-    private long received;
-    private long sent;
-    private long noSocket;
 
     MemoryUdp(MemoryNetwork network) {
         this.network = network;
@@ -102,7 +101,8 @@ public final class MemoryUdp implements UdpSocket {
                 datagrams++;
             }
             batch.add(at, length, datagrams == 1 ? 0 : size, first.source);
-            received += datagrams;
+            counters.increment(UdpCounter.RECEIVE_MESSAGES);
+            counters.add(UdpCounter.RECEIVE_DATAGRAMS, datagrams);
             entries++;
         }
         if (queue.isEmpty()) (six ? event6 : event4).signal(false);
@@ -133,7 +133,7 @@ public final class MemoryUdp implements UdpSocket {
             Endpoint to = batch.endpoint(i);
             Endpoint from = to == null ? null : source(to);
             if (to == null || from == null) {
-                noSocket += batch.packets(i);
+                counters.add(UdpCounter.DROP_NO_FAMILY, batch.packets(i));
                 lost += batch.packets(i);
                 continue;
             }
@@ -144,7 +144,7 @@ public final class MemoryUdp implements UdpSocket {
                 byte[] datagram =
                         batch.slab().asSlice(batch.offset(i) + at, length).toArray(JAVA_BYTE);
                 if (!network.deliver(from, to.withoutLocal(), datagram)) lost++;
-                sent++;
+                counters.increment(UdpCounter.SEND_DATAGRAMS);
                 at += length;
             } while (at < batch.length(i));
         }
@@ -180,10 +180,13 @@ public final class MemoryUdp implements UdpSocket {
     }
 
     @Override
-    public synchronized void counters(ObjLongConsumer<String> each) {
-        each.accept("udp.receive.datagrams", received);
-        each.accept("udp.send.datagrams", sent);
-        each.accept("udp.send.drop.no-socket", noSocket);
+    public synchronized void counters(CounterRow<UdpCounter> row) {
+        counters = row;
+    }
+
+    @Override
+    public synchronized CounterRow<UdpCounter> counters() {
+        return counters;
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.List;
 /// Opens an IPv4 and an IPv6 socket on one port, or the one whose family this host has. Whatever fails on the way,
 /// nothing stays open.
 final class SocketPair {
-    private static final int SOL_SOCKET = 1;
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
     private static final int SO_SNDBUFFORCE = 32;
@@ -48,6 +47,7 @@ final class SocketPair {
             gro = options.gro() && each(this::enableGro);
             if (!gro) each(fd -> libc.setsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_GRO, 0) >= 0);
             each(this::enlargeBuffers);
+            each(this::tellOverflow);
             if (fwmark != 0) ErrnoException.check(mark(fwmark), "set SO_MARK " + fwmark + " on UDP port " + port);
             opened = true;
         } finally {
@@ -129,6 +129,11 @@ final class SocketPair {
                 && libc.getsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_GRO) == 1;
     }
 
+    /// Without it drops are not counted, and nothing else.
+    private boolean tellOverflow(int fd) {
+        return libc.setsockopt(fd, ControlMessages.SOL_SOCKET, ControlMessages.SO_RXQ_OVFL, 1) >= 0;
+    }
+
     private boolean enlargeBuffers(int fd) {
         enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF, "receive");
         enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF, "send");
@@ -137,10 +142,11 @@ final class SocketPair {
 
     private void enlarge(int fd, int force, int plain, String which) {
         int wanted = options.bufferBytes();
-        if (libc.setsockopt(fd, SOL_SOCKET, force, wanted) < 0) {
-            libc.setsockopt(fd, SOL_SOCKET, plain, wanted);
+        if (libc.setsockopt(fd, ControlMessages.SOL_SOCKET, force, wanted) < 0) {
+            libc.setsockopt(fd, ControlMessages.SOL_SOCKET, plain, wanted);
         }
-        int granted = libc.getsockopt(fd, SOL_SOCKET, plain) / 2; // the kernel doubles it for its own bookkeeping
+        int granted = libc.getsockopt(fd, ControlMessages.SOL_SOCKET, plain)
+                / 2; // the kernel doubles it for its own bookkeeping
         if (granted < wanted) {
             warnings.add("UDP " + which + " buffer is " + granted + " bytes instead of " + wanted
                     + (which.equals("receive") ? ": raise net.core.rmem_max" : ": raise net.core.wmem_max"));
@@ -150,8 +156,8 @@ final class SocketPair {
     /// Returns 0 or minus errno.
     int mark(int fwmark) {
         int status = 0;
-        if (fd4 >= 0) status = libc.setsockopt(fd4, SOL_SOCKET, SO_MARK, fwmark);
-        if (fd6 >= 0 && status >= 0) status = libc.setsockopt(fd6, SOL_SOCKET, SO_MARK, fwmark);
+        if (fd4 >= 0) status = libc.setsockopt(fd4, ControlMessages.SOL_SOCKET, SO_MARK, fwmark);
+        if (fd6 >= 0 && status >= 0) status = libc.setsockopt(fd6, ControlMessages.SOL_SOCKET, SO_MARK, fwmark);
         return status;
     }
 

@@ -5,6 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.Iovec;
 import dev.warren.io.ffm.Libc;
@@ -24,7 +26,7 @@ final class UdpReceiver {
     private static final int MOST_INTERRUPTS = 8;
 
     private final Libc libc;
-    private final UdpCounters counters;
+    private CounterRow<UdpCounter> counters;
     private final StickySources sources;
     private final EndpointCache cache = new EndpointCache(4096);
     private final ControlMessages control = new ControlMessages();
@@ -33,8 +35,11 @@ final class UdpReceiver {
     private final MemorySegment names;
     private final MemorySegment controls;
     private final int[] starts = new int[MESSAGES];
+    private int overflow;
+    private int overflow4;
+    private int overflow6;
 
-    UdpReceiver(Libc libc, Arena arena, UdpCounters counters, StickySources sources) {
+    UdpReceiver(Libc libc, Arena arena, CounterRow<UdpCounter> counters, StickySources sources) {
         this.libc = libc;
         this.counters = counters;
         this.sources = sources;
@@ -52,19 +57,38 @@ final class UdpReceiver {
         }
     }
 
+    /// Counts there from now on.
+    void counters(CounterRow<UdpCounter> row) {
+        counters = row;
+    }
+
     /// Returns entries appended, or minus errno when nothing was and the socket is of no more use.
-    int receive(int fd, PacketBatch batch) {
+    int receive(int fd, boolean v6, PacketBatch batch) {
+        overflow = 0;
+        int received = receive(fd, batch);
+        if (overflow != 0) countOverflow(v6);
+        return received;
+    }
+
+    /// The kernel tells with each message how many it had dropped before.
+    private void countOverflow(boolean v6) {
+        counters.add(UdpCounter.DROP_OVERFLOW, Integer.toUnsignedLong(overflow - (v6 ? overflow6 : overflow4)));
+        if (v6) overflow6 = overflow;
+        else overflow4 = overflow;
+    }
+
+    private int receive(int fd, PacketBatch batch) {
         int before = batch.count();
         int interrupts = 0;
         while (true) {
             int count = prepare(batch);
             if (count == 0) break;
-            counters.receiveCalls++;
+            counters.increment(UdpCounter.RECEIVE_CALLS);
             int got = libc.recvmmsg(fd, messages, 0, count, Libc.MSG_DONTWAIT);
             if (got < 0) {
                 if (got == -Errno.EAGAIN) break;
                 if (got == -Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
-                counters.receiveErrors++;
+                counters.increment(UdpCounter.RECEIVE_ERRORS);
                 // an error that passes does not end anything. Only a descriptor that is no socket does.
                 boolean lasting = got == -Errno.EBADF || got == -Errno.EFAULT || got == -Errno.ENOTSOCK;
                 return lasting && batch.count() == before ? got : batch.count() - before;
@@ -93,19 +117,20 @@ final class UdpReceiver {
 
     private void take(PacketBatch batch, int i) {
         int length = Mmsghdr.length(messages, i);
-        counters.messagesReceived++;
+        counters.increment(UdpCounter.RECEIVE_MESSAGES);
         if ((Mmsghdr.flags(messages, i) & Libc.MSG_TRUNC) != 0 || length > MESSAGE_BYTES) {
-            counters.truncated++;
+            counters.increment(UdpCounter.DROP_TRUNCATED);
             return;
         }
         if (length == 0) {
-            counters.empty++;
+            counters.increment(UdpCounter.DROP_EMPTY);
             return;
         }
         long name = (long) i * SocketAddress.STRIDE;
         int family = Mmsghdr.nameLength(messages, i) < SocketAddress.V4_SIZE ? 0 : names.get(JAVA_SHORT, name);
         int controlLength = Math.min(Mmsghdr.controlLength(messages, i), ControlMessages.RECEIVE_SIZE);
         control.read(controls, (long) i * ControlMessages.RECEIVE_SIZE, controlLength);
+        if (control.overflow != 0) overflow = control.overflow;
         int port = SocketAddress.port(names, name);
         Endpoint endpoint;
         if (family == Libc.AF_INET) {
@@ -125,7 +150,7 @@ final class UdpReceiver {
                     multicast ? 0 : control.localLo,
                     multicast ? 0 : control.localInterface);
         } else {
-            counters.strangeSource++;
+            counters.increment(UdpCounter.DROP_STRANGE_SOURCE);
             return;
         }
         if (endpoint.hasLocal()) sources.heard(endpoint);
@@ -135,11 +160,8 @@ final class UdpReceiver {
             MemorySegment.copy(batch.slab(), at, batch.slab(), better, length);
             at = better;
         }
-        batch.add(
-                at,
-                length,
-                control.segment > 0 && control.segment < length ? control.segment : 0,
-                endpoint,
-                control.trafficClass);
+        int segment = control.segment > 0 && control.segment < length ? control.segment : 0;
+        batch.add(at, length, segment, endpoint, control.trafficClass);
+        counters.add(UdpCounter.RECEIVE_DATAGRAMS, batch.packets(batch.count() - 1));
     }
 }

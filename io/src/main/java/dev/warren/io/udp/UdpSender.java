@@ -2,6 +2,8 @@ package dev.warren.io.udp;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
@@ -16,7 +18,7 @@ final class UdpSender {
     private static final int MOST_INTERRUPTS = 64;
 
     private final Libc libc;
-    private final UdpCounters counters;
+    private CounterRow<UdpCounter> counters;
     private final StickySources sources;
     private final UdpOptions options;
     private final SendQueue queue;
@@ -27,7 +29,13 @@ final class UdpSender {
 
     private int patience;
 
-    UdpSender(Libc libc, Arena arena, UdpCounters counters, StickySources sources, UdpOptions options, boolean gso) {
+    UdpSender(
+            Libc libc,
+            Arena arena,
+            CounterRow<UdpCounter> counters,
+            StickySources sources,
+            UdpOptions options,
+            boolean gso) {
         this.libc = libc;
         this.counters = counters;
         this.sources = sources;
@@ -35,6 +43,11 @@ final class UdpSender {
         this.gso = gso;
         this.queue = new SendQueue(arena, options.neverEqualTail());
         this.singles = new SendQueue(arena, false);
+    }
+
+    /// Counts there from now on.
+    void counters(CounterRow<UdpCounter> row) {
+        counters = row;
     }
 
     boolean gso() {
@@ -51,7 +64,7 @@ final class UdpSender {
             Endpoint to = batch.endpoint(i);
             int fd = to == null ? -1 : to.v6() ? fd6 : fd4;
             if (to == null || fd < 0) {
-                counters.noSocket += batch.packets(i);
+                counters.add(UdpCounter.DROP_NO_FAMILY, batch.packets(i));
                 lost += batch.packets(i);
                 continue;
             }
@@ -107,17 +120,17 @@ final class UdpSender {
         int interrupts = 0;
         boolean withoutSource = false; // message `done` is being tried without its source
         while (done < from.count()) {
-            counters.sendCalls++;
+            counters.increment(UdpCounter.SEND_CALLS);
             int n = from.send(libc, fd, done);
             if (n > 0) {
                 if (withoutSource) {
-                    counters.sourceRefused++;
+                    counters.increment(UdpCounter.SEND_SOURCE_REFUSED);
                     sources.refuse(from.endpoint(done));
                 }
                 withoutSource = false;
                 for (int end = done + n; done < end; done++) {
-                    counters.messagesSent++;
-                    counters.datagramsSent += from.datagrams(done);
+                    counters.increment(UdpCounter.SEND_MESSAGES);
+                    counters.add(UdpCounter.SEND_DATAGRAMS, from.datagrams(done));
                 }
                 continue;
             }
@@ -157,7 +170,7 @@ final class UdpSender {
     /// EIO: the device cannot checksum, so no train will ever go there. EMSGSIZE, EINVAL: the path is narrower
     /// than a segment. Nothing of the train was sent: all of it goes again.
     private int oneByOne(SendQueue from, int message, int fd, int errno) {
-        counters.gsoRefused++;
+        counters.increment(UdpCounter.SEND_GSO_REFUSED);
         if (errno == Errno.EIO) gso = false;
         narrow = from.endpoint(message);
         int lost = 0;
@@ -176,12 +189,12 @@ final class UdpSender {
     private int drop(SendQueue from, int message, int errno) {
         int datagrams = from.datagrams(message);
         switch (errno) {
-            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM -> counters.bufferFull += datagrams;
+            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM -> counters.add(UdpCounter.DROP_BUFFER_FULL, datagrams);
             case Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.ENETDOWN, Errno.EHOSTDOWN, Errno.ENODEV ->
-                counters.unreachable += datagrams;
-            case Errno.EMSGSIZE -> counters.tooLong += datagrams;
-            case Errno.EPERM, Errno.EACCES -> counters.denied += datagrams;
-            default -> counters.sendErrors += datagrams;
+                counters.add(UdpCounter.DROP_UNREACHABLE, datagrams);
+            case Errno.EMSGSIZE -> counters.add(UdpCounter.DROP_TOO_LONG, datagrams);
+            case Errno.EPERM, Errno.EACCES -> counters.add(UdpCounter.DROP_DENIED, datagrams);
+            default -> counters.add(UdpCounter.DROP_SEND_ERRORS, datagrams);
         }
         return datagrams;
     }

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.TunCounter;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
@@ -221,11 +223,11 @@ class LinuxTunTest {
                 assertEquals(0, mirror.malformed());
                 assertEquals(0, mirror.lost());
             }
-            long frames = counter(tun, "tun.read.super-frames");
-            long coalesced = counter(tun, "tun.write.coalesced");
+            long frames = counter(tun, TunCounter.READ_SUPER_FRAMES);
+            long coalesced = counter(tun, TunCounter.WRITE_COALESCED);
             assertEquals(offloads, frames > 20, frames + " super-frames");
             assertEquals(offloads, coalesced > 20, coalesced + " coalesced writes");
-            assertEquals(0, counter(tun, "tun.write.gro-refused"));
+            assertEquals(0, counter(tun, TunCounter.WRITE_GRO_REFUSED));
         }
     }
 
@@ -244,7 +246,7 @@ class LinuxTunTest {
             assertEquals(0, client.send(batch));
             var libc = new Libc();
             var mirror = new Mirror(tun);
-            while (counter(tun, "tun.read.super-frames") == 0) {
+            while (counter(tun, TunCounter.READ_SUPER_FRAMES) == 0) {
                 assertTrue(libc.poll(tun.fd(), Libc.POLLIN, 2000) > 0);
                 assertTrue(mirror.turn() > 0);
             }
@@ -260,7 +262,7 @@ class LinuxTunTest {
                             received.slab(),
                             received.offset(0),
                             received.offset(0) + received.length(0)));
-            assertTrue(counter(tun, "tun.write.coalesced") > 0);
+            assertTrue(counter(tun, TunCounter.WRITE_COALESCED) > 0);
         }
     }
 
@@ -287,7 +289,7 @@ class LinuxTunTest {
                 assertTrue(Arrays.equals(content, received), "content");
                 assertEquals(0, mirror.lost());
             }
-            assertEquals(0, counter(tun, "tun.write.coalesced"));
+            assertEquals(0, counter(tun, TunCounter.WRITE_COALESCED));
         }
     }
 
@@ -307,7 +309,7 @@ class LinuxTunTest {
             }
             assertEquals("tso, uso, udp-gro", tun.offloads());
             // The batch in which it happened was planned before.
-            long refused = counter(tun, "tun.write.gro-refused");
+            long refused = counter(tun, TunCounter.WRITE_GRO_REFUSED);
             assertTrue(refused >= 8 && refused < 100, refused + " refused");
         }
     }
@@ -348,7 +350,7 @@ class LinuxTunTest {
             int at = batch.append(100, 0, null);
             batch.slab().set(JAVA_BYTE, at, (byte) 0x45);
             assertEquals(1, tun.write(batch));
-            assertEquals(1, counter(tun, "tun.write.drop.link-down"));
+            assertEquals(1, counter(tun, TunCounter.DROP_WRITE_LINK_DOWN));
         }
     }
 
@@ -363,8 +365,8 @@ class LinuxTunTest {
             var to = Endpoint.of(new InetSocketAddress(address("198.18." + octet + ".2"), 9));
             batch.append(10 * 1452, 1452, to);
             assertEquals(0, client.send(batch));
-            assertEquals(1, Tuns.counters(client::counters).get("udp.send.gso-refused"));
-            assertEquals(10, Tuns.counters(client::counters).get("udp.send.datagrams"));
+            assertEquals(1, client.counters().get(UdpCounter.SEND_GSO_REFUSED));
+            assertEquals(10, client.counters().get(UdpCounter.SEND_DATAGRAMS));
             PacketBatch frames = PacketBatch.unpooled(Arena.ofAuto().allocate(LinuxTun.READ_SLAB, 64), 256);
             assertTrue(tun.read(frames) >= 20, frames.count() + " fragments");
         }
@@ -523,7 +525,7 @@ class LinuxTunTest {
         try (var tun = LinuxTun.open(libc, Tuns.name(), TunOptions.standard())) {
             PacketBatch batch = PacketBatch.unpooled(Arena.ofAuto().allocate(LinuxTun.READ_SLAB, 64), 4);
             assertEquals(-Errno.EIO, tun.read(batch));
-            assertEquals(1, counter(tun, "tun.read.errors"));
+            assertEquals(1, counter(tun, TunCounter.READ_ERRORS));
         }
     }
 }

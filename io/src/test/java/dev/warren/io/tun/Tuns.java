@@ -1,14 +1,11 @@
 package dev.warren.io.tun;
 
+import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.ErrnoException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
-import java.util.function.ObjLongConsumer;
 
 /// Interfaces for tests: names nobody else has, addresses of 198.18.0.0/15 (RFC 2544) and a ULA.
 final class Tuns {
@@ -53,15 +50,7 @@ final class Tuns {
         if (status != 0) throw new IOException(command + " said " + status);
     }
 
-    static Map<String, Long> counters(Consumer<ObjLongConsumer<String>> device) {
-        var all = new HashMap<String, Long>();
-        device.accept(all::put);
-        return all;
-    }
-
-    static long counter(LinuxTun tun, String name) {
-        Long value = counters(tun::counters).get(name);
-        if (value == null) throw new AssertionError("no counter " + name);
-        return value;
+    static long counter(LinuxTun tun, TunCounter counter) {
+        return tun.counters().get(counter);
     }
 }

@@ -18,11 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.ObjLongConsumer;
 
 /// Batches and datagrams for tests.
 final class Datagrams {
@@ -81,12 +77,6 @@ final class Datagrams {
             all.addAll(cut(batch));
             batch.clear();
         }
-        return all;
-    }
-
-    static Map<String, Long> counters(Consumer<ObjLongConsumer<String>> device) {
-        var all = new HashMap<String, Long>();
-        device.accept(all::put);
         return all;
     }
 

@@ -4,7 +4,6 @@ import static dev.warren.io.udp.Datagrams.add;
 import static dev.warren.io.udp.Datagrams.address;
 import static dev.warren.io.udp.Datagrams.batch;
 import static dev.warren.io.udp.Datagrams.bytes;
-import static dev.warren.io.udp.Datagrams.counters;
 import static dev.warren.io.udp.Datagrams.cut;
 import static dev.warren.io.udp.Datagrams.drain;
 import static dev.warren.io.udp.Datagrams.endpoint;
@@ -21,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.ErrnoException;
 import java.lang.foreign.MemorySegment;
@@ -79,8 +79,8 @@ class LinuxUdpTest {
         byte[] sent = bytes(44 * 1452 + 700, 2);
         add(batch, sent, 1452, endpoint(host, server.port()));
         assertEquals(0, client.send(batch));
-        assertEquals(1, counters(client::counters).get("udp.send.messages"));
-        assertEquals(45, counters(client::counters).get("udp.send.datagrams"));
+        assertEquals(1, client.counters().get(UdpCounter.SEND_MESSAGES));
+        assertEquals(45, client.counters().get(UdpCounter.SEND_DATAGRAMS));
         PacketBatch received = receiveBatch();
         int fd = received(received, host);
         assertEquals(1, received.count(), "entries from descriptor " + fd);
@@ -109,7 +109,7 @@ class LinuxUdpTest {
             add(batch, datagram, 0, to);
         }
         assertEquals(0, client.send(batch));
-        assertEquals(1, counters(client::counters).get("udp.send.messages"));
+        assertEquals(1, client.counters().get(UdpCounter.SEND_MESSAGES));
         assertSameDatagrams(expected, drain(server, server.fd4()));
     }
 
@@ -146,8 +146,8 @@ class LinuxUdpTest {
             assertTrue(expectedSizes.isEmpty());
         }
         assertTrue(arrived > 10_000, arrived + " arrived");
-        assertEquals(1, counters(server::counters).get("udp.receive.empty"));
-        assertEquals(0, counters(server::counters).get("udp.receive.truncated"));
+        assertEquals(1, server.counters().get(UdpCounter.DROP_EMPTY));
+        assertEquals(0, server.counters().get(UdpCounter.DROP_TRUNCATED));
     }
 
     /// All sizes a tunnel has, then some of each residue, then all at the end.
@@ -301,7 +301,7 @@ class LinuxUdpTest {
         for (int i = 1; i <= 3; i++) {
             assertEquals(0, server.send(received));
             assertEquals(1, drain(client, client.fd4()).size());
-            assertEquals(1, counters(server::counters).get("udp.send.source-refused"), "learnt once, answer " + i);
+            assertEquals(1, server.counters().get(UdpCounter.SEND_SOURCE_REFUSED), "learnt once, answer " + i);
         }
     }
 

@@ -3,7 +3,6 @@ package dev.warren.io.udp;
 import static dev.warren.io.udp.Datagrams.add;
 import static dev.warren.io.udp.Datagrams.batch;
 import static dev.warren.io.udp.Datagrams.bytes;
-import static dev.warren.io.udp.Datagrams.counters;
 import static dev.warren.io.udp.Datagrams.drain;
 import static dev.warren.io.udp.Datagrams.endpoint;
 import static dev.warren.io.udp.Datagrams.receiveBatch;
@@ -14,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
@@ -137,7 +137,7 @@ class UdpFailureTest {
 
         client(new FaultyLibc(name -> name.equals("sendmmsg") ? -Errno.EAGAIN : 0), UdpOptions.standard());
         assertEquals(expected.size(), client.send(batch));
-        assertEquals(expected.size(), counters(client::counters).get("udp.send.drop.buffer-full"));
+        assertEquals(expected.size(), client.counters().get(UdpCounter.DROP_BUFFER_FULL));
     }
 
     /// A kernel that will not send trains.
@@ -163,11 +163,11 @@ class UdpFailureTest {
         assertEquals(0, client.send(batch));
         assertSameDatagrams(expected, drain(server, server.fd4()));
         assertEquals(errno == Errno.EIO ? "gro" : "gso, gro", client.offloads());
-        Long refused = counters(client::counters).get("udp.send.gso-refused");
-        assertTrue(refused != null && refused > 0);
+        long refused = client.counters().get(UdpCounter.SEND_GSO_REFUSED);
+        assertTrue(refused > 0);
         assertEquals(0, client.send(batch));
         assertSameDatagrams(expected, drain(server, server.fd4()));
-        if (errno == Errno.EIO) assertEquals(refused, counters(client::counters).get("udp.send.gso-refused"));
+        if (errno == Errno.EIO) assertEquals(refused, client.counters().get(UdpCounter.SEND_GSO_REFUSED));
     }
 
     @ParameterizedTest
@@ -178,9 +178,9 @@ class UdpFailureTest {
         List<byte[]> expected = twoTrainsAndSingles(batch, to);
         assertEquals(1, client.send(batch));
         assertSameDatagrams(expected.subList(1, expected.size()), drain(server, server.fd4()));
-        long counted = counters(client::counters).entrySet().stream()
-                .filter(counter -> counter.getKey().startsWith("udp.send.drop"))
-                .mapToLong(counter -> counter.getValue())
+        long counted = Arrays.stream(UdpCounter.values())
+                .filter(counter -> counter.label().startsWith("udp.send.drop"))
+                .mapToLong(client.counters()::get)
                 .sum();
         assertEquals(1, counted);
     }
@@ -238,7 +238,7 @@ class UdpFailureTest {
         add(batch, bytes(100, 1), 0, endpoint("::1", server.port()));
         add(batch, bytes(100, 1), 0, to);
         assertEquals(1, client.send(batch));
-        assertEquals(1, counters(client::counters).get("udp.send.drop.no-socket"));
+        assertEquals(1, client.counters().get(UdpCounter.DROP_NO_FAMILY));
         assertEquals(1, drain(server, server.fd4()).size());
         client.close();
 

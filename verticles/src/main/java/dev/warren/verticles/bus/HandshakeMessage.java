@@ -4,7 +4,6 @@ import dev.warren.crypto.LocalIdentity;
 import dev.warren.io.Endpoint;
 import io.vertx.core.Promise;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What the handshake verticle can be told.
@@ -25,7 +24,4 @@ public sealed interface HandshakeMessage {
 
     /// The device got another private key, or lost it. Answered when the one before is not used any more.
     record Identity(@Nullable LocalIdentity identity, Promise<Void> answer) implements HandshakeMessage {}
-
-    /// Tell your counters by name.
-    record Report(Promise<Map<String, Long>> answer) implements HandshakeMessage {}
 }

@@ -4,6 +4,7 @@ import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
 import dev.warren.crypto.noise.ResponseAgreement;
+import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import io.vertx.core.Promise;
@@ -61,9 +62,10 @@ public sealed interface PeerMessage {
     ///
     /// @param presharedKey a copy of the message's own, which the peer closes; null: none
     /// @param endpoint null: it stays where it is
+    /// @param revision of the endpoint, grows with each that is configured
     /// @param persistentKeepalive seconds, 0 for none
     record Configure(
-            @Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, int persistentKeepalive)
+            @Nullable PresharedKey presharedKey, @Nullable Endpoint endpoint, int revision, int persistentKeepalive)
             implements PeerMessage {
         @Override
         public void discard() {
@@ -82,18 +84,10 @@ public sealed interface PeerMessage {
     /// Another peer drew the same receiver index first.
     record IndexTaken(int index) implements PeerMessage {}
 
-    /// Tell what you know about yourself.
-    record Report(Promise<PeerReport> answer) implements PeerMessage {
-        @Override
-        public void discard() {
-            answer.tryFail("the peer is gone");
-        }
-    }
-
     /// The end: tell what must be remembered, wipe the rest. What still comes behind is given back unread.
     ///
     /// @param ifIdle only if there is nothing left to do: otherwise the answer is null, and the peer goes on
-    record Retire(boolean ifIdle, Promise<@Nullable PeerReport> answer) implements PeerMessage {
+    record Retire(boolean ifIdle, Promise<@Nullable PeerMemory> answer) implements PeerMessage {
         @Override
         public void discard() {
             answer.tryFail("the peer is gone");

@@ -2,7 +2,6 @@ package dev.warren.verticles.bus;
 
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
-import java.util.Map;
 
 /// What the TUN verticle can be told.
 public sealed interface TunMessage {
@@ -33,14 +32,6 @@ public sealed interface TunMessage {
         @Override
         public void discard() {
             answer.tryComplete();
-        }
-    }
-
-    /// Tell your counters by name.
-    record Report(Promise<Map<String, Long>> answer) implements TunMessage {
-        @Override
-        public void discard() {
-            answer.tryFail("the device is closing");
         }
     }
 }

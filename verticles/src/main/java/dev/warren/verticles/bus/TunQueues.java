@@ -3,9 +3,7 @@ package dev.warren.verticles.bus;
 import dev.warren.verticles.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Function;
 
 /// The TUN verticles of a device, one for each queue, for the control loop, which has to reach all of them.
@@ -34,15 +32,6 @@ public final class TunQueues {
     /// Completes when nothing more is read.
     public Future<Void> quiet() {
         return all(TunMessage.Quiet::new).mapEmpty();
-    }
-
-    /// Counters by name, summed.
-    public Future<Map<String, Long>> counters() {
-        return all(TunMessage.Report::new).map(answers -> {
-            var sums = new HashMap<String, Long>();
-            for (var answer : answers) answer.forEach((name, count) -> sums.merge(name, count, Long::sum));
-            return sums;
-        });
     }
 
     private <T> Future<List<T>> all(Function<Promise<T>, TunMessage> message) {

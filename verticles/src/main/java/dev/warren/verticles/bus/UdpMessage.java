@@ -3,7 +3,6 @@ package dev.warren.verticles.bus;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
-import java.util.Map;
 
 /// What the UDP verticle can be told.
 public sealed interface UdpMessage {
@@ -44,14 +43,6 @@ public sealed interface UdpMessage {
     /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close
     /// them. Answers the port, 0 when closed. When the kernel refuses, what is open stays as it is.
     record Bind(boolean open, int port, int fwmark, Promise<Integer> answer) implements UdpMessage {
-        @Override
-        public void discard() {
-            answer.tryFail("the device is closing");
-        }
-    }
-
-    /// Tell your counters by name.
-    record Report(Promise<Map<String, Long>> answer) implements UdpMessage {
         @Override
         public void discard() {
             answer.tryFail("the device is closing");

@@ -8,6 +8,7 @@ import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.io.Endpoint;
+import dev.warren.io.counters.CounterRow;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.HandshakeMessage;
@@ -17,6 +18,7 @@ import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.counters.HandshakeCounter;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -24,9 +26,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -54,24 +53,28 @@ public final class HandshakeVerticle extends VerticleBase {
     private final ArrayDeque<HandshakeMessage.Agree> agreements = new ArrayDeque<>();
     private final ArrayDeque<Runnable> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
-    private final long[] verdicts = new long[Verdict.values().length];
+    private final CounterRow<HandshakeCounter> counters;
 
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable LocalIdentity identity;
     private @Nullable HandshakeGate gate;
     private long loadedUntil = Long.MIN_VALUE;
-    private long noIdentity;
-    private long noRoom;
     private boolean scheduled;
     private boolean alone;
 
     public HandshakeVerticle(
-            Loop loop, HandshakeMailbox door, RouterMailbox router, UdpMailbox udp, SecureRandom random) {
+            Loop loop,
+            HandshakeMailbox door,
+            RouterMailbox router,
+            UdpMailbox udp,
+            SecureRandom random,
+            CounterRow<HandshakeCounter> counters) {
         this.loop = loop;
         this.door = door;
         this.router = router;
         this.udp = udp;
         this.random = random;
+        this.counters = counters;
     }
 
     @Override
@@ -106,7 +109,6 @@ public final class HandshakeVerticle extends VerticleBase {
                 identity(changed.identity());
                 changed.answer().complete();
             }
-            case HandshakeMessage.Report report -> report.answer().complete(counters());
         }
     }
 
@@ -145,7 +147,7 @@ public final class HandshakeVerticle extends VerticleBase {
             if (wanted == null) return;
             var agreement = agreement(wanted);
             if (agreement == null) {
-                verdicts[Verdict.LOW_ORDER_POINT.ordinal()]++;
+                counters.increment(HandshakeCounter.DROP_AGREEMENT);
                 continue;
             }
             leaving.add(() -> wanted.peer().tell(new PeerMessage.Answer(agreement, wanted.bytes(), wanted.source())));
@@ -160,7 +162,7 @@ public final class HandshakeVerticle extends VerticleBase {
     /// The length of their queue is the measure of load: it grows only when we cannot keep up.
     private void strangers() {
         long now = loop.clock().now();
-        if (queue.size() >= LOADED) loadedUntil = now + LOADED_FOR;
+        if (queue.size() >= LOADED) loaded(now);
         int done = 0;
         int passed = 0;
         while (done < GLANCE && passed < TURN) {
@@ -172,11 +174,25 @@ public final class HandshakeVerticle extends VerticleBase {
         if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done));
     }
 
+    private void loaded(long now) {
+        if (loadedUntil < now) {
+            counters.set(HandshakeCounter.UNDER_LOAD, 1);
+            vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(LOADED_FOR), _ -> perhapsRelieved());
+        }
+        loadedUntil = now + LOADED_FOR;
+    }
+
+    private void perhapsRelieved() {
+        long left = loadedUntil - loop.clock().now();
+        if (left <= 0) counters.set(HandshakeCounter.UNDER_LOAD, 0);
+        else vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, _ -> perhapsRelieved());
+    }
+
     /// True when it passed the gate, and so was work.
     private boolean onHandshake(Datagram datagram, long now) {
         var open = gate;
         if (open == null) {
-            noIdentity++;
+            counters.increment(HandshakeCounter.DROP_NO_KEY);
             return false;
         }
         open.load(now < loadedUntil);
@@ -185,7 +201,7 @@ public final class HandshakeVerticle extends VerticleBase {
         boolean passed = verdict == Verdict.OK;
         if (verdict == Verdict.COOKIE_SENT) reply(source);
         if (passed) verdict = pass(datagram, source);
-        verdicts[verdict.ordinal()]++;
+        counters.increment(HandshakeCounter.of(verdict));
         return passed;
     }
 
@@ -193,7 +209,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private void reply(Endpoint source) {
         var batch = udp.gather(cookieReply.length);
         if (batch == null) {
-            noRoom++;
+            counters.increment(HandshakeCounter.DROP_REPLY_BACKLOG);
             return;
         }
         int at = batch.append(cookieReply.length, 0, source);
@@ -218,17 +234,4 @@ public final class HandshakeVerticle extends VerticleBase {
         return Verdict.OK;
     }
 
-    private Map<String, Long> counters() {
-        var counters = new HashMap<String, Long>();
-        for (var verdict : Verdict.values()) {
-            long count = verdicts[verdict.ordinal()];
-            if (count == 0) continue;
-            var name = verdict.name().toLowerCase(Locale.ROOT).replace('_', '-');
-            counters.put((verdict == Verdict.OK ? "handshake." : "handshake.drop.") + name, count);
-        }
-        if (noRoom > 0) counters.put("handshake.drop.reply-backlog", noRoom);
-        if (noIdentity > 0) counters.put("handshake.drop.no-private-key", noIdentity);
-        counters.put("handshake.under-load", loop.clock().now() < loadedUntil ? 1L : 0L);
-        return counters;
-    }
 }

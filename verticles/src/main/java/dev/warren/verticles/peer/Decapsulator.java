@@ -7,7 +7,9 @@ import dev.warren.routing.Ecn;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.counters.PeerCounter;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Datagrams in, plaintext packets out: the one loop that runs for every inbound packet. One per event loop, shared by
 /// its peers. Packets are opened from the batch they were received in straight into the batch the TUN writes from.
@@ -45,7 +47,7 @@ public final class Decapsulator {
         boolean another = last.run.batch() != run.batch();
         if (another && batches == MOST_BATCHES) {
             for (int entry = run.from(); entry < run.to(); entry++) {
-                from.backlog += run.batch().packets(entry);
+                from.count(PeerCounter.DROP_BACKLOG, run.batch().packets(entry));
             }
             run.done();
             return;
@@ -89,6 +91,7 @@ public final class Decapsulator {
         var routes = bulletin.routes();
         int data = 0;
         int keepalives = 0;
+        int packets = 0;
         long bytes = 0;
         Endpoint heard = null;
         int begin = skip;
@@ -100,8 +103,7 @@ public final class Decapsulator {
                 int length = Math.min(step, end - at);
                 var out = tun.gather(length);
                 if (out == null) {
-                    from.heardFrom(heard);
-                    peer.received(data, keepalives, bytes, now);
+                    received(from, heard, data, keepalives, packets, bytes, now);
                     waiting.addFirst(new Waiting(from, run, entry, at - batch.offset(entry)));
                     tun.onRoom(this::resume);
                     return false;
@@ -109,29 +111,37 @@ public final class Decapsulator {
                 int to = out.nextOffset();
                 int opened = peer.open(datagrams, at, length, out.slab(), to, now);
                 if (opened < 0) continue; // counted by the peer
-                bytes += length;
                 heard = batch.endpoint(entry);
                 if (opened == 0) {
                     keepalives++;
+                    bytes += length;
                     continue;
                 }
                 data++;
                 int packet = IpHeader.validate(out.slab(), to, opened);
                 if (packet < 0) {
-                    from.badPacket++;
+                    from.count(PeerCounter.DROP_BAD_PACKET, 1);
                 } else if (congestion != 0 && !Ecn.decapsulate(out.slab(), to, congestion)) {
-                    from.congested++;
+                    from.count(PeerCounter.DROP_CONGESTION, 1);
                 } else if (routes.source(out.slab(), to) != from.ref) {
-                    from.sourceNotOwned++; // asked of the whole device's trie
+                    from.count(PeerCounter.DROP_SOURCE_NOT_OWNED, 1); // asked of the whole device's trie
                 } else {
                     out.add(to, packet, 0, null);
+                    packets++;
+                    bytes += length;
                 }
             }
             begin = 0;
         }
-        from.heardFrom(heard);
-        peer.received(data, keepalives, bytes, now);
+        received(from, heard, data, keepalives, packets, bytes, now);
         run.done();
         return true;
+    }
+
+    private static void received(
+            LivePeer from, @Nullable Endpoint heard, int data, int keepalives, int packets, long bytes, long now) {
+        from.heardFrom(heard);
+        if (packets > 0) from.count(PeerCounter.RX_PACKETS, packets);
+        from.peer.received(data, keepalives, bytes, now);
     }
 }

@@ -8,6 +8,7 @@ import dev.warren.io.offload.GsoSplitter;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.counters.PeerCounter;
 import java.util.ArrayDeque;
 
 /// Plaintext frames in, datagrams out: the one loop that runs for every outbound packet. One per event loop, shared by
@@ -67,7 +68,7 @@ public final class Encapsulator {
     private boolean seal(LivePeer to, PacketRun run, int first, long now) {
         var endpoint = to.endpoint;
         if (endpoint == null) {
-            to.noEndpoint += unreachable.answer(run, first, now);
+            to.count(PeerCounter.DROP_NO_ENDPOINT, unreachable.answer(run, first, now));
             run.done();
             return true;
         }
@@ -80,13 +81,13 @@ public final class Encapsulator {
         long bytes = 0;
         for (int entry = first; entry < run.to(); entry++) {
             if (OwnTraffic.isLoop(source, batch.offset(entry), batch.length(entry), endpoint, bulletin.listenPort())) {
-                to.routingLoop++;
+                to.count(PeerCounter.DROP_ROUTING_LOOP, 1);
                 continue;
             }
             int count = splitter.start(batch, entry);
             int room = count < 0 ? 0 : splitter.total() + count * DATAGRAM_OVERHEAD;
             if (count < 0 || room > UdpMailbox.MOST) {
-                to.badPacket++;
+                to.count(PeerCounter.DROP_BAD_FRAME, 1);
                 continue;
             }
             if (!ready) {

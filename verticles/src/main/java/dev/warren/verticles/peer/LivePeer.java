@@ -3,14 +3,17 @@ package dev.warren.verticles.peer;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.counters.PeerCounter;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What an awake peer's actor owns: the protocol state, where the peer is, and the router's own drop counters. Touched
-/// on the peer's loop only.
+/// What an awake peer's actor owns: the protocol state, where the peer is, and its counters. Touched on the peer's loop
+/// only.
 final class LivePeer {
     private static final Logger LOG = LoggerFactory.getLogger(LivePeer.class);
 
@@ -23,18 +26,23 @@ final class LivePeer {
     @Nullable
     Endpoint endpoint;
 
-    long noEndpoint;
-    long sourceNotOwned;
-    long badPacket;
-    long congested;
-    long routingLoop;
-    long backlog;
-    long failed;
+    private final PeerBulletin bulletin;
+    private final CounterRow<PeerCounter> counters;
+    /// Of the configured endpoint that was heard of last.
+    private int revision;
 
-    LivePeer(PeerRef ref, Peer peer, LongConsumer settle) {
+    private boolean failed;
+
+    LivePeer(PeerRef ref, Peer peer, PeerBulletin bulletin, LongConsumer settle) {
         this.ref = ref;
         this.peer = peer;
+        this.bulletin = bulletin;
+        this.counters = bulletin.counters();
         this.settle = settle;
+    }
+
+    void count(PeerCounter counter, long amount) {
+        counters.add(counter, amount);
     }
 
     /// Roaming: the peer is where its last authenticated datagram came from.
@@ -48,15 +56,33 @@ final class LivePeer {
 
     /// Gives back a run that could not be dealt with to its end, by an error that should not be. Said once.
     void failed(PacketRun run, RuntimeException cause) {
-        if (failed == 0)
-            LOG.error("{} - Packets are dropped by an error of this program, please report it", ref, cause);
-        for (int entry = run.from(); entry < run.to(); entry++)
-            failed += run.batch().packets(entry);
+        if (!failed) LOG.error("{} - Packets are dropped by an error of this program, please report it", ref, cause);
+        failed = true;
+        for (int entry = run.from(); entry < run.to(); entry++) {
+            count(PeerCounter.DROP_INTERNAL_ERROR, run.batch().packets(entry));
+        }
         run.done();
     }
 
     void endpoint(@Nullable Endpoint changed) {
-        endpoint = changed;
+        publish(changed);
         peer.endpointKnown(changed != null);
+    }
+
+    /// As it was configured.
+    void endpoint(@Nullable Endpoint configured, int itsRevision) {
+        revision = itsRevision;
+        endpoint(configured);
+    }
+
+    /// The next datagram may leave from any address of this host.
+    void forgetLocal() {
+        var known = endpoint;
+        if (known != null && known.hasLocal()) publish(known.withoutLocal());
+    }
+
+    private void publish(@Nullable Endpoint changed) {
+        endpoint = changed;
+        bulletin.place(changed, revision);
     }
 }

@@ -12,13 +12,15 @@ import dev.warren.crypto.wire.MessageType;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
-import dev.warren.verticles.bus.PeerReport;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.counters.CountedPeer;
+import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -43,13 +45,16 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     /// What a peer starts with.
     ///
     /// @param presharedKey whoever deploys the peer closes it behind the start
+    /// @param bulletin outlives the actor
     /// @param memory what an earlier actor of this peer left, if there was one
     public record Settings(
             PeerRef ref,
             LocalIdentity identity,
             @Nullable PresharedKey presharedKey,
             @Nullable Endpoint endpoint,
+            int revision,
             int persistentKeepalive,
+            PeerBulletin bulletin,
             @Nullable PeerMemory memory) {}
 
     private final Settings settings;
@@ -77,8 +82,14 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         this.door = door;
         this.router = router;
         this.peer = new Peer(
-                shared.loop.suite(), settings.identity(), settings.ref().publicKey(), indices, random, this);
-        this.live = new LivePeer(settings.ref(), peer, this::settle);
+                shared.loop.suite(),
+                settings.identity(),
+                settings.ref().publicKey(),
+                indices,
+                random,
+                this,
+                new CountedPeer(settings.bulletin().counters()));
+        this.live = new LivePeer(settings.ref(), peer, settings.bulletin(), this::settle);
     }
 
     @Override
@@ -88,7 +99,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         if (memory != null) peer.restore(memory);
         peer.presharedKey(settings.presharedKey());
         peer.mtu(shared.bulletin.mtu());
-        live.endpoint(settings.endpoint());
+        live.endpoint(settings.endpoint(), settings.revision());
         peer.persistentKeepalive(settings.persistentKeepalive(), now);
         var listening = door.listen(this::onMessage);
         consumer = listening;
@@ -143,14 +154,13 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 }
             }
             case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
-            case PeerMessage.Report report -> report.answer().complete(report());
             case PeerMessage.Retire last -> {
                 if (last.ifIdle() && !peer.idle()) {
                     last.answer().complete(null);
                 } else {
-                    var report = report();
+                    var memory = peer.memory();
                     retire();
-                    last.answer().complete(report);
+                    last.answer().complete(memory);
                 }
             }
         }
@@ -180,7 +190,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     private void configure(PeerMessage.Configure changed, long now) {
         peer.presharedKey(changed.presharedKey());
-        if (changed.endpoint() != null) live.endpoint(changed.endpoint());
+        if (changed.endpoint() != null) live.endpoint(changed.endpoint(), changed.revision());
         peer.persistentKeepalive(changed.persistentKeepalive(), now);
     }
 
@@ -212,19 +222,6 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         if (!retired && peer.idle()) router.tell(new RouterMessage.Sleepy(door));
     }
 
-    private PeerReport report() {
-        return new PeerReport(
-                peer.memory(),
-                live.endpoint,
-                live.noEndpoint,
-                live.sourceNotOwned,
-                live.badPacket,
-                live.congested,
-                live.routingLoop,
-                live.backlog,
-                live.failed);
-    }
-
     private void retire() {
         if (retired) return;
         retired = true;
@@ -240,7 +237,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         if (endpoint == null) return;
         var out = shared.udp.gather(length);
         if (out == null) {
-            live.backlog++;
+            live.count(PeerCounter.DROP_BACKLOG, 1);
             return;
         }
         int to = Math.max(out.used(), PacketBatch.MARGIN);
@@ -265,16 +262,20 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         var ref = settings.ref();
         switch (event) {
             case PeerEvent.HandshakeStarted started -> {
+                live.count(PeerCounter.INITIATIONS, 1);
                 if (started.attempt() == 1) LOG.debug("{} - Sending handshake initiation", ref);
                 else LOG.debug("{} - Handshake did not complete, retrying (try {})", ref, started.attempt());
             }
-            case PeerEvent.SessionEstablished session ->
+            case PeerEvent.SessionEstablished session -> {
+                settings.bulletin().lastHandshake(session.now());
+                live.count(PeerCounter.HANDSHAKES, 1);
                 LOG.debug("{} - Session established as {}", ref, session.initiator() ? "initiator" : "responder");
-            case PeerEvent.PathInDoubt _ -> {
-                if (live.endpoint != null && live.endpoint.hasLocal()) live.endpoint = live.endpoint.withoutLocal();
             }
-            case PeerEvent.HandshakeGivenUp given ->
+            case PeerEvent.PathInDoubt _ -> live.forgetLocal();
+            case PeerEvent.HandshakeGivenUp given -> {
+                live.count(PeerCounter.NO_ANSWER, 1);
                 LOG.debug("{} - Handshake did not complete after {} attempts, giving up", ref, given.attempts());
+            }
             case PeerEvent.KeysZeroed _ -> LOG.debug("{} - Keys removed after a long silence", ref);
         }
         shared.notices.publish(ref.publicKey(), event);

@@ -3,6 +3,7 @@ package dev.warren.verticles.router;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
+import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
@@ -24,12 +25,14 @@ final class PeerEntry {
 
     @Nullable
     PresharedKey presharedKey;
-    /// As configured, or where it was when it fell asleep.
-    @Nullable
-    Endpoint endpoint;
+    /// As configured.
+    private @Nullable Endpoint endpoint;
+    /// Grows with each that is configured.
+    private int revision;
 
-    /// How often somebody has configured one.
-    private int endpointsSet;
+    /// Since it was first woken.
+    @Nullable
+    PeerBulletin bulletin;
 
     int persistentKeepalive;
 
@@ -68,20 +71,27 @@ final class PeerEntry {
     /// Configures where the peer is.
     void endpoint(Endpoint configured) {
         endpoint = configured;
-        endpointsSet++;
+        revision++;
+    }
+
+    /// Where it is: what its actor heard last, unless an endpoint was configured since.
+    @Nullable
+    Endpoint endpoint() {
+        var heard = bulletin == null ? null : bulletin.place();
+        return heard != null && heard.revision() == revision ? heard.endpoint() : endpoint;
     }
 
     /// Tells one configuration of an endpoint from the next: an actor may only say where its peer is if nobody has
     /// said otherwise since.
-    int endpointsSet() {
-        return endpointsSet;
+    int revision() {
+        return revision;
     }
 
     /// Its settings, for its actor.
     ///
     /// @param moved null: it stays where it is
     PeerMessage.Configure configuration(@Nullable Endpoint moved) {
-        return new PeerMessage.Configure(copyOfPresharedKey(), moved, persistentKeepalive);
+        return new PeerMessage.Configure(copyOfPresharedKey(), moved, revision, persistentKeepalive);
     }
 
     /// The receiver closes it.
@@ -98,7 +108,7 @@ final class PeerEntry {
 
     /// A persistent keepalive does not wait for traffic.
     boolean insistent() {
-        return persistentKeepalive > 0 && endpoint != null;
+        return persistentKeepalive > 0 && endpoint() != null;
     }
 
     /// It has a reason to be awake.

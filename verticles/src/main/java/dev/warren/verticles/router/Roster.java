@@ -4,20 +4,22 @@ import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.peer.IndexSource;
+import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
 import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
-import dev.warren.verticles.bus.PeerReport;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.counters.DeviceCounters;
+import dev.warren.verticles.counters.RouterCounter;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.peer.PeerVerticle;
 import dev.warren.verticles.router.PeerEntry.State;
-import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.security.SecureRandom;
@@ -50,13 +52,14 @@ public final class Roster {
     private final RouterMailbox router;
     private final IndexSource indices;
     private final SecureRandom random;
+    private final DeviceCounters counters;
     private final Map<PublicKey, PeerEntry> peers = new LinkedHashMap<>();
 
-    private final Map<String, Long> retiredDrops = new HashMap<>();
     /// Peers that are waking or retiring, the removed ones too, and when they will have.
     private final Map<PeerEntry, Future<Void>> changing = new HashMap<>();
 
     private int nextId;
+    private int actors;
     private @Nullable LocalIdentity identity;
     private boolean up;
 
@@ -68,7 +71,8 @@ public final class Roster {
             TunQueues tun,
             UdpMailbox udp,
             RouterMailbox router,
-            SecureRandom random) {
+            SecureRandom random,
+            DeviceCounters counters) {
         this.loop = loop;
         this.device = device;
         this.loops = loops;
@@ -77,11 +81,7 @@ public final class Roster {
         this.router = router;
         this.indices = random::nextInt;
         this.random = random;
-    }
-
-    /// What actors that are gone had dropped, by name.
-    Map<String, Long> retiredDrops() {
-        return retiredDrops;
+        this.counters = counters;
     }
 
     Collection<PeerEntry> all() {
@@ -96,16 +96,38 @@ public final class Roster {
     PeerEntry add(PublicKey publicKey) {
         var entry = new PeerEntry(new PeerRef(nextId++, publicKey));
         peers.put(publicKey, entry);
+        counters.router().set(RouterCounter.PEERS, peers.size());
         return entry;
     }
 
     /// Forgets a peer at once; its actor ends in its own time.
     void remove(PeerEntry entry) {
         peers.remove(entry.ref.publicKey());
+        counters.router().set(RouterCounter.PEERS, peers.size());
         entry.removed = true;
         discard(entry);
         retire(entry, false);
-        if (entry.state == State.ASLEEP) entry.presharedKey(null);
+        if (entry.state == State.ASLEEP) end(entry);
+    }
+
+    /// It is removed, and no actor of it is left.
+    private void end(PeerEntry entry) {
+        entry.presharedKey(null);
+        if (entry.bulletin != null) counters.peers(home(entry)).close(entry.bulletin.counters());
+        entry.bulletin = null;
+    }
+
+    /// Which packet loop is the peer's, for good.
+    private int home(PeerEntry entry) {
+        return entry.ref.id() % loops.size();
+    }
+
+    private PeerBulletin bulletin(PeerEntry entry) {
+        var known = entry.bulletin;
+        if (known != null) return known;
+        var made = new PeerBulletin(counters.peers(home(entry)).open());
+        entry.bulletin = made;
+        return made;
     }
 
     /// The private key is another now, or gone: without one all peers sleep. Completes when no actor uses the one
@@ -203,18 +225,26 @@ public final class Roster {
         if (entry.state != State.ASLEEP || own == null || !up) return;
         entry.state = State.WAKING;
         var door = new PeerMailbox(loop.vertx(), device, entry.ref);
-        var home = loops.get(entry.ref.id() % loops.size());
+        var home = loops.get(home(entry));
         var psk = entry.copyOfPresharedKey();
-        var settings =
-                new PeerVerticle.Settings(entry.ref, own, psk, entry.endpoint, entry.persistentKeepalive, entry.memory);
-        int endpointsSet = entry.endpointsSet();
+        int revision = entry.revision();
+        var settings = new PeerVerticle.Settings(
+                entry.ref,
+                own,
+                psk,
+                entry.endpoint(),
+                revision,
+                entry.persistentKeepalive,
+                bulletin(entry),
+                entry.memory);
         var deployed = home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random));
         change(entry, deployed.transform(done -> {
             if (psk != null) psk.close();
             if (done.failed()) return notAwake(entry, done.cause());
             entry.door = door;
             entry.deployment = done.result();
-            return awake(entry, door, own, endpointsSet);
+            counters.router().set(RouterCounter.PEERS_AWAKE, ++actors);
+            return awake(entry, door, own, revision);
         }));
     }
 
@@ -222,20 +252,20 @@ public final class Roster {
         LOG.error("{} - Cannot be started", entry.ref, failure);
         entry.state = State.ASLEEP;
         discard(entry);
-        if (entry.removed) entry.presharedKey(null);
+        if (entry.removed) end(entry);
         return Future.succeededFuture();
     }
 
     /// An actor is there, or goes on: it hears what it has missed.
     ///
     /// @param known the key that it has
-    /// @param endpointsSet what the entry said of its endpoint when the actor last heard
-    private Future<Void> awake(PeerEntry entry, PeerMailbox door, @Nullable LocalIdentity known, int endpointsSet) {
+    /// @param revision of the endpoint that the actor knows
+    private Future<Void> awake(PeerEntry entry, PeerMailbox door, @Nullable LocalIdentity known, int revision) {
         entry.state = State.AWAKE;
         var own = identity;
         if (entry.removed || own == null || !up) return retire(entry, false);
         Future<Void> told = own == known ? Future.succeededFuture() : tell(door, own);
-        door.tell(entry.configuration(entry.endpointsSet() == endpointsSet ? null : entry.endpoint));
+        door.tell(entry.configuration(entry.revision() == revision ? null : entry.endpoint()));
         for (var message : entry.release()) door.tell(message);
         tun.awake(door);
         return told;
@@ -255,8 +285,8 @@ public final class Roster {
         entry.state = State.RETIRING;
         var door = Objects.requireNonNull(entry.door);
         var known = identity;
-        int endpointsSet = entry.endpointsSet();
-        Promise<@Nullable PeerReport> retired = loop.promise();
+        int revision = entry.revision();
+        Promise<@Nullable PeerMemory> retired = loop.promise();
         return change(
                 entry,
                 tun.forget(entry.ref)
@@ -265,18 +295,13 @@ public final class Roster {
                             return retired.future();
                         })
                         .transform(last -> last.succeeded() && last.result() == null
-                                ? awake(entry, door, known, endpointsSet)
-                                : undeploy(entry, last, endpointsSet)));
+                                ? awake(entry, door, known, revision)
+                                : undeploy(entry, last.result())));
     }
 
     /// The actor has told what must be remembered; from now on it gives back all that it is sent.
-    private Future<Void> undeploy(PeerEntry entry, AsyncResult<@Nullable PeerReport> retired, int endpointsSet) {
-        var last = retired.result();
-        if (last != null) {
-            last.addDrops(retiredDrops);
-            entry.memory = last.memory();
-            if (entry.endpointsSet() == endpointsSet) entry.endpoint = last.endpoint();
-        }
+    private Future<Void> undeploy(PeerEntry entry, @Nullable PeerMemory last) {
+        if (last != null) entry.memory = last;
         return drained()
                 .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))
                 .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
@@ -293,9 +318,10 @@ public final class Roster {
     private Future<Void> asleep(PeerEntry entry) {
         assert loop.onLoop() : "another loop touches the roster";
         entry.state = State.ASLEEP;
+        counters.router().set(RouterCounter.PEERS_AWAKE, --actors);
         entry.door = null;
         entry.deployment = null;
-        if (entry.removed) entry.presharedKey(null);
+        if (entry.removed) end(entry);
         else if (entry.wanted()) wake(entry);
         return Future.succeededFuture();
     }

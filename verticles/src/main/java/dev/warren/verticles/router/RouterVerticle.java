@@ -5,10 +5,8 @@ import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerStatus;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.peer.Peer;
-import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.io.Endpoint;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.routing.AllowedIps;
@@ -16,52 +14,39 @@ import dev.warren.verticles.DeviceException;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
-import dev.warren.verticles.bus.HandshakeMessage;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
-import dev.warren.verticles.bus.PeerReport;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
-import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpMailbox;
-import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.counters.DeviceCounters;
+import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.verticles.counters.RouterCounter;
 import dev.warren.verticles.router.PeerEntry.State;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
-import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The actor that knows the whole device: owns the allowed-IPs trie and the roster of peers, applies changes and tells
 /// the state. No packet passes here but those that wake a peer.
 public final class RouterVerticle extends VerticleBase {
-    private static final Logger LOG = LoggerFactory.getLogger(RouterVerticle.class);
     private static final int EADDRINUSE = 98;
 
     private final Loop loop;
     private final Bulletin bulletin;
     private final RouterMailbox door;
-    private final TunQueues tun;
-    private final UdpMailbox udp;
-    private final HandshakeMailbox handshakes;
     private final Roster roster;
     private final DeviceKey key;
     private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
+    private final DeviceCounters counters;
 
     private @Nullable MessageConsumer<Object> consumer;
-    private long unknownPeer;
-    private final long[] departedDrops = new long[Verdict.values().length];
     private Future<Void> lastChange = Future.succeededFuture();
 
     /// @param allowedIps empty; its snapshot is what the bulletin starts with
@@ -70,21 +55,19 @@ public final class RouterVerticle extends VerticleBase {
             String device,
             Bulletin bulletin,
             RouterMailbox door,
-            TunQueues tun,
             UdpMailbox udp,
             HandshakeMailbox handshakes,
             Roster roster,
-            AllowedIps<PeerRef> allowedIps) {
+            AllowedIps<PeerRef> allowedIps,
+            DeviceCounters counters) {
         this.loop = loop;
         this.bulletin = bulletin;
         this.door = door;
-        this.tun = tun;
-        this.udp = udp;
-        this.handshakes = handshakes;
         this.roster = roster;
         this.key = new DeviceKey(loop, handshakes, roster);
-        this.sockets = new SocketState(loop, device, udp, roster, this::reconcile);
+        this.sockets = new SocketState(loop, device, udp, roster, this::reconcile, counters.router());
         this.allowedIps = allowedIps;
+        this.counters = counters;
     }
 
     @Override
@@ -113,7 +96,7 @@ public final class RouterVerticle extends VerticleBase {
             case RouterMessage.Initiation arrived -> {
                 var entry = roster.find(arrived.message().initiation().remoteStatic());
                 if (entry == null) {
-                    unknownPeer++;
+                    counters.router().increment(RouterCounter.DROP_UNKNOWN_PEER);
                     arrived.discard();
                 } else {
                     roster.deliver(entry, arrived.message());
@@ -123,8 +106,8 @@ public final class RouterVerticle extends VerticleBase {
             case RouterMessage.Link link -> inOrder(() -> sockets.link(link.up()));
             case RouterMessage.Update update ->
                 inOrder(() -> apply(update.update())).onComplete(update.answer());
-            case RouterMessage.Status status -> status().onComplete(status.answer());
-            case RouterMessage.Counters counters -> counters().onComplete(counters.answer());
+            case RouterMessage.Status status -> status.answer().complete(status());
+            case RouterMessage.Counters asked -> asked.answer().complete(counters.read());
         }
     }
 
@@ -174,7 +157,7 @@ public final class RouterVerticle extends VerticleBase {
             for (var entry : List.copyOf(roster.all())) remove(entry);
         }
         for (var peer : update.peers()) apply(peer);
-        bulletin.routes(allowedIps.snapshot());
+        publishRoutes();
     }
 
     private void apply(PeerUpdate update) {
@@ -206,104 +189,41 @@ public final class RouterVerticle extends VerticleBase {
 
     private void remove(PeerEntry entry) {
         allowedIps.removeAll(entry.ref);
-        if (entry.memory != null) addDrops(departedDrops, entry.memory);
         roster.remove(entry);
-        bulletin.routes(allowedIps.snapshot());
+        publishRoutes();
     }
 
     // State
 
-    private Future<DeviceStatus> status() {
-        return reports().map(reports -> {
-            long now = loop.clock().now();
-            long wall = loop.clock().wall();
-            var peers = new ArrayList<PeerStatus>(reports.size());
-            for (var entry : roster.all()) peers.add(status(entry, reports.get(entry.ref), now, wall));
-            var own = key.identity();
-            return new DeviceStatus(
-                    own == null ? null : own.privateKey().copy(), sockets.port(), sockets.fwmark(), peers);
-        });
+    /// What the actors of the peers publish: none of them is asked.
+    private DeviceStatus status() {
+        long now = loop.clock().now();
+        long wall = loop.clock().wall();
+        var peers = new ArrayList<PeerStatus>(roster.all().size());
+        for (var entry : roster.all()) peers.add(status(entry, now, wall));
+        var own = key.identity();
+        return new DeviceStatus(own == null ? null : own.privateKey().copy(), sockets.port(), sockets.fwmark(), peers);
     }
 
-    private PeerStatus status(PeerEntry entry, @Nullable PeerReport report, long now, long wall) {
-        var memory = report == null ? entry.memory : report.memory();
-        var endpoint = report == null ? entry.endpoint : report.endpoint();
-        long handshake = memory == null ? Peer.NEVER : memory.lastHandshake();
+    private PeerStatus status(PeerEntry entry, long now, long wall) {
+        var published = entry.bulletin;
+        var endpoint = entry.endpoint();
+        long handshake = published == null ? Peer.NEVER : published.lastHandshake();
         long shaken = handshake == Peer.NEVER ? 0 : wall - (now - handshake); // a time, not an age
         return new PeerStatus(
                 entry.ref.publicKey(),
-                entry.presharedKey == null ? null : entry.presharedKey.copy(),
+                entry.copyOfPresharedKey(),
                 endpoint == null ? null : endpoint.toSocketAddress(),
                 shaken / TimeUnit.SECONDS.toNanos(1),
                 (int) (shaken % TimeUnit.SECONDS.toNanos(1)),
-                memory == null ? 0 : memory.rxBytes(),
-                memory == null ? 0 : memory.txBytes(),
+                published == null ? 0 : published.counters().get(PeerCounter.RX_BYTES),
+                published == null ? 0 : published.counters().get(PeerCounter.TX_BYTES),
                 entry.persistentKeepalive,
                 allowedIps.of(entry.ref));
     }
 
-    /// What all awake peers say of themselves, by peer.
-    private Future<Map<PeerRef, PeerReport>> reports() {
-        var answers = new HashMap<PeerRef, Future<PeerReport>>();
-        for (var entry : roster.all()) {
-            if (entry.state != State.AWAKE) continue;
-            Promise<PeerReport> answer = loop.promise();
-            roster.tellIfAwake(entry, new PeerMessage.Report(answer));
-            answers.put(entry.ref, answer.future());
-        }
-        return Future.join(List.copyOf(answers.values())).transform(_ -> {
-            var reports = new HashMap<PeerRef, PeerReport>();
-            answers.forEach((ref, answer) -> {
-                if (answer.succeeded()) reports.put(ref, answer.result());
-            });
-            return Future.succeededFuture(reports);
-        });
-    }
-
-    private Future<Map<String, Long>> counters() {
-        var fromTun = tun.counters();
-        Promise<Map<String, Long>> fromUdp = loop.promise();
-        Promise<Map<String, Long>> fromHandshakes = loop.promise();
-        udp.tell(new UdpMessage.Report(fromUdp));
-        handshakes.tell(new HandshakeMessage.Report(fromHandshakes)).onFailure(fromHandshakes::tryFail);
-        return Future.all(fromTun, fromUdp.future(), fromHandshakes.future())
-                .compose(_ -> reports())
-                .map(reports -> {
-                    var all = new TreeMap<String, Long>();
-                    all.putAll(fromTun.result());
-                    all.putAll(fromUdp.future().result());
-                    all.putAll(fromHandshakes.future().result());
-                    sum(all, reports);
-                    return all;
-                });
-    }
-
-    private void sum(Map<String, Long> all, Map<PeerRef, PeerReport> reports) {
-        var drops = departedDrops.clone();
-        long awake = 0;
-        for (var entry : roster.all()) {
-            var report = reports.get(entry.ref);
-            var memory = report == null ? entry.memory : report.memory();
-            if (memory != null) addDrops(drops, memory);
-            if (entry.state == State.AWAKE) awake++;
-        }
-        for (var verdict : Verdict.values()) {
-            long count = drops[verdict.ordinal()];
-            if (count > 0) {
-                all.put("peer.drop." + verdict.name().toLowerCase(Locale.ROOT).replace('_', '-'), count);
-            }
-        }
-        roster.retiredDrops().forEach((name, count) -> all.merge(name, count, Long::sum));
-        for (var report : reports.values()) report.addDrops(all);
-        all.put("handshake.drop.unknown-peer", unknownPeer);
-        sockets.counters(all);
-        all.put("router.peers", (long) roster.all().size());
-        all.put("router.peers-awake", awake);
-        all.put("router.prefixes", (long) allowedIps.size());
-    }
-
-    private static void addDrops(long[] sums, PeerMemory memory) {
-        var drops = memory.drops();
-        for (int i = 0; i < drops.length; i++) sums[i] += drops[i];
+    private void publishRoutes() {
+        bulletin.routes(allowedIps.snapshot());
+        counters.router().set(RouterCounter.PREFIXES, allowedIps.size());
     }
 }

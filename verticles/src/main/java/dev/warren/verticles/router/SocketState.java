@@ -1,11 +1,12 @@
 package dev.warren.verticles.router;
 
+import dev.warren.io.counters.CounterRow;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.counters.RouterCounter;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import java.util.Map;
 import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,6 +28,7 @@ final class SocketState {
     private final UdpMailbox udp;
     private final Roster roster;
     private final Runnable due;
+    private final CounterRow<RouterCounter> counters;
 
     // Wanted
     private boolean linkUp;
@@ -41,18 +43,24 @@ final class SocketState {
     private int openMark;
     private boolean rosterUp;
 
-    private long failures;
     private long pause = FIRST_PAUSE;
     private long timer = NO_TIMER;
 
     /// @param loop the router's
     /// @param due called when [#reconcile] should be, in its turn
-    SocketState(Loop loop, String device, UdpMailbox udp, Roster roster, Runnable due) {
+    SocketState(
+            Loop loop,
+            String device,
+            UdpMailbox udp,
+            Roster roster,
+            Runnable due,
+            CounterRow<RouterCounter> counters) {
         this.loop = loop;
         this.device = device;
         this.udp = udp;
         this.roster = roster;
         this.due = due;
+        this.counters = counters;
     }
 
     /// As it was configured, or chosen by the kernel; 0 before that.
@@ -69,6 +77,7 @@ final class SocketState {
         if (up == linkUp) return Future.succeededFuture();
         linkUp = up;
         fresh = false;
+        counters.set(RouterCounter.LINK_UP, up ? 1 : 0);
         return reconcile().otherwiseEmpty();
     }
 
@@ -91,6 +100,7 @@ final class SocketState {
     Future<Void> close() {
         linkUp = false;
         fresh = false;
+        counters.set(RouterCounter.LINK_UP, 0);
         return reconcile();
     }
 
@@ -110,6 +120,7 @@ final class SocketState {
         if (pause > FIRST_PAUSE) LOG.info("({}) UDP port {} is open now", device, bound);
         pause = FIRST_PAUSE;
         open = true;
+        counters.set(RouterCounter.SOCKET_OPEN, 1);
         port = bound;
         openPort = bound;
         openMark = mark;
@@ -117,7 +128,7 @@ final class SocketState {
     }
 
     private Future<Void> refused(Throwable failure) {
-        failures++;
+        counters.increment(RouterCounter.SOCKET_REFUSED);
         if (linkUp && !open) {
             if (pause == FIRST_PAUSE) {
                 LOG.error(
@@ -142,6 +153,7 @@ final class SocketState {
         if (!open) return Future.succeededFuture();
         return bind(false).map(_ -> {
             open = false;
+            counters.set(RouterCounter.SOCKET_OPEN, 0);
             openPort = 0;
             openMark = 0;
             return null;
@@ -165,10 +177,4 @@ final class SocketState {
         timer = NO_TIMER;
     }
 
-    /// Gauges and the failures, by name.
-    void counters(Map<String, Long> counters) {
-        counters.put("router.link-up", linkUp ? 1L : 0L);
-        counters.put("router.socket-open", open ? 1L : 0L);
-        counters.put("router.socket-refused", failures);
-    }
 }

@@ -3,6 +3,8 @@ package dev.warren.verticles.tun;
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.tun.LinkEvent;
 import dev.warren.io.tun.LinkMonitor;
@@ -23,8 +25,6 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -54,6 +54,7 @@ public final class TunVerticle extends VerticleBase {
     private final Unreachable unreachable;
     private final Consumer<String> lost;
     private final BatchPool pool;
+    private final CounterRow<TunCounter> counters;
     private final int[] owners = new int[MAX_FRAMES];
     private @Nullable PeerRef[] refs = new @Nullable PeerRef[16];
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
@@ -61,11 +62,10 @@ public final class TunVerticle extends VerticleBase {
     private @Nullable EpollWatch watch;
     private @Nullable EpollWatch linkWatch;
     private @Nullable MessageConsumer<Object> consumer;
-    private long noRoute;
-    private long badPacket;
 
     /// @param links null: another queue's actor watches the interface
     /// @param lost called once, with the reason, when the interface was taken away
+    /// @param counters of this queue, for the device as well
     public TunVerticle(
             Loop loop,
             TunDevice tun,
@@ -74,7 +74,8 @@ public final class TunVerticle extends VerticleBase {
             TunMailbox door,
             UdpMailbox udp,
             RouterMailbox router,
-            Consumer<String> lost) {
+            Consumer<String> lost,
+            CounterRow<TunCounter> counters) {
         this.loop = loop;
         this.tun = tun;
         this.links = links;
@@ -83,6 +84,8 @@ public final class TunVerticle extends VerticleBase {
         this.door = door;
         this.router = router;
         this.lost = lost;
+        this.counters = counters;
+        tun.counters(counters);
         this.unreachable = new Unreachable(door);
         this.pool = loop.pool(BATCHES, SLAB, MAX_FRAMES);
     }
@@ -177,13 +180,13 @@ public final class TunVerticle extends VerticleBase {
         for (int i = 0; i < batch.count(); i++) {
             int at = batch.offset(i);
             if (IpHeader.validate(slab, at, batch.length(i)) < 0) {
-                badPacket++;
+                counters.increment(TunCounter.DROP_BAD_PACKET);
                 owners[i] = NOBODY;
                 continue;
             }
             var peer = routes.destination(slab, at);
             if (peer == null) {
-                noRoute++;
+                counters.increment(TunCounter.DROP_NO_ROUTE);
                 unreachable.answer(batch, i, loop.clock().now());
                 owners[i] = NOBODY;
                 continue;
@@ -234,7 +237,6 @@ public final class TunVerticle extends VerticleBase {
                 endWatches();
                 quiet.answer().complete();
             }
-            case TunMessage.Report report -> report.answer().complete(counters());
         }
     }
 
@@ -255,13 +257,5 @@ public final class TunVerticle extends VerticleBase {
     @SuppressWarnings("ThreadPriorityCheck") // nothing depends on it
     private static void giveWay() {
         Thread.yield();
-    }
-
-    private Map<String, Long> counters() {
-        var counters = new HashMap<String, Long>();
-        counters.put("tun.drop.no-route", noRoute);
-        counters.put("tun.drop.bad-packet", badPacket);
-        tun.counters((name, value) -> counters.put("tun." + name, value));
-        return counters;
     }
 }

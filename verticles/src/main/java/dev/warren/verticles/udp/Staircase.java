@@ -6,6 +6,8 @@ import dev.warren.crypto.wire.MessageType;
 import dev.warren.crypto.wire.ResponseMessage;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.verticles.bus.HandshakeMessage;
 import dev.warren.verticles.bus.PeerMailbox;
 import java.lang.foreign.MemorySegment;
@@ -39,12 +41,10 @@ final class Staircase {
     /// Behind everything in the batch.
     private int end;
 
-    private long malformed;
-    private long unknownIndex;
-    private long crowded;
-    private long handshakeBacklog;
+    private final CounterRow<UdpCounter> counters;
 
-    Staircase(int maxTrains) {
+    Staircase(int maxTrains, CounterRow<UdpCounter> counters) {
+        this.counters = counters;
         offsets = new int[maxTrains];
         lengths = new int[maxTrains];
         segments = new int[maxTrains];
@@ -78,7 +78,7 @@ final class Staircase {
         int segment = batch.segment(entry);
         int trafficClass = batch.trafficClass(entry);
         int step = segment > 0 ? segment : Math.max(1, batch.length(entry));
-        if (at == last) malformed++;
+        if (at == last) counters.increment(UdpCounter.DROP_MALFORMED);
         resident = NOBODY;
         int receiver = 0;
         boolean open = false; // the last train grows while its receiver stays the same
@@ -93,7 +93,7 @@ final class Staircase {
                 }
                 var owner = indices.owner(index);
                 if (owner == null) {
-                    unknownIndex++;
+                    counters.increment(UdpCounter.DROP_UNKNOWN_INDEX);
                     open = false;
                     continue;
                 }
@@ -101,7 +101,7 @@ final class Staircase {
                 open = train(batch, at, length, step, source, trafficClass, owner);
             } else {
                 open = false;
-                if (type == 0) malformed++;
+                if (type == 0) counters.increment(UdpCounter.DROP_MALFORMED);
                 else handshake(slab, at, length, type, source, indices, handshakeRoom);
             }
         }
@@ -118,7 +118,7 @@ final class Staircase {
             place = (end + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
         }
         if (count == offsets.length || (place != at && !move(batch, at, length, place))) {
-            crowded++;
+            counters.increment(UdpCounter.DROP_CROWDED);
             return false;
         }
         if (id >= doors.length) doors = Arrays.copyOf(doors, Math.max(id + 1, doors.length * 2));
@@ -138,7 +138,7 @@ final class Staircase {
         int train = count - 1;
         int place = offsets[train] + lengths[train];
         if (place != at && !move(batch, at, length, place)) {
-            crowded++;
+            counters.increment(UdpCounter.DROP_CROWDED);
             return false;
         }
         lengths[train] += length;
@@ -161,12 +161,12 @@ final class Staircase {
                             ? ResponseMessage.receiver(slab, at)
                             : CookieReplyMessage.receiver(slab, at));
             if (owner == null) {
-                unknownIndex++;
+                counters.increment(UdpCounter.DROP_UNKNOWN_INDEX);
                 return;
             }
         }
         if (handshakes.size() >= room) {
-            handshakeBacklog++;
+            counters.increment(UdpCounter.DROP_HANDSHAKE_BACKLOG);
             return;
         }
         if (handshakes.isEmpty()) handshakes = new ArrayList<>();
@@ -186,22 +186,5 @@ final class Staircase {
     /// The handshake messages of the batch last walked; the caller's.
     List<HandshakeMessage.Datagram> handshakes() {
         return handshakes;
-    }
-
-    long malformed() {
-        return malformed;
-    }
-
-    long unknownIndex() {
-        return unknownIndex;
-    }
-
-    /// Datagrams of one of several peers behind one address for which the batch had no room.
-    long crowded() {
-        return crowded;
-    }
-
-    long handshakeBacklog() {
-        return handshakeBacklog;
     }
 }

@@ -4,6 +4,8 @@ import dev.warren.io.BatchPool;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
@@ -19,9 +21,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The actor of the UDP sockets: owns their file descriptors, the receiver indices and its batches. Data goes to the
@@ -39,7 +39,8 @@ public final class UdpVerticle extends VerticleBase {
     private final HandshakeMailbox handshakes;
     private final BatchPool pool;
     private final IndexTable indices = new IndexTable();
-    private final Staircase staircase = new Staircase(MAX_TRAINS);
+    private final CounterRow<UdpCounter> counters;
+    private final Staircase staircase;
     private final Arena arena = Arena.ofConfined();
     private final PacketBatch single = PacketBatch.unpooled(arena.allocate(4096, 64), 1);
 
@@ -51,14 +52,20 @@ public final class UdpVerticle extends VerticleBase {
     private int fwmark;
     private int handshakesQueued;
 
-    private long noSocket;
 
     public UdpVerticle(
-            Loop loop, SocketOpener opener, Bulletin bulletin, UdpMailbox door, HandshakeMailbox handshakes) {
+            Loop loop,
+            SocketOpener opener,
+            Bulletin bulletin,
+            UdpMailbox door,
+            HandshakeMailbox handshakes,
+            CounterRow<UdpCounter> counters) {
         this.opener = opener;
         this.bulletin = bulletin;
         this.door = door;
         this.handshakes = handshakes;
+        this.counters = counters;
+        this.staircase = new Staircase(MAX_TRAINS, counters);
         this.pool = loop.pool(BATCHES, SLAB, MAX_TRAINS);
     }
 
@@ -85,15 +92,18 @@ public final class UdpVerticle extends VerticleBase {
                 if (!indices.claim(claim.index(), claim.owner())) {
                     claim.owner().tell(new PeerMessage.IndexTaken(claim.index()));
                 }
+                counters.set(UdpCounter.INDICES, indices.size());
             }
-            case UdpMessage.Unclaim unclaim -> indices.unclaim(unclaim.index(), unclaim.owner());
+            case UdpMessage.Unclaim unclaim -> {
+                indices.unclaim(unclaim.index(), unclaim.owner());
+                counters.set(UdpCounter.INDICES, indices.size());
+            }
             case UdpMessage.HandshakesDone done -> handshakesQueued -= done.count();
             case UdpMessage.Barrier barrier -> barrier.answer().complete();
             case UdpMessage.RoutesChanged _ -> {
                 if (socket != null) socket.routesChanged();
             }
             case UdpMessage.Bind bind -> bind(bind);
-            case UdpMessage.Report report -> report.answer().complete(counters());
         }
     }
 
@@ -154,7 +164,7 @@ public final class UdpVerticle extends VerticleBase {
         var open = socket;
         try {
             if (open == null) {
-                for (int i = 0; i < batch.count(); i++) noSocket += batch.packets(i);
+                for (int i = 0; i < batch.count(); i++) counters.add(UdpCounter.DROP_NO_SOCKET, batch.packets(i));
             } else {
                 open.send(batch);
             }
@@ -166,7 +176,7 @@ public final class UdpVerticle extends VerticleBase {
     private void transmit(byte[] datagram, Endpoint destination) {
         var open = socket;
         if (open == null) {
-            noSocket++;
+            counters.increment(UdpCounter.DROP_NO_SOCKET);
             return;
         }
         int at = single.nextOffset();
@@ -199,6 +209,7 @@ public final class UdpVerticle extends VerticleBase {
 
     /// The sockets before receive and send until these are watched.
     private Future<Integer> replace(UdpSocket fresh, int mark) {
+        fresh.counters(counters);
         var fresh4 = watch(fresh, fresh.fd4());
         var fresh6 = watch(fresh, fresh.fd6());
         return Future.join(fresh4, fresh6)
@@ -245,15 +256,4 @@ public final class UdpVerticle extends VerticleBase {
         fwmark = changed;
     }
 
-    private Map<String, Long> counters() {
-        var counters = new HashMap<String, Long>();
-        counters.put("udp.drop.malformed", staircase.malformed());
-        counters.put("udp.drop.unknown-index", staircase.unknownIndex());
-        counters.put("udp.drop.crowded", staircase.crowded());
-        counters.put("udp.drop.handshake-backlog", staircase.handshakeBacklog());
-        counters.put("udp.drop.no-socket", noSocket);
-        counters.put("udp.indices", (long) indices.size());
-        if (socket != null) socket.counters((name, value) -> counters.put("udp." + name, value));
-        return counters;
-    }
 }

@@ -4,24 +4,27 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Suite;
-import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
+import dev.warren.io.counters.CounterRow;
 import dev.warren.routing.AllowedIps;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.OnLoop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
+import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.TunMessage;
 import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.counters.CountedPeer;
+import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Vertx;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -41,6 +44,7 @@ class DecapsulatorTest {
 
     private final SecureRandom random = new SecureRandom();
     private final ArrayDeque<PacketBatch> atTun = new ArrayDeque<>();
+    private final CounterRow<PeerCounter> counters = CounterRow.single(PeerCounter.class);
     private final Vertx vertx = Vertx.vertx();
     private Loop loop;
     private PeerLoop shared;
@@ -68,8 +72,9 @@ class DecapsulatorTest {
                     new PeerNotices(vertx, "dev"));
             var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
             var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
-            var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere());
-            live = new LivePeer(new PeerRef(0, remote), peer, _ -> settled++);
+            var counted = new CountedPeer(counters);
+            var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere(), counted);
+            live = new LivePeer(new PeerRef(0, remote), peer, new PeerBulletin(counters), _ -> settled++);
         });
     }
 
@@ -104,7 +109,7 @@ class DecapsulatorTest {
     }
 
     private long looked() {
-        return live.peer.drops()[Verdict.UNKNOWN_INDEX.ordinal()];
+        return counters.get(PeerCounter.DROP_UNKNOWN_INDEX);
     }
 
     @Test
@@ -119,7 +124,7 @@ class DecapsulatorTest {
                 assertEquals(2, pool.free());
                 assertEquals(2 * TRAIN, looked());
                 assertEquals(2, settled, "its timers are armed, as after a message");
-                assertEquals(0, live.backlog);
+                assertEquals(0, counters.get(PeerCounter.DROP_BACKLOG));
             }
         });
     }
@@ -131,7 +136,7 @@ class DecapsulatorTest {
             try (var pool = loop.pool(3, 8192, 4)) {
                 for (int i = 0; i < 3; i++) shared.decapsulator.run(live, received(pool), 0);
                 assertEquals(1, pool.free());
-                assertEquals(TRAIN, live.backlog);
+                assertEquals(TRAIN, counters.get(PeerCounter.DROP_BACKLOG));
                 atTun.remove().release();
                 assertEquals(3, pool.free());
                 // And the same again: what waited before does not count any more.
@@ -142,7 +147,7 @@ class DecapsulatorTest {
             try (var pool = loop.pool(2, 8192, 4)) {
                 for (int i = 0; i < 2; i++) shared.decapsulator.run(live, received(pool), 0);
                 assertEquals(0, pool.free());
-                assertEquals(TRAIN, live.backlog);
+                assertEquals(TRAIN, counters.get(PeerCounter.DROP_BACKLOG));
                 atTun.remove().release();
                 assertEquals(2, pool.free());
             }
@@ -171,7 +176,7 @@ class DecapsulatorTest {
                 shared.decapsulator.run(live, received(pool), 0);
                 assertEquals(0, looked());
                 atTun.remove().release();
-                assertEquals(TRAIN, live.failed);
+                assertEquals(TRAIN, counters.get(PeerCounter.DROP_INTERNAL_ERROR));
                 assertEquals(TRAIN, looked());
                 assertEquals(1, pool.free());
             }

@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.UdpCounter;
 import dev.warren.verticles.bus.LocalCodec;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerRef;
@@ -30,7 +32,8 @@ class StaircaseTest {
     private final Vertx vertx = Vertx.vertx();
     private final Arena arena = Arena.ofConfined();
     private final IndexTable indices = new IndexTable();
-    private final Staircase staircase = new Staircase(TRAINS);
+    private final CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
+    private final Staircase staircase = new Staircase(TRAINS, counters);
     private final Endpoint source = Endpoint.v4(0x0a000001, 4000);
 
     StaircaseTest() {
@@ -112,7 +115,7 @@ class StaircaseTest {
         receive(batch, 200, 100);
         assertEquals(List.of("1:0", "2:1,2", "1:3", "3:4", "2:5", "1:6", "2:0", "1:1"), trains(batch));
         peersAreApart(batch);
-        assertEquals(0, staircase.crowded());
+        assertEquals(0, counters.get(UdpCounter.DROP_CROWDED));
     }
 
     @Test
@@ -121,7 +124,7 @@ class StaircaseTest {
         receive(batch, 100, 200, 200, 100, 200, 100);
         assertEquals(List.of("1:0", "2:1", "1:3", "1:5"), trains(batch));
         peersAreApart(batch);
-        assertEquals(2, staircase.crowded());
+        assertEquals(2, counters.get(UdpCounter.DROP_CROWDED));
     }
 
     @Test
@@ -131,7 +134,7 @@ class StaircaseTest {
         for (int i = 0; i < receivers.length; i++) receivers[i] = 100 + i % 2;
         receive(batch, receivers);
         assertEquals(TRAINS, trains(batch).size());
-        assertEquals(2 * TRAINS, staircase.crowded());
+        assertEquals(2 * TRAINS, counters.get(UdpCounter.DROP_CROWDED));
     }
 
     @Test
@@ -140,7 +143,7 @@ class StaircaseTest {
         receive(batch, 100, 999, 100);
         batch.slab().set(ValueLayout.JAVA_INT_UNALIGNED, batch.offset(0) + 2L * SIZE, 77);
         assertEquals(List.of("1:0"), trains(batch));
-        assertEquals(1, staircase.unknownIndex());
-        assertEquals(1, staircase.malformed());
+        assertEquals(1, counters.get(UdpCounter.DROP_UNKNOWN_INDEX));
+        assertEquals(1, counters.get(UdpCounter.DROP_MALFORMED));
     }
 }

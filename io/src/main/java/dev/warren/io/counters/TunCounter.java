@@ -1,0 +1,45 @@
+package dev.warren.io.counters;
+
+/// What one queue of the TUN counts.
+public enum TunCounter implements Counter {
+    READ_FRAMES("tun.read.frames", Unit.FRAMES, "frames read from the interface, a super-packet of TCP or UDP is one"),
+    READ_SUPER_FRAMES("tun.read.super-frames", Unit.FRAMES, "of these, super-packets that are cut into segments"),
+    READ_ERRORS("tun.read.errors", Unit.EVENTS, "reads that the kernel refused"),
+    READ_MALFORMED("tun.read.malformed", Unit.FRAMES, "frames without a packet in them"),
+    WRITE_CALLS("tun.write.calls", Unit.CALLS, "system calls that wrote to the interface"),
+    WRITE_PACKETS("tun.write.packets", Unit.PACKETS, "packets written to the interface"),
+    WRITE_COALESCED("tun.write.coalesced", Unit.CALLS, "writes of several packets as one super-packet"),
+    WRITE_GRO_REFUSED(
+            "tun.write.gro-refused", Unit.EVENTS, "super-packets that the kernel refused and that went one by one"),
+    DROP_WRITE_LINK_DOWN("tun.write.drop.link-down", Unit.PACKETS, "packets for an interface that was down"),
+    DROP_WRITE_FULL("tun.write.drop.full", Unit.PACKETS, "packets for which the kernel had no memory or no room"),
+    DROP_WRITE_REFUSED("tun.write.drop.refused", Unit.PACKETS, "packets that the kernel would not take as IP"),
+    DROP_WRITE_ERRORS("tun.write.drop.errors", Unit.PACKETS, "packets that could not be written for another reason"),
+    DROP_NO_ROUTE("tun.drop.no-route", Unit.PACKETS, "frames for an address that is in no peer's allowed IPs"),
+    DROP_BAD_PACKET("tun.drop.bad-packet", Unit.PACKETS, "frames from the interface that are no IP packet");
+
+    private final String label;
+    private final Unit unit;
+    private final String sentence;
+
+    TunCounter(String label, Unit unit, String sentence) {
+        this.label = label;
+        this.unit = unit;
+        this.sentence = sentence;
+    }
+
+    @Override
+    public String label() {
+        return label;
+    }
+
+    @Override
+    public Unit unit() {
+        return unit;
+    }
+
+    @Override
+    public String sentence() {
+        return sentence;
+    }
+}

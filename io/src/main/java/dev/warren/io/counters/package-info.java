@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.io.counters;
+
+import org.jspecify.annotations.NullMarked;
