@@ -69,8 +69,8 @@ public final class UapiParser implements AutoCloseable {
         this(new UapiBudget(UapiBudget.USUAL));
     }
 
-    /// A `set` whose objects would weigh more on the heap than the whole budget is refused with E2BIG, more than is left
-    /// of it with ENOMEM.
+    /// A `set` whose objects would weigh more on the heap than the whole budget is refused with E2BIG, and with
+    /// ENOMEM when they weigh more than is left of it.
     public UapiParser(UapiBudget budget) {
         this.budget = budget;
         set = new UapiSet(budget);

@@ -303,26 +303,32 @@ class UapiParserTest {
     @Test
     void aKeyGivenOverAndOverIsTooMuchOnce() {
         var text = "set=1\n" + ("private_key=" + "1".repeat(64) + "\n").repeat(1000) + "\n";
-        assertEquals(-7, errno(requests(new UapiParser(new UapiBudget(1 << 16)), text).get(0)));
+        assertEquals(
+                -7,
+                errno(requests(new UapiParser(new UapiBudget(1 << 16)), text).get(0)));
     }
 
     @Test
     void allClientsTogetherHoldNoMoreThanTheirBudget() {
         var budget = new UapiBudget(1 << 16);
         var peers = new StringBuilder("set=1\n");
-        for (int i = 0; i < 300; i++) peers.append("public_key=").append("%064x".formatted(i)).append('\n');
+        for (int i = 0; i < 300; i++)
+            peers.append("public_key=").append("%064x".formatted(i)).append('\n');
         var first = new UapiParser(budget);
         assertEquals(1, requests(first, peers + "\n").size());
         try (var second = new UapiParser(budget)) {
             assertEquals(-12, errno(requests(second, peers + "\n").get(0)));
             second.answered();
             first.answered(); // the change is applied
-            assertInstanceOf(UapiParser.Set.class, requests(second, peers + "\n").get(0));
+            assertInstanceOf(
+                    UapiParser.Set.class, requests(second, peers + "\n").get(0));
         }
         // A client that goes in the middle gives back what it held.
         var third = new UapiParser(budget);
         assertNull(third.next(ByteBuffer.wrap(peers.toString().getBytes(StandardCharsets.US_ASCII))));
         third.close();
-        assertInstanceOf(UapiParser.Set.class, requests(new UapiParser(budget), peers + "\n").get(0));
+        assertInstanceOf(
+                UapiParser.Set.class,
+                requests(new UapiParser(budget), peers + "\n").get(0));
     }
 }

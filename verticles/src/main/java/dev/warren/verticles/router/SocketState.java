@@ -132,8 +132,8 @@ final class SocketState {
         if (linkUp && !open) {
             if (pause == FIRST_PAUSE) {
                 LOG.error(
-                        "({}) Unable to open UDP port {}: {}; nothing is sent or received. Trying again; or choose another"
-                                + " port: wg set {} listen-port PORT",
+                        "({}) Unable to open UDP port {}: {}; nothing is sent or received. Trying again; or choose"
+                                + " another port: wg set {} listen-port PORT",
                         device,
                         port,
                         failure.getMessage(),
