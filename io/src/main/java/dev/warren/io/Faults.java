@@ -1,13 +1,17 @@
 package dev.warren.io;
 
-import java.util.ArrayDeque;
+import java.util.Queue;
 import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /// What goes wrong on a device that is wrapped for a test, decided by a seed. Probabilities are 0 to 1.
 public final class Faults {
     private final long seed;
     private final Random random;
-    private final ArrayDeque<Integer> inputErrors = new ArrayDeque<>();
+    private final Queue<IntSupplier> inputs = new ConcurrentLinkedQueue<>();
+    private final Queue<IntSupplier> outputs = new ConcurrentLinkedQueue<>();
     private double drop;
     private double duplicate;
     private double reorder;
@@ -44,13 +48,42 @@ public final class Faults {
 
     /// The next `times` reads or receives answer minus errno and touch nothing.
     public Faults failInput(int errno, int times) {
-        for (int i = 0; i < times; i++) inputErrors.add(-errno);
+        for (int i = 0; i < times; i++) inputs.add(() -> -errno);
         return this;
     }
 
-    /// 0, or what the next read is to answer.
+    /// The next `times` reads or receives throw what this one makes.
+    public Faults throwInput(Supplier<? extends Throwable> thrown, int times) {
+        for (int i = 0; i < times; i++) inputs.add(() -> Faults.<RuntimeException>fail(thrown.get()));
+        return this;
+    }
+
+    /// The next `times` writes or sends throw what this one makes.
+    public Faults throwOutput(Supplier<? extends Throwable> thrown, int times) {
+        for (int i = 0; i < times; i++) outputs.add(() -> Faults.<RuntimeException>fail(thrown.get()));
+        return this;
+    }
+
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <T extends Throwable> int fail(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+
+    /// 0, or what the next read is to answer; or throws what it is to throw.
     public int inputError() {
-        return inputErrors.isEmpty() ? 0 : inputErrors.remove();
+        var fault = inputs.poll();
+        return fault == null ? 0 : fault.getAsInt();
+    }
+
+    /// Throws what the next write is to throw.
+    public void outputError() {
+        var fault = outputs.poll();
+        if (fault != null) fault.getAsInt();
+    }
+
+    /// Whether all that was to fail has failed. Any thread.
+    public boolean over() {
+        return inputs.isEmpty() && outputs.isEmpty();
     }
 
     public boolean drops() {

@@ -22,6 +22,7 @@ public final class FaultyOutput {
     /// @param device what sends a batch and answers how many packets it lost
     /// @return the packets the device lost; what the faults took was sent as far as anyone knows
     public int pass(PacketBatch batch, ToIntFunction<PacketBatch> device) {
+        faults.outputError();
         int lost = 0;
         outgoing.clear();
         for (int i = 0; i < batch.count(); i++) {

@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
 public final class Device implements DeviceControl {
     private final String name;
     private final List<TunDevice> queues;
+    private final @Nullable LinkMonitor links;
     private final VertxInternal vertx;
     private final RouterMailbox router;
     private final DeviceCounters counters;
@@ -55,9 +56,13 @@ public final class Device implements DeviceControl {
     private final List<String> packetActors = new ArrayList<>();
     private final List<Loop> loops = new ArrayList<>();
     private final List<PeerLoop> peerLoops = new ArrayList<>();
+    /// Take back that we wanted to hear of the end of a loop.
+    private final List<Runnable> notices = new ArrayList<>();
     private @Nullable Future<Void> closed;
 
-    private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops) {
+    private Device(
+            Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
+        this.links = links;
         this.vertx = (VertxInternal) vertx;
         this.queues = List.copyOf(queues);
         this.name = queues.getFirst().name();
@@ -86,8 +91,9 @@ public final class Device implements DeviceControl {
             throw new IllegalArgumentException(queues.size() + " queues on " + options.packetLoops() + " packet loops");
         }
         LocalCodec.register(vertx.eventBus());
-        var device = new Device(vertx, queues, options.packetLoops());
-        return device.openLoops(options)
+        var device = new Device(vertx, queues, options.packetLoops(), options.links());
+        return Future.succeededFuture()
+                .compose(_ -> device.openLoops(options))
                 .compose(_ -> device.deploy(options))
                 .recover(failure -> device.close().transform(_ -> Future.failedFuture(failure)))
                 .map(device);
@@ -101,10 +107,16 @@ public final class Device implements DeviceControl {
                     opening.stream()
                             .filter(Future::succeeded)
                             .map(Future::result)
-                            .forEach(loops::add);
+                            .forEach(this::use);
                     return Future.succeededFuture();
                 })
                 .mapEmpty();
+    }
+
+    private void use(Loop loop) {
+        loops.add(loop);
+        notices.add(loop.onEnd(() -> ended.tryComplete("an event loop of " + name + " has ended, by an error of this"
+                + " program or because Vert.x was closed")));
     }
 
     private Future<Void> deploy(Options options) {
@@ -113,13 +125,13 @@ public final class Device implements DeviceControl {
         var allowedIps = new AllowedIps<PeerRef>();
         var bulletin = new Bulletin(allowedIps.snapshot(), queues.getFirst().mtu());
         var handshakes = new HandshakeMailbox(vertx, name);
-        var notices = new PeerNotices(vertx, name);
+        var events = new PeerNotices(vertx, name);
 
         // A peer's packets are written to the queue of its own loop, and there the kernel puts the answers.
         var packets = loops.subList(1, loops.size());
         for (int i = 0; i < packets.size(); i++) {
             var loop = packets.get(i);
-            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop), handshakes, notices));
+            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop), handshakes, events));
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);
@@ -225,11 +237,16 @@ public final class Device implements DeviceControl {
     public Future<Void> close() {
         var done = closed;
         if (done == null) {
-            done = quiet().compose(_ -> undeploy(controlActors.reversed()))
+            done = quiet().otherwiseEmpty()
+                    .compose(_ -> undeployControl())
                     .compose(_ -> each(peerLoops, PeerLoop::close))
                     .compose(_ -> undeploy(packetActors))
                     .compose(_ -> each(loops, Loop::close))
-                    .onComplete(_ -> queues.forEach(TunDevice::close));
+                    .onComplete(_ -> {
+                        notices.forEach(Runnable::run);
+                        if (links != null) links.close();
+                        queues.forEach(TunDevice::close);
+                    });
             closed = done;
         }
         return done;
@@ -237,13 +254,19 @@ public final class Device implements DeviceControl {
 
     /// No frame and no datagram is read from now on.
     private Future<Void> quiet() {
-        if (peerLoops.isEmpty()) return Future.succeededFuture();
+        if (peerLoops.isEmpty() || loops.getFirst().ended()) return Future.succeededFuture();
         var control = loops.getFirst();
         Promise<Integer> unbound = control.promise();
         peerLoops.getFirst().udp().tell(new UdpMessage.Bind(false, 0, 0, unbound));
         return Future.join(tuns(control).quiet(), unbound.future())
                 .otherwiseEmpty()
                 .mapEmpty();
+    }
+
+    /// Whose loop has ended does nothing any more, and cannot be waited for.
+    private Future<Void> undeployControl() {
+        if (loops.isEmpty() || loops.getFirst().ended()) return Future.succeededFuture();
+        return undeploy(controlActors.reversed());
     }
 
     private Future<Void> undeploy(List<String> actors) {
@@ -281,7 +304,7 @@ public final class Device implements DeviceControl {
         return sum;
     }
 
-    /// Completes with the reason when the interface was taken away.
+    /// Completes with the reason when the interface was taken away, or when an event loop of the device has ended.
     public Future<String> ended() {
         return ended.future();
     }

@@ -10,11 +10,22 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// A file descriptor of ours on the epoll of a verticle's own event loop: level-triggered, read interest only. All
 /// methods belong to that loop. The descriptor stays its owner's: cancel the watch, then close it.
+///
+/// Events are handled within the context, so that what is sent then needs no context of its own. What the handling
+/// throws ends here: Netty would let the whole loop sleep for a second, or end it.
 public final class EpollWatch {
+    private static final Logger LOG = LoggerFactory.getLogger(EpollWatch.class);
     private static final EpollIoOps NOTHING = EpollIoOps.valueOf(0);
+    /// So many errors in a row, and the descriptor gets a rest: others of the loop want their turn.
+    private static final int FAILURES = 100;
+
+    private static final long REST_MILLIS = 1000;
 
     private final IoRegistration registration;
     private boolean watching;
@@ -28,9 +39,11 @@ public final class EpollWatch {
         var internal = (ContextInternal) context;
         Promise<EpollWatch> opened = internal.promise();
         var loop = (IoEventLoop) internal.nettyEventLoop();
-        loop.register(new Handle(new FileDescriptor(fd), readable)).addListener(done -> {
+        var handle = new Handle(internal, new FileDescriptor(fd), readable);
+        loop.register(handle).addListener(done -> {
             if (done.isSuccess()) {
                 var watch = new EpollWatch((IoRegistration) done.getNow());
+                handle.watch = watch;
                 watch.resume();
                 opened.complete(watch);
             } else {
@@ -60,10 +73,47 @@ public final class EpollWatch {
         registration.cancel();
     }
 
-    private record Handle(FileDescriptor fd, Runnable readable) implements EpollIoHandle {
+    private static final class Handle implements EpollIoHandle, Runnable {
+        private final ContextInternal context;
+        private final FileDescriptor fd;
+        private final Runnable readable;
+        private final ErrorLog errors = new ErrorLog(LOG);
+        private int failures;
+        private @Nullable EpollWatch watch;
+
+        Handle(ContextInternal context, FileDescriptor fd, Runnable readable) {
+            this.context = context;
+            this.fd = fd;
+            this.readable = readable;
+        }
+
+        @Override
+        public FileDescriptor fd() {
+            return fd;
+        }
+
         @Override
         public void handle(IoRegistration registration, IoEvent event) {
-            readable.run();
+            context.dispatch(this);
+        }
+
+        @Override
+        public void run() {
+            try {
+                readable.run();
+                failures = 0;
+            } catch (Throwable e) {
+                errors.caught("What could be read at descriptor " + fd.intValue() + " was not dealt with", e);
+                if (++failures >= FAILURES) rest();
+            }
+        }
+
+        private void rest() {
+            var resting = watch;
+            if (resting == null) return;
+            failures = 0;
+            resting.pause();
+            context.setTimer(REST_MILLIS, _ -> resting.resume());
         }
 
         @Override

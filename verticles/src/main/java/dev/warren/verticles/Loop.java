@@ -4,6 +4,7 @@ import dev.warren.crypto.Suite;
 import dev.warren.io.BatchPool;
 import dev.warren.io.BootClock;
 import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.GenericFutureListener;
 import io.vertx.core.Context;
 import io.vertx.core.Deployable;
 import io.vertx.core.Future;
@@ -46,7 +47,7 @@ public final class Loop {
         context.runOnContext(_ -> {
             try {
                 opened.complete(new Loop(internal, context, new BootClock(), Suite.open(choice)));
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // a library that lacks something throws an Error
                 opened.fail(e);
             }
         });
@@ -96,6 +97,21 @@ public final class Loop {
         return out;
     }
 
+    /// Nothing runs on it any more.
+    boolean ended() {
+        return context.nettyEventLoop().isShuttingDown();
+    }
+
+    /// Called once, on any thread, when the loop's thread has ended, which only an error or the end of Vert.x does.
+    ///
+    /// @return takes that back
+    Runnable onEnd(Runnable ended) {
+        var termination = context.nettyEventLoop().terminationFuture();
+        GenericFutureListener<io.netty.util.concurrent.Future<Object>> listener = _ -> ended.run();
+        termination.addListener(listener);
+        return () -> termination.removeListener(listener);
+    }
+
     /// Confined to this loop.
     public Suite suite() {
         return suite;
@@ -110,8 +126,11 @@ public final class Loop {
     public Future<Void> close() {
         Promise<Void> closed = vertx.promise();
         context.runOnContext(_ -> {
-            suite.close();
-            closed.complete();
+            try {
+                suite.close();
+            } finally {
+                closed.complete();
+            }
         });
         return closed.future();
     }
@@ -138,13 +157,24 @@ public final class Loop {
                     verticle = made;
                     made.deploy(own).onComplete(ended -> {
                         if (ended.succeeded()) started.complete(ended.result());
-                        else started.fail(ended.cause());
+                        else undo(started, ended.cause());
                     });
-                } catch (Exception e) {
-                    started.fail(e);
+                } catch (Throwable e) {
+                    undo(started, e);
                 }
             });
             return started.future();
+        }
+
+        /// Who failed to start may be listening already, and holds what it was made with: it is stopped.
+        private void undo(Promise<Object> started, Throwable failure) {
+            Future<?> stopped = Future.succeededFuture();
+            try {
+                if (verticle != null) stopped = verticle.undeploy(own);
+            } catch (Throwable e) {
+                failure.addSuppressed(e);
+            }
+            stopped.onComplete(_ -> started.fail(failure));
         }
 
         @Override
@@ -156,7 +186,7 @@ public final class Loop {
                         if (ended.succeeded()) stopped.complete(ended.result());
                         else stopped.fail(ended.cause());
                     });
-                } catch (Exception e) {
+                } catch (Throwable e) {
                     stopped.fail(e);
                 }
             });

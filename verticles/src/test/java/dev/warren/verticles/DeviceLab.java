@@ -12,6 +12,8 @@ import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
+import dev.warren.io.TunDevice;
+import dev.warren.io.UdpSocket;
 import dev.warren.io.tun.MemoryTun;
 import dev.warren.io.udp.MemoryNetwork;
 import dev.warren.routing.IpPrefix;
@@ -68,9 +70,12 @@ abstract class DeviceLab {
             var outside = InetAddress.getByName(address);
             device = Device.start(
                             vertx,
-                            queues,
+                            queues.stream().map(queue -> tun(name, queue)).toList(),
                             new Device.Options(
-                                    Suite.Choice.AUTO, packetLoops, (port, _) -> network.open(port, outside), null))
+                                    Suite.Choice.AUTO,
+                                    packetLoops,
+                                    (port, _) -> udp(name, network.open(port, outside)),
+                                    null))
                     .await(10, SECONDS);
             update(new DeviceUpdate(key, OptionalInt.of(51820), OptionalInt.empty(), false, List.of()));
             // Peers are spread by the order in which they were added: let the next be on the last loop.
@@ -149,6 +154,16 @@ abstract class DeviceLab {
             eventually("every batch of " + side.device.name() + " is home", () -> side.batchesOut() == 0);
         }
         vertx.close().await(10, SECONDS);
+    }
+
+    /// For tests with faults: what a side's device is given instead of this queue.
+    TunDevice tun(String side, MemoryTun queue) {
+        return queue;
+    }
+
+    /// Likewise of a socket.
+    UdpSocket udp(String side, UdpSocket socket) {
+        return socket;
     }
 
     Side side(String name, String address, String inside) throws Exception {

@@ -60,9 +60,10 @@ final class Gathering {
         else leaves.accept(batch);
     }
 
-    /// Called once when a batch comes back after [#gather] found none.
-    void onRoom(Runnable resume) {
-        if (pool != null) pool.onAvailable(resume);
+    /// Called once when a batch comes back after [#gather] found none: by the loop, and not within what gave the batch
+    /// back, which may be another actor's work or nobody's.
+    void onRoom(Handler<Void> resume) {
+        if (pool != null) pool.onAvailable(() -> loop.runOnContext(resume));
     }
 
     /// No more batches; the memory goes when the last is home.

@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 /// The door of the handshake verticle.
 public final class HandshakeMailbox extends Door<HandshakeMessage> {
     public HandshakeMailbox(Vertx vertx, String device) {
-        super(vertx, Addresses.handshake(device));
+        super(vertx, Addresses.handshake(device), HandshakeMessage::discard);
     }
 
     /// Fails when the device is closing; handshake messages are then lost like any datagram.

@@ -8,6 +8,9 @@ import org.jspecify.annotations.Nullable;
 
 /// What the handshake verticle can be told.
 public sealed interface HandshakeMessage {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
     /// Handshake messages off the wire, sizes and types checked.
     record Received(List<Datagram> datagrams) implements HandshakeMessage {}
 
@@ -23,5 +26,10 @@ public sealed interface HandshakeMessage {
     record Agree(byte[] ephemeral, PeerMailbox peer, int bytes, Endpoint source) implements HandshakeMessage {}
 
     /// The device got another private key, or lost it. Answered when the one before is not used any more.
-    record Identity(@Nullable LocalIdentity identity, Promise<Void> answer) implements HandshakeMessage {}
+    record Identity(@Nullable LocalIdentity identity, Promise<Void> answer) implements HandshakeMessage {
+        @Override
+        public void discard() {
+            answer.tryComplete(); // nobody is left who would use the key before
+        }
+    }
 }

@@ -8,7 +8,7 @@ public final class PeerMailbox extends Door<PeerMessage> {
     private final PeerRef peer;
 
     public PeerMailbox(Vertx vertx, String device, PeerRef peer) {
-        super(vertx, Addresses.peer(device, peer.id()));
+        super(vertx, Addresses.peer(device, peer.id()), PeerMessage::discard);
         this.peer = peer;
     }
 
@@ -27,6 +27,6 @@ public final class PeerMailbox extends Door<PeerMessage> {
     }
 
     public void tell(PeerMessage message) {
-        give(message, PeerMessage::discard);
+        give(message);
     }
 }

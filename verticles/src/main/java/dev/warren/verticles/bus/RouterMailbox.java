@@ -6,7 +6,7 @@ import io.vertx.core.Vertx;
 /// The door of the router.
 public final class RouterMailbox extends Door<RouterMessage> {
     public RouterMailbox(Vertx vertx, String device) {
-        super(vertx, Addresses.router(device));
+        super(vertx, Addresses.router(device), RouterMessage::discard);
     }
 
     public void wake(PeerRef peer, PacketRun run) {
@@ -14,6 +14,6 @@ public final class RouterMailbox extends Door<RouterMessage> {
     }
 
     public void tell(RouterMessage message) {
-        give(message, RouterMessage::discard);
+        give(message);
     }
 }

@@ -2,6 +2,7 @@ package dev.warren.verticles.bus;
 
 import dev.warren.io.PacketBatch;
 import dev.warren.verticles.Loop;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
@@ -16,7 +17,7 @@ public final class TunMailbox extends Door<TunMessage> {
 
     /// @param queue from 0
     public TunMailbox(Vertx vertx, String device, int queue, Loop loop) {
-        super(vertx, Addresses.tun(device, queue));
+        super(vertx, Addresses.tun(device, queue), TunMessage::discard);
         this.gathering = new Gathering(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),
@@ -30,17 +31,12 @@ public final class TunMailbox extends Door<TunMessage> {
         return gathering.gather(bytes);
     }
 
-    /// Sends what has gathered.
-    public void flush() {
-        gathering.flush();
-    }
-
     public void tell(TunMessage message) {
-        give(message, TunMessage::discard);
+        give(message);
     }
 
     /// Called once when buffers come back after [#gather] found none.
-    public void onRoom(Runnable resume) {
+    public void onRoom(Handler<Void> resume) {
         gathering.onRoom(resume);
     }
 

@@ -1,8 +1,8 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.verticles.Loop;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +24,7 @@ public final class UdpMailbox extends Door<UdpMessage> {
     private final Gathering gathering;
 
     public UdpMailbox(Vertx vertx, String device, Loop loop) {
-        super(vertx, Addresses.udp(device));
+        super(vertx, Addresses.udp(device), UdpMessage::discard);
         this.gathering = new Gathering(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_TRAINS),
@@ -40,23 +40,12 @@ public final class UdpMailbox extends Door<UdpMessage> {
         return gathering.gather(bytes);
     }
 
-    /// Sends what has gathered.
-    public void flush() {
-        gathering.flush();
-    }
-
-    /// One handshake message or cookie reply, behind what has gathered.
-    public void transmit(byte[] datagram, Endpoint destination) {
-        flush();
-        tell(new UdpMessage.Transmit(datagram, destination));
-    }
-
     public void tell(UdpMessage message) {
-        give(message, UdpMessage::discard);
+        give(message);
     }
 
     /// Called once when buffers come back after [#gather] found none.
-    public void onRoom(Runnable resume) {
+    public void onRoom(Handler<Void> resume) {
         gathering.onRoom(resume);
     }
 

@@ -1,6 +1,5 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
 
@@ -16,9 +15,6 @@ public sealed interface UdpMessage {
             batch.release();
         }
     }
-
-    /// One handshake message or cookie reply.
-    record Transmit(byte[] datagram, Endpoint destination) implements UdpMessage {}
 
     /// Datagrams to this receiver index belong to that peer from now on.
     record Claim(int index, PeerMailbox owner) implements UdpMessage {}

@@ -19,6 +19,8 @@ public enum HandshakeCounter implements Counter {
     DROP_NO_KEY("handshake.drop.no-private-key", Unit.MESSAGES, "messages that came while no private key was set"),
     DROP_AGREEMENT(
             "handshake.drop.agreement", Unit.MESSAGES, "initiations with an ephemeral key that agrees on nothing"),
+    DROP_INTERNAL_ERROR(
+            "handshake.drop.internal-error", Unit.MESSAGES, "handshake messages lost by an error of this program"),
     UNDER_LOAD("handshake.under-load", Unit.NOW, "1 while strangers are asked for a cookie");
 
     private final String label;

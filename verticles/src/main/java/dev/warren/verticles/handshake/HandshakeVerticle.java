@@ -9,6 +9,7 @@ import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.io.Endpoint;
 import dev.warren.io.counters.CounterRow;
+import dev.warren.verticles.ErrorLog;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.HandshakeMessage;
@@ -29,6 +30,7 @@ import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what
 /// passed the gate costs a Diffie-Hellman, and only what a peer of ours seems to have sent reaches that peer.
@@ -54,6 +56,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final ArrayDeque<Runnable> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final CounterRow<HandshakeCounter> counters;
+    private final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(HandshakeVerticle.class));
 
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable LocalIdentity identity;
@@ -134,10 +137,13 @@ public final class HandshakeVerticle extends VerticleBase {
     /// Deals with some of what waits, and then says what came of it: who sleeps on another loop is woken once.
     private void turn() {
         scheduled = false;
-        strangers();
-        agreements();
-        for (var what = leaving.poll(); what != null; what = leaving.poll()) what.run();
-        if (!queue.isEmpty() || !agreements.isEmpty()) schedule();
+        try {
+            strangers();
+            agreements();
+            for (var what = leaving.poll(); what != null; what = leaving.poll()) what.run();
+        } finally {
+            if (!queue.isEmpty() || !agreements.isEmpty() || !leaving.isEmpty()) schedule();
+        }
     }
 
     /// Three of the four Diffie-Hellmans of an answer, since the loop of the peer has packets to attend to.
@@ -145,7 +151,13 @@ public final class HandshakeVerticle extends VerticleBase {
         for (int done = 0; done < TURN; done++) {
             var wanted = agreements.poll();
             if (wanted == null) return;
-            var agreement = agreement(wanted);
+            ResponseAgreement agreement;
+            try {
+                agreement = agreement(wanted);
+            } catch (Throwable e) {
+                failed(e);
+                continue;
+            }
             if (agreement == null) {
                 counters.increment(HandshakeCounter.DROP_AGREEMENT);
                 continue;
@@ -168,10 +180,21 @@ public final class HandshakeVerticle extends VerticleBase {
         while (done < GLANCE && passed < TURN) {
             var next = queue.poll();
             if (next == null) break;
-            if (onHandshake(next, now)) passed++;
             done++;
+            try {
+                if (onHandshake(next, now)) passed++;
+            } catch (Throwable e) {
+                failed(e);
+                passed++;
+            }
         }
-        if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done));
+        if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done)); // room for as many, whatever came of them
+    }
+
+    /// An error of ours costs the message at hand.
+    private void failed(Throwable cause) {
+        counters.increment(HandshakeCounter.DROP_INTERNAL_ERROR);
+        errors.caught("A handshake message was dropped", cause);
     }
 
     private void loaded(long now) {

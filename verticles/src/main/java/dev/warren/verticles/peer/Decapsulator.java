@@ -8,6 +8,7 @@ import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.counters.PeerCounter;
+import io.vertx.core.Handler;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,7 @@ public final class Decapsulator {
     private final Bulletin bulletin;
     private final BootClock clock;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final Handler<Void> resuming = this::resume;
     /// That the waiting runs lie in; those of one batch are neighbours.
     private int batches;
 
@@ -56,11 +58,11 @@ public final class Decapsulator {
         waiting.add(new Waiting(from, run, run.from(), 0));
     }
 
-    private void resume() {
+    private void resume(Void room) {
         long now = clock.now();
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
             boolean opened = tryOpen(next.peer, next.run, next.entry, next.skip, now);
-            next.peer.settle.accept(now);
+            next.peer.settle(now);
             if (!opened) return;
             var behind = waiting.peek();
             if (behind == null || behind.run.batch() != next.run.batch()) batches--;
@@ -73,14 +75,18 @@ public final class Decapsulator {
         batches = 0;
     }
 
-    /// An error of ours costs the rest of one run, not its batch, nor what waits behind it.
+    /// False when the run has to wait for buffers; otherwise it was given back. An error of ours costs the rest of one
+    /// run, not its batch, nor what waits behind it.
     private boolean tryOpen(LivePeer from, PacketRun run, int first, int skip, long now) {
+        boolean waits = false;
         try {
-            return open(from, run, first, skip, now);
-        } catch (RuntimeException e) {
+            waits = !open(from, run, first, skip, now);
+        } catch (Throwable e) {
             from.failed(run, e);
-            return true;
+        } finally {
+            if (!waits) run.done();
         }
+        return !waits;
     }
 
     /// False when the run has to wait for buffers.
@@ -104,8 +110,8 @@ public final class Decapsulator {
                 var out = tun.gather(length);
                 if (out == null) {
                     received(from, heard, data, keepalives, packets, bytes, now);
+                    tun.onRoom(resuming);
                     waiting.addFirst(new Waiting(from, run, entry, at - batch.offset(entry)));
-                    tun.onRoom(this::resume);
                     return false;
                 }
                 int to = out.nextOffset();
@@ -134,7 +140,6 @@ public final class Decapsulator {
             begin = 0;
         }
         received(from, heard, data, keepalives, packets, bytes, now);
-        run.done();
         return true;
     }
 

@@ -9,6 +9,7 @@ import dev.warren.routing.IpHeader;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.PeerCounter;
+import io.vertx.core.Handler;
 import java.util.ArrayDeque;
 
 /// Plaintext frames in, datagrams out: the one loop that runs for every outbound packet. One per event loop, shared by
@@ -24,6 +25,7 @@ public final class Encapsulator {
     private final BootClock clock;
     private final GsoSplitter splitter = new GsoSplitter();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final Handler<Void> resuming = this::resume;
 
     private record Waiting(LivePeer peer, PacketRun run, int entry) {}
 
@@ -45,23 +47,32 @@ public final class Encapsulator {
         }
     }
 
-    private void resume() {
+    private void resume(Void room) {
         long now = clock.now();
         for (var next = waiting.poll(); next != null; next = waiting.poll()) {
             boolean sealed = trySeal(next.peer, next.run, next.entry, now);
-            next.peer.settle.accept(now);
+            next.peer.settle(now);
             if (!sealed) return;
         }
     }
 
-    /// An error of ours costs the rest of one run, not its batch, nor what waits behind it.
+    /// Gives back what waits: there will be no more send buffers.
+    void close() {
+        for (var next = waiting.poll(); next != null; next = waiting.poll()) next.run.done();
+    }
+
+    /// False when the run has to wait for buffers; otherwise it was given back. An error of ours costs the rest of one
+    /// run, not its batch, nor what waits behind it.
     private boolean trySeal(LivePeer to, PacketRun run, int first, long now) {
+        boolean waits = false;
         try {
-            return seal(to, run, first, now);
-        } catch (RuntimeException e) {
+            waits = !seal(to, run, first, now);
+        } catch (Throwable e) {
             to.failed(run, e);
-            return true;
+        } finally {
+            if (!waits) run.done();
         }
+        return !waits;
     }
 
     /// False when the run has to wait for buffers.
@@ -69,7 +80,6 @@ public final class Encapsulator {
         var endpoint = to.endpoint;
         if (endpoint == null) {
             to.count(PeerCounter.DROP_NO_ENDPOINT, unreachable.answer(run, first, now));
-            run.done();
             return true;
         }
         var peer = to.peer;
@@ -97,8 +107,8 @@ public final class Encapsulator {
             var out = udp.gather(room);
             if (out == null) {
                 if (packets > 0) peer.sent(packets, bytes, now);
+                udp.onRoom(resuming);
                 waiting.addFirst(new Waiting(to, run, entry));
-                udp.onRoom(this::resume);
                 return false;
             }
             int start = Math.max(out.used(), PacketBatch.MARGIN);
@@ -118,7 +128,6 @@ public final class Encapsulator {
             append(out, start, at - start, datagram, endpoint, IpHeader.ecn(source, batch.offset(entry)));
         }
         if (packets > 0) peer.sent(packets, bytes, now);
-        run.done();
         return true;
     }
 

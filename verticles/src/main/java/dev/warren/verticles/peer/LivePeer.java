@@ -5,23 +5,22 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.verticles.bus.PeerBulletin;
+import dev.warren.verticles.ErrorLog;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.counters.PeerCounter;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// What an awake peer's actor owns: the protocol state, where the peer is, and its counters. Touched on the peer's loop
 /// only.
 final class LivePeer {
-    private static final Logger LOG = LoggerFactory.getLogger(LivePeer.class);
-
     final PeerRef ref;
     final Peer peer;
-    /// To be called with the time when the peer was stepped otherwise than by a message to its actor: it does what is
+    /// Called with the time when the peer was stepped otherwise than by a message to its actor: it does what is
     /// due and sets its timer.
-    final LongConsumer settle;
+    private final LongConsumer settle;
+
+    private final ErrorLog errors;
 
     @Nullable
     Endpoint endpoint;
@@ -31,18 +30,27 @@ final class LivePeer {
     /// Of the configured endpoint that was heard of last.
     private int revision;
 
-    private boolean failed;
-
-    LivePeer(PeerRef ref, Peer peer, PeerBulletin bulletin, LongConsumer settle) {
+    /// @param errors of the loop, not of this peer alone
+    LivePeer(PeerRef ref, Peer peer, PeerBulletin bulletin, ErrorLog errors, LongConsumer settle) {
         this.ref = ref;
         this.peer = peer;
         this.bulletin = bulletin;
         this.counters = bulletin.counters();
+        this.errors = errors;
         this.settle = settle;
     }
 
     void count(PeerCounter counter, long amount) {
         counters.add(counter, amount);
+    }
+
+    /// The peer was stepped otherwise than by a message to its actor.
+    void settle(long now) {
+        try {
+            settle.accept(now);
+        } catch (Throwable e) {
+            errors.caught(ref + " - Timers were not dealt with", e);
+        }
     }
 
     /// Roaming: the peer is where its last authenticated datagram came from.
@@ -54,14 +62,12 @@ final class LivePeer {
         if (known == null || !source.equals(known)) endpoint(source);
     }
 
-    /// Gives back a run that could not be dealt with to its end, by an error that should not be. Said once.
-    void failed(PacketRun run, RuntimeException cause) {
-        if (!failed) LOG.error("{} - Packets are dropped by an error of this program, please report it", ref, cause);
-        failed = true;
+    /// A run could not be dealt with to its end, by an error that should not be.
+    void failed(PacketRun run, Throwable cause) {
         for (int entry = run.from(); entry < run.to(); entry++) {
             count(PeerCounter.DROP_INTERNAL_ERROR, run.batch().packets(entry));
         }
-        run.done();
+        errors.caught(ref + " - Packets were dropped", cause);
     }
 
     void endpoint(@Nullable Endpoint changed) {

@@ -1,6 +1,7 @@
 package dev.warren.verticles.peer;
 
 import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.verticles.ErrorLog;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
@@ -9,6 +10,7 @@ import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import org.slf4j.LoggerFactory;
 
 /// What the peers of one device on one event loop share: the loop's cryptography and clock, the doors to TUN and UDP
 /// with the batches that gather there, and the two packet loops.
@@ -21,6 +23,7 @@ public final class PeerLoop {
     final PeerNotices notices;
     final Encapsulator encapsulator;
     final Decapsulator decapsulator;
+    final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(PeerLoop.class));
 
     public PeerLoop(
             Loop loop,
@@ -66,10 +69,14 @@ public final class PeerLoop {
     public Future<Void> close() {
         Promise<Void> closed = Promise.promise();
         loop.context().runOnContext(_ -> {
-            decapsulator.close();
-            udp.close();
-            tun.close();
-            closed.complete();
+            try {
+                encapsulator.close();
+                decapsulator.close();
+                udp.close();
+                tun.close();
+            } finally {
+                closed.complete();
+            }
         });
         return closed.future();
     }

@@ -89,7 +89,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 random,
                 this,
                 new CountedPeer(settings.bulletin().counters()));
-        this.live = new LivePeer(settings.ref(), peer, settings.bulletin(), this::settle);
+        this.live = new LivePeer(settings.ref(), peer, settings.bulletin(), shared.errors, this::settle);
     }
 
     @Override

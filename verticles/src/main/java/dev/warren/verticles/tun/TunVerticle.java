@@ -2,6 +2,7 @@ package dev.warren.verticles.tun;
 
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.PacketRun;
 import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
@@ -162,19 +163,46 @@ public final class TunVerticle extends VerticleBase {
             pool.onAvailable(watch::resume);
             return;
         }
-        int frames = tun.read(batch);
+        int frames = 0;
+        try {
+            frames = tun.read(batch);
+        } finally {
+            if (frames <= 0) batch.release();
+        }
         if (frames > 0) {
             route(batch);
-        } else {
-            batch.release();
-            if (frames < 0) {
-                lost("the interface " + tun.name() + " is gone (" + Errno.describe(-frames) + ")");
-            }
+        } else if (frames < 0) {
+            lost("the interface " + tun.name() + " is gone (" + Errno.describe(-frames) + ")");
         }
     }
 
-    /// One lookup per frame, none while the destination's owner stays the same for a whole batch of one flow.
+    /// Gives each peer its run, and back what nobody gets.
     private void route(PacketBatch batch) {
+        int runs = 0;
+        try {
+            findOwners(batch);
+            runs = batch.group(owners);
+        } finally {
+            if (runs == 0) batch.release();
+        }
+        if (runs == 0) return;
+        batch.retain(runs);
+        int given = 0;
+        try {
+            while (given < runs) give(batch.run(given++));
+        } finally {
+            while (given < runs) batch.run(given++).done();
+        }
+    }
+
+    private void give(PacketRun run) {
+        var peer = doors[run.owner()];
+        if (peer != null) peer.outbound(run);
+        else router.wake(Objects.requireNonNull(refs[run.owner()]), run);
+    }
+
+    /// One lookup per frame, none while the destination's owner stays the same for a whole batch of one flow.
+    private void findOwners(PacketBatch batch) {
         var routes = bulletin.routes();
         var slab = batch.slab();
         for (int i = 0; i < batch.count(); i++) {
@@ -193,18 +221,6 @@ public final class TunVerticle extends VerticleBase {
             }
             owners[i] = peer.id();
             remember(peer);
-        }
-        int runs = batch.group(owners);
-        if (runs == 0) {
-            batch.release();
-            return;
-        }
-        batch.retain(runs);
-        for (int k = 0; k < runs; k++) {
-            var run = batch.run(k);
-            var peer = doors[run.owner()];
-            if (peer != null) peer.outbound(run);
-            else router.wake(Objects.requireNonNull(refs[run.owner()]), run);
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.warren.verticles.udp;
 
 import dev.warren.io.BatchPool;
-import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -18,9 +17,6 @@ import dev.warren.verticles.bus.UdpMessage;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,8 +37,6 @@ public final class UdpVerticle extends VerticleBase {
     private final IndexTable indices = new IndexTable();
     private final CounterRow<UdpCounter> counters;
     private final Staircase staircase;
-    private final Arena arena = Arena.ofConfined();
-    private final PacketBatch single = PacketBatch.unpooled(arena.allocate(4096, 64), 1);
 
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable UdpSocket socket;
@@ -80,14 +74,12 @@ public final class UdpVerticle extends VerticleBase {
     public Future<?> stop() {
         unbind();
         pool.close();
-        arena.close();
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
 
     private void onMessage(UdpMessage message) {
         switch (message) {
             case UdpMessage.Send send -> send(send.batch());
-            case UdpMessage.Transmit single -> transmit(single.datagram(), single.destination());
             case UdpMessage.Claim claim -> {
                 if (!indices.claim(claim.index(), claim.owner())) {
                     claim.owner().tell(new PeerMessage.IndexTaken(claim.index()));
@@ -115,26 +107,36 @@ public final class UdpVerticle extends VerticleBase {
             pauseAll();
             return;
         }
-        if (from.receive(fd, batch) <= 0) {
-            batch.release();
-            return;
+        int runs = 0;
+        try {
+            if (from.receive(fd, batch) > 0) runs = sort(batch);
+        } finally {
+            if (runs == 0) batch.release();
         }
-        staircase.walk(batch, indices, handshakeRoom());
-        deliver(batch);
+        if (runs > 0) deliver(batch, runs);
     }
 
-    private void deliver(PacketBatch batch) {
-        int runs = batch.group(staircase.owners());
+    /// Finds out whose everything is.
+    ///
+    /// @return the number of runs
+    private int sort(PacketBatch batch) {
+        staircase.walk(batch, indices, handshakeRoom());
         var strangers = staircase.handshakes();
         if (!strangers.isEmpty()) queue(strangers);
-        if (runs == 0) {
-            batch.release();
-            return;
-        }
+        return batch.group(staircase.owners());
+    }
+
+    /// Gives each peer its run.
+    private void deliver(PacketBatch batch, int runs) {
         batch.retain(runs);
-        for (int k = 0; k < runs; k++) {
-            var run = batch.run(k);
-            staircase.door(run.owner()).inbound(run);
+        int given = 0;
+        try {
+            while (given < runs) {
+                var run = batch.run(given++);
+                staircase.door(run.owner()).inbound(run);
+            }
+        } finally {
+            while (given < runs) batch.run(given++).done();
         }
     }
 
@@ -171,19 +173,6 @@ public final class UdpVerticle extends VerticleBase {
         } finally {
             batch.release();
         }
-    }
-
-    private void transmit(byte[] datagram, Endpoint destination) {
-        var open = socket;
-        if (open == null) {
-            counters.increment(UdpCounter.DROP_NO_SOCKET);
-            return;
-        }
-        int at = single.nextOffset();
-        MemorySegment.copy(datagram, 0, single.slab(), ValueLayout.JAVA_BYTE, at, datagram.length);
-        single.add(at, datagram.length, 0, destination);
-        open.send(single);
-        single.clear();
     }
 
     // Sockets

@@ -74,7 +74,8 @@ class DecapsulatorTest {
             var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
             var counted = new CountedPeer(counters);
             var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere(), counted);
-            live = new LivePeer(new PeerRef(0, remote), peer, new PeerBulletin(counters), _ -> settled++);
+            live = new LivePeer(
+                    new PeerRef(0, remote), peer, new PeerBulletin(counters), shared.errors, _ -> settled++);
         });
     }
 
@@ -112,74 +113,90 @@ class DecapsulatorTest {
         return counters.get(PeerCounter.DROP_UNKNOWN_INDEX);
     }
 
+    /// As many runs as there are batches of this pool.
+    private void waiting(BatchPool pool) {
+        onLoop(() -> {
+            for (int i = 0; i < pool.size(); i++) shared.decapsulator.run(live, received(pool), 0);
+        });
+    }
+
+    private BatchPool pool(int batches) {
+        var made = new BatchPool[1];
+        onLoop(() -> made[0] = loop.pool(batches, 8192, 4));
+        return made[0];
+    }
+
+    /// Gives a TUN buffer back, and what waits goes on.
+    private void room() {
+        onLoop(() -> atTun.remove().release());
+    }
+
     @Test
     void whatWaitsGoesOnWhereItStoppedWhenABufferComesBack() {
         exhaust();
+        var pool = pool(2);
+        waiting(pool);
+        onLoop(() -> assertEquals(0, pool.free()));
+        assertEquals(0, looked());
+        room();
         onLoop(() -> {
-            try (var pool = loop.pool(2, 8192, 4)) {
-                for (int i = 0; i < 2; i++) shared.decapsulator.run(live, received(pool), 0);
-                assertEquals(0, pool.free());
-                assertEquals(0, looked());
-                atTun.remove().release();
-                assertEquals(2, pool.free());
-                assertEquals(2 * TRAIN, looked());
-                assertEquals(2, settled, "its timers are armed, as after a message");
-                assertEquals(0, counters.get(PeerCounter.DROP_BACKLOG));
-            }
+            assertEquals(2, pool.free());
+            assertEquals(2 * TRAIN, looked());
+            assertEquals(2, settled, "its timers are armed, as after a message");
+            assertEquals(0, counters.get(PeerCounter.DROP_BACKLOG));
+            pool.close();
         });
     }
 
     @Test
     void aThirdBatchIsDroppedAndCounted() {
         exhaust();
-        onLoop(() -> {
-            try (var pool = loop.pool(3, 8192, 4)) {
-                for (int i = 0; i < 3; i++) shared.decapsulator.run(live, received(pool), 0);
-                assertEquals(1, pool.free());
-                assertEquals(TRAIN, counters.get(PeerCounter.DROP_BACKLOG));
-                atTun.remove().release();
-                assertEquals(3, pool.free());
-                // And the same again: what waited before does not count any more.
-            }
-        });
+        var three = pool(3);
+        waiting(three);
+        onLoop(() -> assertEquals(1, three.free()));
+        assertEquals(TRAIN, counters.get(PeerCounter.DROP_BACKLOG));
+        room();
+        onLoop(() -> assertEquals(3, three.free()));
+        // And the same again: what waited before does not count any more.
         exhaust();
+        var two = pool(2);
+        waiting(two);
+        onLoop(() -> assertEquals(0, two.free()));
+        assertEquals(TRAIN, counters.get(PeerCounter.DROP_BACKLOG));
+        room();
         onLoop(() -> {
-            try (var pool = loop.pool(2, 8192, 4)) {
-                for (int i = 0; i < 2; i++) shared.decapsulator.run(live, received(pool), 0);
-                assertEquals(0, pool.free());
-                assertEquals(TRAIN, counters.get(PeerCounter.DROP_BACKLOG));
-                atTun.remove().release();
-                assertEquals(2, pool.free());
-            }
+            assertEquals(2, two.free());
+            two.close();
+            three.close();
         });
     }
 
     @Test
     void whatWaitsIsGivenBackWhenTheDeviceCloses() {
         exhaust();
+        var pool = pool(1);
+        waiting(pool);
         onLoop(() -> {
-            try (var pool = loop.pool(1, 8192, 4)) {
-                shared.decapsulator.run(live, received(pool), 0);
-                assertEquals(0, pool.free());
-                shared.decapsulator.close();
-                assertEquals(1, pool.free());
-            }
+            assertEquals(0, pool.free());
+            shared.decapsulator.close();
+            assertEquals(1, pool.free());
+            pool.close();
         });
     }
 
     @Test
     void anErrorCostsOneRunAndNotWhatWaitsBehindIt() {
         exhaust();
+        var pool = pool(1);
+        onLoop(() -> shared.decapsulator.run(live, broken(), 0));
+        waiting(pool);
+        assertEquals(0, looked());
+        room();
         onLoop(() -> {
-            try (var pool = loop.pool(1, 8192, 4)) {
-                shared.decapsulator.run(live, broken(), 0);
-                shared.decapsulator.run(live, received(pool), 0);
-                assertEquals(0, looked());
-                atTun.remove().release();
-                assertEquals(TRAIN, counters.get(PeerCounter.DROP_INTERNAL_ERROR));
-                assertEquals(TRAIN, looked());
-                assertEquals(1, pool.free());
-            }
+            assertEquals(TRAIN, counters.get(PeerCounter.DROP_INTERNAL_ERROR));
+            assertEquals(TRAIN, looked());
+            assertEquals(1, pool.free());
+            pool.close();
         });
     }
 
