@@ -20,6 +20,7 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
+    public static final int EROFS = 30;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
     public static final int ENOTSOCK = 88;
@@ -59,6 +60,7 @@ public final class Errno {
             case ENODEV -> "No such device (ENODEV)";
             case EINVAL -> "Invalid argument (EINVAL)";
             case EMFILE -> "Too many open files (EMFILE)";
+            case EROFS -> "Read-only file system (EROFS)";
             case ENOTTY -> "Inappropriate ioctl for device (ENOTTY)";
             case ENOSYS -> "Function not implemented (ENOSYS)";
             case EBADFD -> "File descriptor in bad state (EBADFD)";

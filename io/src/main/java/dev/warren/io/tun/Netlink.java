@@ -29,6 +29,9 @@ public final class Netlink implements AutoCloseable {
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int ANSWER_SECONDS = 5;
+    private static final int ARPHRD_ETHER = 1;
+    private static final int IFLA_LINKINFO = 18;
+    private static final int IFLA_INFO_KIND = 1;
     private static final int IFA_ADDRESS = 1;
     private static final int IFA_LOCAL = 2;
     /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
@@ -37,6 +40,7 @@ public final class Netlink implements AutoCloseable {
     private static final int RTA_OIF = 4;
     private static final int RTA_METRICS = 8;
     private static final int RTA_TABLE = 15;
+    private static final int RTA_MARK = 16;
     private static final int RTAX_MTU = 2;
     private static final int RTPROT_BOOT = 3;
     private static final int RT_SCOPE_UNIVERSE = 0;
@@ -99,6 +103,18 @@ public final class Netlink implements AutoCloseable {
     public Link link(int index) throws ErrnoException {
         begin(NetlinkMessage.RTM_GETLINK, 0).link(index, 0, 0);
         return link("look up interface " + index, "");
+    }
+
+    /// What the interface of that name is, such as `a veth`, `tun` for a TUN; ENODEV when there is none.
+    public String kind(String name) throws ErrnoException {
+        link(name);
+        long attributes = HEADER + 16;
+        boolean ethernet = (answer.get(JAVA_SHORT, HEADER + 2) & 0xffff) == ARPHRD_ETHER;
+        long info = NetlinkMessage.locate(answer, attributes, answerEnd, IFLA_LINKINFO);
+        long end = info < 0 ? 0 : info + 4 + NetlinkMessage.attributeBytes(answer, info);
+        var kind = info < 0 ? "" : NetlinkMessage.findText(answer, info + 4, end, IFLA_INFO_KIND);
+        if (kind.equals("tun")) return ethernet ? "a TAP" : kind;
+        return kind.isEmpty() ? "a device" : kind.equals("wireguard") ? "the kernel's WireGuard" : "a " + kind;
     }
 
     private Link link(String what, String name) throws ErrnoException {
@@ -181,7 +197,7 @@ public final class Netlink implements AutoCloseable {
         addRoute(index, network, prefixLength, TABLE_MAIN);
     }
 
-    /// The same for any routing table.
+    /// The same for any routing table; in one of our own whatever is there is kept.
     public void addRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
         newRoute(
                 request.begin(NetlinkMessage.RTM_NEWROUTE, NEW | NetlinkMessage.NLM_F_ACK, ++sequence),
@@ -192,21 +208,24 @@ public final class Netlink implements AutoCloseable {
         routeAdded(exchange(), index, network, prefixLength, table);
     }
 
-    /// Adds many routes as [#addRoute(int, InetAddress, int)] does. When one fails, those before it have been
-    /// added, and perhaps some behind it.
-    public void addRoutes(int index, Iterable<Network> networks) throws ErrnoException {
+    /// Adds many routes to the main table. When one fails, those before it have been added, and perhaps some behind it.
+    ///
+    /// @return those that lead through another interface already, and were left alone
+    public List<Network> addRoutes(int index, Iterable<Network> networks) throws ErrnoException {
         var pending = new ArrayList<Network>(BATCH);
+        var elsewhere = new ArrayList<Network>();
         for (var rest = networks.iterator(); rest.hasNext(); ) {
             pending.add(rest.next());
             if (pending.size() == BATCH || !rest.hasNext()) {
-                addBatch(index, pending);
+                addBatch(index, pending, elsewhere);
                 pending.clear();
             }
         }
+        return elsewhere;
     }
 
     /// One write; the kernel answers the last request, and the others only when they fail.
-    private void addBatch(int index, List<Network> networks) throws ErrnoException {
+    private void addBatch(int index, List<Network> networks, List<Network> elsewhere) throws ErrnoException {
         int first = sequence + 1;
         int bytes = 0;
         for (int i = 0; i < networks.size(); i++) {
@@ -231,7 +250,8 @@ public final class Netlink implements AutoCloseable {
         }
         for (int i = 0; i < status.length; i++) {
             var network = networks.get(i);
-            routeAdded(status[i], index, network.address(), network.prefixLength(), TABLE_MAIN);
+            if (status[i] == -Errno.EEXIST && routeInterface(network.address()) != index) elsewhere.add(network);
+            else routeAdded(status[i], index, network.address(), network.prefixLength(), TABLE_MAIN);
         }
     }
 
@@ -243,7 +263,7 @@ public final class Netlink implements AutoCloseable {
     private void routeAdded(int status, int index, InetAddress network, int prefixLength, int table)
             throws ErrnoException {
         if (status >= 0) return;
-        if (status == -Errno.EEXIST && table == TABLE_MAIN && routeInterface(network) == index) return;
+        if (status == -Errno.EEXIST && (table != TABLE_MAIN || routeInterface(network) == index)) return;
         throw new ErrnoException(
                 "add route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index, -status);
     }
@@ -284,11 +304,13 @@ public final class Netlink implements AutoCloseable {
     }
 
     /// The smallest [#routeMtu] of many destinations, leaving out those that have no route; 0 when none has.
-    public int narrowestMtu(Iterable<InetAddress> destinations) throws ErrnoException {
+    ///
+    /// @param mark of the packets, which may choose another routing table; 0: none
+    public int narrowestMtu(Iterable<InetAddress> destinations, int mark) throws ErrnoException {
         int narrowest = Integer.MAX_VALUE;
         var interfaces = new HashSet<Integer>();
         for (var destination : destinations) {
-            if (lookUp(destination) < 0) continue;
+            if (lookUp(destination, mark) < 0) continue;
             int mtu = answeredMtu();
             int index = answeredInterface();
             if (mtu > 0) narrowest = Math.min(narrowest, mtu);
@@ -316,10 +338,15 @@ public final class Netlink implements AutoCloseable {
     }
 
     private int lookUp(InetAddress destination) {
+        return lookUp(destination, 0);
+    }
+
+    private int lookUp(InetAddress destination, int mark) {
         int bits = destination.getAddress().length * 8;
         begin(NetlinkMessage.RTM_GETROUTE, 0)
                 .route(family(destination), bits, 0, 0, 0, 0, 0)
                 .attribute(RTA_DST, destination);
+        if (mark != 0) request.attribute(RTA_MARK, mark);
         return exchange();
     }
 

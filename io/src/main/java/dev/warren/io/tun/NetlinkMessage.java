@@ -91,6 +91,11 @@ final class NetlinkMessage {
         return attributeHeader(type, 4);
     }
 
+    NetlinkMessage attribute(int type, byte value) {
+        segment.set(JAVA_BYTE, length + 4, value);
+        return attributeHeader(type, 1);
+    }
+
     NetlinkMessage attribute(int type, InetAddress address) {
         byte[] bytes = address.getAddress();
         MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, length + 4, bytes.length);

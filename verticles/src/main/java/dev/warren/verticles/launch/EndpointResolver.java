@@ -7,6 +7,7 @@ import dev.warren.conf.PeerConfig;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.peer.PeerEvent;
+import dev.warren.io.Endpoint;
 import dev.warren.io.tun.Netlink;
 import dev.warren.verticles.DeviceControl;
 import dev.warren.verticles.bus.PeerNotice;
@@ -17,10 +18,14 @@ import io.vertx.core.Vertx;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.Security;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,10 +33,16 @@ import org.slf4j.LoggerFactory;
 /// Finds the addresses of peers that are configured by name, off the event loops, and then adds their routes and
 /// gives them their endpoints. A name that is not found holds up nobody else: it is looked for again after 1, 2, 4 ...
 /// 60 seconds. One that was found is looked for again when its peer does not answer, since that may have moved.
+///
+/// A name may have several addresses, of both families, and one family may be broken on the way. While no session was
+/// made through the one in use, each is tried for a few seconds.
 final class EndpointResolver {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointResolver.class);
     private static final long FIRST_PAUSE = 1_000;
     private static final long LONGEST_PAUSE = 60_000;
+
+    /// Milliseconds for an answer to an initiation, before another address of the name is tried.
+    private static final long PATIENCE = 3_000;
 
     /// Initiations in a row without an answer, one every five seconds, before a peer may have moved.
     private static final int UNANSWERED = 4;
@@ -47,7 +58,8 @@ final class EndpointResolver {
     private final int index;
     private final Routing routing;
     private final Map<PublicKey, Named> peers = new HashMap<>();
-    private final Map<HostAndPort, InetSocketAddress> found = new HashMap<>();
+    private volatile Map<HostAndPort, InetSocketAddress> found = Map.of();
+    private Runnable changed = () -> {};
     private int mark;
 
     /// A peer that is configured by name.
@@ -55,8 +67,18 @@ final class EndpointResolver {
         final String peer;
         final PublicKey key;
         final HostAndPort name;
+        /// All that the name has, those with a route first.
+        List<InetSocketAddress> addresses = List.of();
+        /// Which of them is the endpoint.
+        int current;
         /// Initiations since the last session.
         int unanswered;
+        /// Sessions so far; with each the endpoint is the one that answered, wherever that is.
+        long sessions;
+        /// There was a session since the endpoint was set.
+        boolean proven;
+        /// Its answer is waited for.
+        boolean waiting;
         /// Being looked for, or just found.
         boolean busy;
 
@@ -74,20 +96,23 @@ final class EndpointResolver {
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }
 
+    /// @param context of all that calls the routing from now on
     /// @param index of the interface
-    /// @param routing has added the routes of the other peers; from now on it is called from here only
-    /// @param mark that it asked for
-    EndpointResolver(Vertx vertx, DeviceControl device, int index, Routing routing, int mark) {
-        this.vertx = vertx;
-        this.context = vertx.getOrCreateContext();
+    /// @param routing has added the routes of the other peers
+    EndpointResolver(Context context, DeviceControl device, int index, Routing routing) {
+        this.vertx = context.owner();
+        this.context = context;
         this.device = device;
         this.index = index;
         this.routing = routing;
-        this.mark = mark;
+        this.mark = routing.mark();
     }
 
     /// Begins to look for the names.
-    void start(InterfaceConfig config) {
+    ///
+    /// @param changed called when an endpoint became known
+    void start(InterfaceConfig config, Runnable changed) {
+        this.changed = changed;
         for (var peer : config.peers()) {
             var endpoint = peer.endpoint();
             if (endpoint != null && endpoint.literal() == null) {
@@ -101,17 +126,52 @@ final class EndpointResolver {
         });
     }
 
+    /// Gives the address of an endpoint, null for a name that has not been found. From any thread.
+    Function<HostAndPort, @Nullable InetSocketAddress> known() {
+        var known = found;
+        return endpoint -> {
+            var literal = endpoint.literal();
+            return literal == null ? known.get(endpoint) : literal;
+        };
+    }
+
     private void onNotice(PeerNotice notice) {
         var peer = peers.get(notice.peer());
         if (peer == null) return;
         switch (notice.event()) {
             // Not the attempt: that begins anew with whatever is sent.
             case PeerEvent.HandshakeStarted _ -> {
-                if (++peer.unanswered >= UNANSWERED && !peer.busy) findAgain(peer);
+                peer.unanswered++;
+                if (!peer.proven) wait(peer);
+                if (peer.unanswered >= UNANSWERED && !peer.busy) findAgain(peer);
             }
-            case PeerEvent.SessionEstablished _ -> peer.unanswered = 0;
+            case PeerEvent.SessionEstablished _ -> {
+                peer.unanswered = 0;
+                peer.sessions++;
+                peer.proven = true;
+            }
             case PeerEvent.PathInDoubt _, PeerEvent.HandshakeGivenUp _, PeerEvent.KeysZeroed _ -> {}
         }
+    }
+
+    /// Gives the endpoint some time, and then the next one a chance.
+    private void wait(Named peer) {
+        if (peer.waiting || peer.addresses.size() < 2) return;
+        peer.waiting = true;
+        vertx.setTimer(PATIENCE, _ -> {
+            peer.waiting = false;
+            if (peer.proven || peer.addresses.size() < 2) return;
+            var before = peer.addresses.get(peer.current % peer.addresses.size());
+            int next = (peer.current + 1) % peer.addresses.size();
+            LOG.info(
+                    "({}) peer {}: no answer from {}, trying {} ({})",
+                    device.name(),
+                    peer.peer,
+                    text(before),
+                    text(peer.addresses.get(next)),
+                    peer.name.host());
+            use(peer, next, peer.sessions);
+        });
     }
 
     private void find(Named peer, long pause) {
@@ -134,11 +194,11 @@ final class EndpointResolver {
 
     private void findAgain(Named peer) {
         peer.busy = true;
-        var before = found.get(peer.name);
+        var before = peer.addresses;
         lookUp(peer).onComplete(looked -> {
             if (looked.failed()) {
                 LOG.debug("({}) peer {}: {}", device.name(), peer.peer, reason(looked.cause()));
-            } else if (!looked.result().equals(before)) {
+            } else if (!before.contains(looked.result())) {
                 var now = text(looked.result());
                 LOG.info("({}) peer {}: {} has moved to {}", device.name(), peer.peer, peer.name, now);
             }
@@ -150,22 +210,52 @@ final class EndpointResolver {
         vertx.setTimer(FRESH, _ -> peer.busy = false);
     }
 
-    /// Looks for the address, and when it is found gives it to the peer, behind its routes.
+    /// Looks for the addresses, and when they are found gives one to the peer. If they are the same as before it goes on
+    /// with those.
     private Future<InetSocketAddress> lookUp(Named peer) {
-        return context.executeBlocking(() -> InetAddress.getByName(peer.name.host()), false)
-                .compose(address -> {
-                    var endpoint = new InetSocketAddress(address, peer.name.port());
-                    found.put(peer.name, endpoint);
-                    var known = Map.copyOf(found);
-                    return context.executeBlocking(() -> route(known), true)
-                            .compose(wanted -> device.update(endpointOf(peer.key, endpoint, wanted))
-                                    .onSuccess(_ -> mark = wanted))
-                            .map(endpoint);
+        long sessions = peer.sessions;
+        return context.executeBlocking(() -> addresses(peer.name), false).compose(addresses -> {
+            boolean same = !peer.proven && Set.copyOf(peer.addresses).equals(Set.copyOf(addresses));
+            if (same && addresses.size() > 1) return Future.succeededFuture(peer.addresses.get(peer.current));
+            peer.addresses = addresses;
+            return use(peer, 0, sessions);
+        });
+    }
+
+    /// Gives one of its addresses to the peer, behind its routes. One that has found us meanwhile keeps the endpoint from
+    /// which it came.
+    private Future<InetSocketAddress> use(Named peer, int which, long sessions) {
+        var endpoint = peer.addresses.get(which);
+        peer.current = which;
+        var known = new HashMap<>(found);
+        known.put(peer.name, endpoint);
+        found = Map.copyOf(known);
+        return context.executeBlocking(this::route, true)
+                .compose(wanted -> {
+                    boolean fresher = peer.sessions != sessions;
+                    if (!fresher) peer.proven = false;
+                    return device.update(endpointOf(peer.key, fresher ? null : endpoint, wanted))
+                            .onSuccess(_ -> mark = wanted);
+                })
+                .map(_ -> {
+                    changed.run();
+                    return endpoint;
                 });
     }
 
+    /// All of a name, those first that this host has a route to.
+    private static List<InetSocketAddress> addresses(HostAndPort name) throws Exception {
+        var all = InetAddress.getAllByName(name.host());
+        try (var netlink = Netlink.open()) {
+            return Stream.of(all)
+                    .sorted(Comparator.comparing(address -> netlink.routeInterface(address) == 0))
+                    .map(address -> new InetSocketAddress(address, name.port()))
+                    .toList();
+        }
+    }
+
     private static String text(InetSocketAddress endpoint) {
-        return new HostAndPort(endpoint.getAddress().getHostAddress(), endpoint.getPort()).toString();
+        return Endpoint.of(endpoint).toString();
     }
 
     /// That of an unknown host begins with its name.
@@ -173,20 +263,15 @@ final class EndpointResolver {
         return cause.getMessage() == null ? cause.toString() : cause.getMessage();
     }
 
-    private int route(Map<HostAndPort, InetSocketAddress> known) throws Exception {
+    private int route() throws Exception {
         try (var netlink = Netlink.open()) {
-            return routing.add(netlink, index, endpoint -> address(endpoint, known));
+            routing.add(netlink, index, known());
+            return routing.mark();
         }
     }
 
-    private static @Nullable InetSocketAddress address(
-            HostAndPort endpoint, Map<HostAndPort, InetSocketAddress> known) {
-        var literal = endpoint.literal();
-        return literal == null ? known.get(endpoint) : literal;
-    }
-
     /// With the mark when routes need one now; somebody may have set another since, which stays otherwise.
-    private DeviceUpdate endpointOf(PublicKey key, InetSocketAddress address, int wanted) {
+    private DeviceUpdate endpointOf(PublicKey key, @Nullable InetSocketAddress address, int wanted) {
         var peer = new PeerUpdate(key, false, true, null, address, OptionalInt.empty(), false, List.of());
         var changed = wanted == mark ? OptionalInt.empty() : OptionalInt.of(wanted);
         return new DeviceUpdate(null, OptionalInt.empty(), changed, false, List.of(peer));

@@ -87,7 +87,7 @@ final class InterfaceCommand {
         teardown.add("control socket's file", socket::removeFile);
         var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
         log.debug("({}) Device started", name);
-        running.uapi().removed().onSuccess(_ -> {
+        running.removed().onSuccess(_ -> {
             // As wireguard-go: this is how wg-quick ends a router, and it is no failure.
             log.info("({}) The control socket was removed: shutting down", name);
             lifetime.end(0);

@@ -3,13 +3,16 @@ package dev.warren.verticles.launch;
 import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.routing.IpAddress;
+import dev.warren.routing.IpFamily;
 import dev.warren.routing.IpPrefix;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /// Which routes to the allowed IPs of an interface's peers may go to the main table.
@@ -35,6 +38,22 @@ record RoutePlan(List<IpPrefix> plain, List<IpPrefix> covering) {
             }
         }
         return new RoutePlan(plain, covering);
+    }
+
+    /// Without those of other families.
+    RoutePlan only(Set<IpFamily> families) {
+        if (families.size() == IpFamily.values().length) return this;
+        Predicate<IpPrefix> kept = prefix -> families.contains(prefix.family());
+        return new RoutePlan(filter(plain, kept), filter(covering, kept));
+    }
+
+    /// Without some of the main table's.
+    RoutePlan without(Set<IpPrefix> others) {
+        return others.isEmpty() ? this : new RoutePlan(filter(plain, prefix -> !others.contains(prefix)), covering);
+    }
+
+    private static List<IpPrefix> filter(List<IpPrefix> prefixes, Predicate<IpPrefix> kept) {
+        return prefixes.stream().filter(kept).toList();
     }
 
     static List<IpAddress> endpoints(

@@ -5,6 +5,8 @@ import dev.warren.conf.InterfaceConfig;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.Netlink;
+import dev.warren.io.tun.RoutingTables;
+import dev.warren.io.tun.RoutingTables.Rule;
 import dev.warren.routing.IpAddress;
 import dev.warren.routing.IpFamily;
 import dev.warren.routing.IpPrefix;
@@ -13,7 +15,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -32,49 +33,121 @@ import org.slf4j.LoggerFactory;
 /// back by the teardown. Blocks; one thread at a time.
 final class Routing {
     private static final Logger LOG = LoggerFactory.getLogger(Routing.class);
-    private static final int FIRST_TABLE = 51820;
+    private static final Path VALID_MARK = Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark");
     private static final int OVERHEAD = 80;
     private static final int SMALLEST = 1280;
     private static final int ETHERNET = 1500;
 
     private final InterfaceConfig config;
     private final Teardown teardown;
+    private final Set<IpFamily> families;
     private final Set<IpFamily> ruled = EnumSet.noneOf(IpFamily.class);
+    /// Networks that lead elsewhere, as far as it was said.
+    private final Set<IpPrefix> elsewhere = new HashSet<>();
+
     private RoutePlan added = new RoutePlan(List.of(), List.of());
     private int mark;
 
-    Routing(InterfaceConfig config, Teardown teardown) {
+    /// @param families that this host has
+    Routing(InterfaceConfig config, Set<IpFamily> families, Teardown teardown) {
         this.config = config;
+        this.families = families;
         this.teardown = teardown;
         this.mark = config.fwmark();
     }
 
+    /// The mark our own packets must carry: the configured one, or one of our choice where a route needs it. 0: none.
+    int mark() {
+        return mark;
+    }
+
+    /// How many routes there are now, without those that lead elsewhere.
+    int count() {
+        return added.plain().size() + added.covering().size();
+    }
+
+    /// Warns of networks of this interface that are another's already: nothing is taken from it.
+    void warnOfOthers() {
+        var mine = new HashSet<>(RoutePlan.of(config, HostAndPort::literal).plain());
+        for (var address : config.addresses()) {
+            mine.add(IpPrefix.of(address.address(), address.prefixLength()));
+            mine.add(IpPrefix.of(address.address(), address.address().family().bits()));
+        }
+        try (var tables = RoutingTables.open();
+                var netlink = Netlink.open()) {
+            for (var family : families) {
+                tables.routes(family == IpFamily.V6, route -> {
+                    boolean looked = route.table() == RoutingTables.MAIN || route.table() == RoutingTables.LOCAL;
+                    if (!looked || route.interfaceIndex() == 0) return;
+                    var network = IpPrefix.of(IpAddress.of(route.network().getAddress()), route.prefixLength());
+                    if (mine.contains(network)) leadsElsewhere(netlink, network, route.interfaceIndex());
+                });
+            }
+        } catch (ErrnoException e) {
+            LOG.debug("({}) {}", config.name(), e.getMessage());
+        }
+    }
+
+    private void leadsElsewhere(Netlink netlink, IpPrefix network, int index) {
+        var owner = nameOf(netlink, index);
+        if (owner.equals(config.name()) || !elsewhere.add(network)) return;
+        LOG.warn(
+                "({}) {}{} is on {} already: traffic to it stays there",
+                config.name(),
+                network,
+                peerOf(network),
+                owner);
+    }
+
+    private static String nameOf(Netlink netlink, int index) {
+        try {
+            return netlink.link(index).name();
+        } catch (ErrnoException e) {
+            return "interface " + index;
+        }
+    }
+
+    private String peerOf(IpPrefix network) {
+        return config.peers().stream()
+                .filter(peer -> peer.allowedIps().contains(network))
+                .map(peer -> " of peer " + peer.name())
+                .findFirst()
+                .orElse("");
+    }
+
     /// Adds what is missing now that these addresses are known. What had been added and turns out to lead an endpoint
     /// into the tunnel is moved to the other table. May be called again after a failure.
-    ///
-    /// @return the mark our own packets must carry: the configured one, or one of our choice where a route needs
-    // it.
-    ///     0: none
-    int add(Netlink netlink, int index, Function<HostAndPort, @Nullable InetSocketAddress> addresses)
+    void add(Netlink netlink, int index, Function<HostAndPort, @Nullable InetSocketAddress> addresses)
             throws LaunchException {
-        var plan = RoutePlan.of(config, addresses);
+        var plan = RoutePlan.of(config, addresses).only(families);
         try {
-            netlink.addRoutes(index, () -> without(plan.plain(), added.plain()).stream()
+            var left = netlink.addRoutes(index, () -> without(plan.plain(), added.plain()).stream()
                     .map(prefix -> new Netlink.Network(inet(prefix.address()), prefix.bits()))
                     .iterator());
+            var others = new HashSet<IpPrefix>();
+            for (var network : left) {
+                var prefix = IpPrefix.of(IpAddress.of(network.address().getAddress()), network.prefixLength());
+                others.add(prefix);
+                leadsElsewhere(netlink, prefix, netlink.routeInterface(network.address()));
+            }
             var covering = without(plan.covering(), added.covering());
             if (!covering.isEmpty()) {
-                policy(covering);
+                policy(netlink, index, covering);
                 var before = new HashSet<>(added.plain());
                 for (var prefix : covering) {
                     if (before.contains(prefix)) remove(netlink, index, prefix);
                 }
             }
+            added = plan.without(others);
         } catch (ErrnoException e) {
             throw LaunchException.of(config.name(), e);
         }
-        added = plan;
-        return mark;
+    }
+
+    /// The link was down, and the kernel has removed all routes. They come back with [#add].
+    void lost() {
+        added = new RoutePlan(List.of(), List.of());
+        ruled.clear();
     }
 
     private static void remove(Netlink netlink, int index, IpPrefix prefix) throws ErrnoException {
@@ -92,58 +165,44 @@ final class Routing {
         return rest;
     }
 
-    private void policy(Collection<IpPrefix> prefixes) throws LaunchException {
-        if (mark == 0) mark = freeTable();
-        var table = Integer.toUnsignedString(mark);
-        for (var prefix : prefixes) {
-            Ip.run(
-                    option(prefix.family()),
-                    "route",
-                    "replace",
-                    prefix.toString(),
-                    "dev",
+    private void policy(Netlink netlink, int index, Collection<IpPrefix> prefixes) throws ErrnoException {
+        try (var tables = RoutingTables.open()) {
+            if (mark == 0) mark = Leftovers.freeTable(tables);
+            for (var prefix : prefixes) netlink.addRoute(index, inet(prefix.address()), prefix.bits(), mark);
+            for (var prefix : prefixes) {
+                if (ruled.add(prefix.family())) rules(tables, prefix.family());
+            }
+        }
+    }
+
+    private void rules(RoutingTables tables, IpFamily family) throws ErrnoException {
+        boolean v6 = family == IpFamily.V6;
+        if (!tables.rules(v6).contains(Rule.unmarked(mark))) {
+            for (var rule : List.of(Rule.unmarked(mark), Rule.specificFirst())) {
+                tables.add(v6, rule);
+                teardown.add("routing rule", () -> {
+                    try (var again = RoutingTables.open()) {
+                        again.remove(v6, rule);
+                    }
+                });
+            }
+        }
+        if (!v6) validMark();
+    }
+
+    /// Answers to marked packets must pass the reverse path filter.
+    private void validMark() {
+        try {
+            if (!Files.readString(VALID_MARK).strip().equals("1")) Files.writeString(VALID_MARK, "1");
+        } catch (IOException e) {
+            LOG.warn(
+                    "({}) cannot set net.ipv4.conf.all.src_valid_mark to 1 ({}): a strict reverse path filter will drop the"
+                            + " answers of peers",
                     config.name(),
-                    "table",
-                    table);
+                    e instanceof java.nio.file.FileSystemException file && file.getReason() != null
+                            ? file.getReason()
+                            : "/proc/sys is read-only");
         }
-        for (var prefix : prefixes) {
-            if (ruled.contains(prefix.family())) continue;
-            var family = option(prefix.family());
-            undoable(family, "not", "fwmark", table, "table", table);
-            undoable(family, "table", "main", "suppress_prefixlength", "0");
-            if (prefix.family() == IpFamily.V4) {
-                try { // answers to marked packets must pass the reverse path filter
-                    Files.writeString(Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark"), "1");
-                } catch (IOException e) {
-                    LOG.warn("({}) cannot set net.ipv4.conf.all.src_valid_mark: {}", config.name(), e.getMessage());
-                }
-            }
-            ruled.add(prefix.family());
-        }
-    }
-
-    private static int freeTable() throws LaunchException {
-        for (int table = FIRST_TABLE; ; table++) {
-            if (Ip.output("-4", "route", "show", "table", "" + table).isBlank()
-                    && Ip.output("-6", "route", "show", "table", "" + table).isBlank()) {
-                return table;
-            }
-        }
-    }
-
-    private void undoable(String family, String... rule) throws LaunchException {
-        Ip.run(command(family, "add", rule));
-        teardown.add("routing rule", () -> Ip.run(command(family, "del", rule)));
-    }
-
-    private static String[] command(String family, String verb, String... rule) {
-        var words = new ArrayList<>(List.of(family, "rule", verb));
-        words.addAll(List.of(rule));
-        return words.toArray(String[]::new);
-    }
-
-    private static String option(IpFamily family) {
-        return family == IpFamily.V4 ? "-4" : "-6";
     }
 
     /// The MTU as configured, else that of the narrowest route to a peer (or of the default route), less what the
@@ -160,7 +219,7 @@ final class Routing {
         int narrowest = 0;
         try {
             narrowest = netlink.narrowestMtu(
-                    () -> destinations.stream().map(Routing::inet).iterator());
+                    () -> destinations.stream().map(Routing::inet).iterator(), mark);
         } catch (ErrnoException e) {
             LOG.debug("({}) MTU of the routes to the peers: {}", config.name(), e.getMessage());
         }

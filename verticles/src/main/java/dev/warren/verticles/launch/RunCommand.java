@@ -2,17 +2,13 @@ package dev.warren.verticles.launch;
 
 import dev.warren.conf.ConfigException;
 import dev.warren.conf.ConfigLoader;
-import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.Problem;
 import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
-import dev.warren.io.tun.LinuxTun;
-import dev.warren.io.tun.Netlink;
-import dev.warren.verticles.uapi.UapiSocket;
-import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -23,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,8 +38,6 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
     /// Where the configuration is when nobody says so.
     static final Path DEFAULT = Path.of("conf", "warren.conf");
-
-    private static final Duration UPDATE = Duration.ofSeconds(30);
 
     private final PrintStream out;
     private final PrintStream err;
@@ -129,6 +125,7 @@ final class RunCommand implements Callable<Integer> {
             err.println("warren: " + file + " has no interfaces, so there is nothing to do");
             return 2;
         }
+        Logger log = LoggerFactory.getLogger(RunCommand.class);
         EndpointResolver.rememberBriefly();
         var teardown = new Teardown();
         var lifetime = new Lifetime(teardown);
@@ -143,8 +140,24 @@ final class RunCommand implements Callable<Integer> {
             var vertx = RunningInterface.vertx(layout.packetLoops());
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+            Leftovers.remove();
+            var context = ((VertxInternal) vertx).createEventLoopContext();
+            var running = new AtomicInteger(config.interfaces().size());
+            var worst = new AtomicInteger();
             for (int i = 0; i < config.interfaces().size(); i++) {
-                start(vertx, config, layout, config.interfaces().get(i), keys.get(i), file, teardown, lifetime);
+                var one = new ConfiguredInterface(vertx, context, config, layout, config.interfaces().get(i));
+                teardown.add(one.config().name(), one::undo);
+                one.start(keys.get(i));
+                introduce(one.config(), publicKey(keys.get(i)), one.port(), one.mtu(), file);
+                one.ended().onSuccess(code -> {
+                    worst.accumulateAndGet(code, Math::max);
+                    if (running.decrementAndGet() == 0) {
+                        lifetime.end(worst.get());
+                    } else {
+                        log.warn("({}) has ended; the other interfaces go on", one.config().name());
+                        context.executeBlocking(Executors.callable(one::undo), false);
+                    }
+                });
             }
             CompilerThreads.hurry();
             Privileges.started(vertx);
@@ -169,64 +182,6 @@ final class RunCommand implements Callable<Integer> {
             return given;
         }
         return Files.exists(DEFAULT) || home == null ? DEFAULT : home.resolve(DEFAULT);
-    }
-
-    private void start(
-            Vertx vertx,
-            RouterConfig router,
-            Layout layout,
-            InterfaceConfig config,
-            PrivateKey key,
-            Path file,
-            Teardown teardown,
-            Lifetime lifetime)
-            throws LaunchException {
-        var name = config.name();
-        Logger log = LoggerFactory.getLogger(RunCommand.class);
-        var routing = new Routing(config, teardown);
-        try (var netlink = Netlink.open()) {
-            var settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
-            var queues = RunningInterface.open(name, settings);
-            teardown.add("interface", () -> queues.forEach(LinuxTun::close));
-            queues.getFirst().warnings().forEach(warning -> log.warn("({}) {}", name, warning));
-            int index = netlink.link(name).index();
-            int mtu = routing.mtu(netlink, HostAndPort::literal);
-            netlink.mtu(index, mtu);
-            for (var address : config.addresses()) {
-                netlink.addAddress(index, Routing.inet(address.address()), address.prefixLength());
-            }
-            netlink.up(index);
-            // Before anybody listens to what changes: 100,000 routes are as many messages.
-            int mark = routing.add(netlink, index, HostAndPort::literal);
-
-            var socket = UapiSocket.listen(UapiSocket.DIRECTORY, name);
-            teardown.add("control socket's file", socket::removeFile);
-            var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
-            try (var update = config.toUpdate(key, mark, HostAndPort::literal)) {
-                RunningInterface.await(name, running.device().update(update), UPDATE);
-            }
-            new EndpointResolver(vertx, running.device(), index, routing, mark).start(config);
-
-            running.uapi().removed().onSuccess(_ -> {
-                log.info("({}) the control socket was removed: shutting down", name);
-                lifetime.end(0);
-            });
-            running.device().ended().onComplete(ended -> {
-                log.error(
-                        "({}) {}: shutting down",
-                        name,
-                        ended.succeeded() ? ended.result() : ended.cause().getMessage());
-                lifetime.end(1);
-            });
-            running.serve();
-            int port;
-            try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
-                port = status.listenPort();
-            }
-            introduce(config, publicKey(key), port, mtu, file);
-        } catch (IOException e) {
-            throw LaunchException.of(name, e);
-        }
     }
 
     private static PrivateKey obtain(InterfaceConfig config) throws LaunchException {

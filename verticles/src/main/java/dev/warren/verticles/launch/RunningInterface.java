@@ -7,6 +7,7 @@ import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.Netlink;
 import dev.warren.io.tun.TunOptions;
 import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
@@ -24,9 +25,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /// A device and its control socket, started and stopped together: what both launches share.
-record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl> served) {
+///
+/// @param uapi null: there is no control socket
+record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<DeviceControl> served) {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration STOP = Duration.ofMillis(1500);
 
@@ -64,6 +68,8 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
         try {
             return LinuxTun.open(name, tunOptions(settings.offload), queues);
         } catch (ErrnoException e) {
+            var taken = taken(name, e.errno());
+            if (taken != null) throw new LaunchException(taken, e);
             if (e.errno() == Errno.EBUSY) {
                 var why = queues == 1
                         ? name + " is in use: a router is already running on it"
@@ -73,6 +79,28 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
             }
             throw LaunchException.of("failed to create TUN device", e);
         }
+    }
+
+    /// A sentence when the name is that of something else; null if not.
+    private static @Nullable String taken(String name, int errno) {
+        if (errno == Errno.ENOENT) {
+            return "there is no /dev/net/tun: load the module (modprobe tun), or give it to this container"
+                    + " (docker run --device /dev/net/tun)";
+        }
+        if (errno != Errno.EINVAL && errno != Errno.EBUSY) return null;
+        try (var netlink = Netlink.open()) {
+            var kind = netlink.kind(name);
+            if (!kind.equals("tun")) {
+                return name + " exists and is " + kind + ", no TUN: take another name, or remove it (ip link del " + name
+                        + ")";
+            }
+            if (errno == Errno.EINVAL) {
+                return name + " exists as a TUN with several queues (multi_queue): remove it (ip link del " + name + ")";
+            }
+        } catch (ErrnoException e) {
+            // There is none of that name: it was something else.
+        }
+        return null;
     }
 
     static TunOptions tunOptions(OffloadConfig offload) {
@@ -94,8 +122,10 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
 
     /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `teardown`
     /// learns how to undo it.
+    ///
+    /// @param socket null: none
     static RunningInterface start(
-            Vertx vertx, List<LinuxTun> queues, UapiSocket socket, Settings settings, Teardown teardown)
+            Vertx vertx, List<LinuxTun> queues, @Nullable UapiSocket socket, Settings settings, Teardown teardown)
             throws LaunchException {
         var name = queues.getFirst().name();
         var udp = udpOptions(settings.offload);
@@ -109,13 +139,19 @@ record RunningInterface(Device device, UapiVerticle uapi, Promise<DeviceControl>
                 settings.aead, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
         var starting = Device.start(vertx, queues, options);
         Promise<DeviceControl> served = Promise.promise();
-        var uapi = new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());
-        var deployed = vertx.deployVerticle(uapi); // meanwhile
+        var uapi = socket == null ? null : new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());
+        var deployed = uapi == null ? null : vertx.deployVerticle(uapi); // meanwhile
         var device = await(name, starting, START);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
+        if (deployed == null) return new RunningInterface(device, null, served);
         var id = await("control socket", deployed, START);
         teardown.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
         return new RunningInterface(device, uapi, served);
+    }
+
+    /// Completes when the control socket's file was removed.
+    Future<Void> removed() {
+        return uapi == null ? Promise.<Void>promise().future() : uapi.removed();
     }
 
     /// From now on the control socket is answered: the interface is what it should be at first.

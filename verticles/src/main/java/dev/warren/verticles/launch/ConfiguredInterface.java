@@ -1,0 +1,155 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.conf.HostAndPort;
+import dev.warren.conf.InterfaceConfig;
+import dev.warren.conf.RouterConfig;
+import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.tun.Netlink;
+import dev.warren.routing.IpFamily;
+import dev.warren.verticles.uapi.UapiSocket;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One interface of a configuration file while it runs. Each has its own end: the others go on.
+final class ConfiguredInterface {
+    private static final Logger LOG = LoggerFactory.getLogger(ConfiguredInterface.class);
+    private static final Duration UPDATE = Duration.ofSeconds(30);
+
+    private final Vertx vertx;
+    private final Context context;
+    private final RunningInterface.Settings settings;
+    private final InterfaceConfig config;
+    private final Teardown teardown = new Teardown();
+    private final Promise<Integer> ended = Promise.promise();
+    private int port;
+    private int mtu;
+
+    /// @param context for all that is done beside packets
+    ConfiguredInterface(Vertx vertx, Context context, RouterConfig router, Layout layout, InterfaceConfig config) {
+        this.vertx = vertx;
+        this.context = context;
+        this.settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
+        this.config = config;
+    }
+
+    InterfaceConfig config() {
+        return config;
+    }
+
+    int port() {
+        return port;
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
+    /// Completes with an exit code when it has ended by itself: the interface or the socket was taken away.
+    Future<Integer> ended() {
+        return ended.future();
+    }
+
+    /// Undoes all of it. Blocks.
+    void undo() {
+        teardown.run();
+    }
+
+    /// Brings it up. What fails is undone by [#undo].
+    void start(PrivateKey key) throws LaunchException {
+        var name = config.name();
+        try (var netlink = Netlink.open()) {
+            var queues = RunningInterface.open(name, settings);
+            teardown.add("interface", () -> queues.forEach(LinuxTun::close));
+            queues.getFirst().warnings().forEach(warning -> LOG.warn("({}) {}", name, warning));
+            int index = netlink.link(name).index();
+            var families = families();
+            var routing = new Routing(config, families, teardown);
+            routing.warnOfOthers();
+            mtu = routing.mtu(netlink, HostAndPort::literal);
+            netlink.mtu(index, mtu);
+            for (var address : config.addresses()) {
+                if (!families.contains(address.address().family())) continue;
+                netlink.addAddress(index, Routing.inet(address.address()), address.prefixLength());
+            }
+            netlink.up(index);
+            // Before anybody listens to what changes: 100,000 routes are as many messages.
+            routing.add(netlink, index, HostAndPort::literal);
+
+            var socket = socket();
+            if (socket != null) teardown.add("control socket's file", socket::removeFile);
+            var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
+            try (var update = config.toUpdate(key, routing.mark(), HostAndPort::literal)) {
+                RunningInterface.await(name, running.device().update(update), UPDATE);
+            }
+            var endpoints = new EndpointResolver(context, running.device(), index, routing);
+            var upkeep = new Upkeep(context, config, families, index, mtu, routing, endpoints::known);
+            upkeep.start(teardown);
+            endpoints.start(config, upkeep::soon);
+
+            running.removed().onSuccess(_ -> {
+                LOG.info("({}) its control socket was removed: shutting down", name);
+                ended.tryComplete(0);
+            });
+            running.device().ended().onComplete(gone -> {
+                LOG.error("({}) {}: shutting down", name, gone.succeeded() ? gone.result() : gone.cause());
+                ended.tryComplete(1);
+            });
+            running.serve();
+            try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
+                port = status.listenPort();
+            }
+        } catch (IOException e) {
+            throw LaunchException.of(name, e);
+        }
+    }
+
+    /// Which families the interface can have. Without IPv6 the rest goes on.
+    private Set<IpFamily> families() {
+        var switched = Path.of("/proc/sys/net/ipv6/conf", config.name(), "disable_ipv6");
+        try {
+            if (!Files.readString(switched).strip().equals("1")) return EnumSet.allOf(IpFamily.class);
+        } catch (IOException e) {
+            if (Files.exists(switched) || !Files.exists(Path.of("/proc/sys/net"))) return EnumSet.allOf(IpFamily.class);
+        }
+        boolean wanted = config.addresses().stream().anyMatch(each -> each.address().family() == IpFamily.V6)
+                || config.peers().stream()
+                        .flatMap(peer -> peer.allowedIps().stream())
+                        .anyMatch(prefix -> prefix.family() == IpFamily.V6);
+        if (wanted) {
+            LOG.warn(
+                    "({}) IPv6 is switched off here (net.ipv6.conf.*.disable_ipv6): its IPv6 addresses and routes are left"
+                            + " out",
+                    config.name());
+        }
+        return EnumSet.of(IpFamily.V4);
+    }
+
+    /// Null where there can be none: a router that is configured by a file works without.
+    private @Nullable UapiSocket socket() throws IOException {
+        try {
+            return UapiSocket.listen(UapiSocket.DIRECTORY, config.name());
+        } catch (IOException e) {
+            var why = LaunchException.refusal(e);
+            if (why == null) throw e;
+            LOG.warn(
+                    "({}) has no control socket in {} ({}), so wg and warren stats do not find it; all else works",
+                    config.name(),
+                    UapiSocket.DIRECTORY,
+                    why);
+            return null;
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.warren.verticles.launch;
+
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.RoutingTables;
+import dev.warren.io.tun.RoutingTables.Rule;
+import java.util.HashSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a router that was killed has left. Its interface and routes go with it, its rules do not: they lead everything
+/// into a table that is empty, and so through it, in clear.
+final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+    private static final int FIRST_TABLE = 51820;
+
+    private Leftovers() {}
+
+    /// Removes rules of ours whose table has no route: no router that lives has such.
+    static void remove() {
+        try (var tables = RoutingTables.open()) {
+            int removed = remove(tables, false) + remove(tables, true);
+            if (removed > 0) LOG.warn("{} routing rules of a router that was killed were left, and are gone now", removed);
+        } catch (ErrnoException e) {
+            LOG.warn("cannot look for routing rules of a router that was killed: {}", e.getMessage());
+        }
+    }
+
+    private static int remove(RoutingTables tables, boolean v6) throws ErrnoException {
+        var ours = tables.rules(v6).stream()
+                .filter(rule -> rule.protocol() == RoutingTables.PROTOCOL)
+                .toList();
+        if (ours.isEmpty()) return 0;
+        var used = new HashSet<Integer>();
+        tables.routes(v6, route -> {
+            if (route.interfaceIndex() != 0) used.add(route.table());
+        });
+        int living = 0;
+        int removed = 0;
+        for (var rule : ours) {
+            if (rule.mark() == 0) continue;
+            if (used.contains(rule.table())) {
+                living++;
+            } else {
+                tables.remove(v6, rule);
+                removed++;
+            }
+        }
+        // One of these belongs to each of those.
+        long general = ours.stream().filter(Rule.specificFirst()::equals).count();
+        for (; general > living; general--) {
+            tables.remove(v6, Rule.specificFirst());
+            removed++;
+        }
+        return removed;
+    }
+
+    /// A table that has neither a route nor a rule that leads there.
+    static int freeTable(RoutingTables tables) throws ErrnoException {
+        var used = new HashSet<Integer>();
+        for (boolean v6 : new boolean[] {false, true}) {
+            tables.routes(v6, route -> used.add(route.table()));
+            tables.rules(v6).forEach(rule -> used.add(rule.table()));
+        }
+        int table = FIRST_TABLE;
+        while (used.contains(table)) table++;
+        return table;
+    }
+}
