@@ -36,8 +36,13 @@ final class InterfaceCommand {
     ///
     /// @return the exit code
     int run(String wanted) {
-        LogLevel.apply(LogLevel.ofEnvironment(environment.apply("LOG_LEVEL")));
         var readiness = Readiness.inherited();
+        try {
+            LogLevel.apply(LogLevel.ofEnvironment(environment.apply("LOG_LEVEL")));
+        } catch (LaunchException e) {
+            failed(readiness, e);
+            return 2;
+        }
         var teardown = new Teardown();
         var lifetime = new Lifetime(teardown);
         try {
@@ -51,14 +56,18 @@ final class InterfaceCommand {
         } catch (LaunchException | IOException e) {
             lifetime.end(1);
             teardown.run();
-            if (readiness != null) {
-                readiness.failed(String.valueOf(e.getMessage()));
-            } else {
-                System.err.println("warren: " + e.getMessage());
-            }
+            failed(readiness, e);
             return 1;
         }
         return lifetime.await();
+    }
+
+    private static void failed(@Nullable Readiness readiness, Exception e) {
+        if (readiness != null) {
+            readiness.failed(String.valueOf(e.getMessage()));
+        } else {
+            System.err.println("warren: " + e.getMessage());
+        }
     }
 
     private Vertx start(String wanted, Teardown teardown, Lifetime lifetime) throws LaunchException {

@@ -13,17 +13,30 @@ final class InterfaceName {
     /// Null when the name is fine, else a sentence.
     static @Nullable String problem(String name) {
         if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-            return "an interface name has 1 to 15 characters: '" + name + "'";
+            return "an interface name has 1 to 15 characters: '" + shown(name) + "'";
         }
         if (name.equals(".") || name.equals("..")) {
-            return "'" + name + "' cannot be the name of an interface";
+            return "'" + shown(name) + "' cannot be the name of an interface";
         }
         for (int i = 0; i < name.length(); i++) {
             char c = name.charAt(i);
             if (c == '/' || c == ':' || Character.isWhitespace(c) || Character.isISOControl(c)) {
-                return "an interface name has no '/', ':' or blanks: '" + name + "'";
+                return "an interface name has no '/', ':', blanks or control characters: '" + shown(name) + "'";
             }
         }
         return null;
+    }
+
+    /// What somebody typed, for a message: a terminal would obey control characters.
+    static String shown(String text) {
+        var shown = new StringBuilder();
+        text.codePoints().limit(60).forEach(c -> {
+            if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
+                shown.append("\\u").append(String.format("%04x", c));
+            } else {
+                shown.appendCodePoint(c);
+            }
+        });
+        return shown.toString();
     }
 }

@@ -6,12 +6,15 @@ import org.jspecify.annotations.Nullable;
 final class LogLevel {
     private LogLevel() {}
 
-    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, all else errors.
-    static String ofEnvironment(@Nullable String level) {
+    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error` errors, as does
+    /// nothing at all.
+    static String ofEnvironment(@Nullable String level) throws LaunchException {
         return switch (level == null ? "" : level) {
             case "verbose", "debug" -> "debug";
             case "silent" -> "off";
-            default -> "error";
+            case "error", "" -> "error";
+            default -> throw new LaunchException(
+                    "LOG_LEVEL=" + InterfaceName.shown(level) + " is none of verbose, debug, error, silent");
         };
     }
 

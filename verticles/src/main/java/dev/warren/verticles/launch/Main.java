@@ -27,7 +27,7 @@ public final class Main {
         if (name != null && !List.of(arguments).contains("--")) {
             var meant = CommandNames.near(name);
             if (meant != null) {
-                System.err.println("warren: '" + name + "' is no command; is '" + meant
+                System.err.println("warren: '" + InterfaceName.shown(name) + "' is no command; is '" + meant
                         + "' meant? For an interface of that name: warren -- " + name);
                 return CommandLine.ExitCode.USAGE;
             }
