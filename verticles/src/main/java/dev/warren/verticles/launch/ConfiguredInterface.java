@@ -32,6 +32,7 @@ final class ConfiguredInterface {
     private final Context context;
     private final RunningInterface.Settings settings;
     private final InterfaceConfig config;
+    private final Path stateDirectory;
     private final Teardown teardown = new Teardown();
     private final Promise<Integer> ended = Promise.promise();
     private int port;
@@ -42,6 +43,7 @@ final class ConfiguredInterface {
         this.vertx = vertx;
         this.context = context;
         this.settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
+        this.stateDirectory = router.stateDirectory();
         this.config = config;
     }
 
@@ -98,6 +100,7 @@ final class ConfiguredInterface {
             var upkeep = new Upkeep(context, config, families, index, mtu, routing, endpoints::known);
             upkeep.start(teardown);
             endpoints.start(config, upkeep::soon);
+            new EndpointMemory(context, running.device(), config, stateDirectory).start(teardown);
 
             running.removed().onSuccess(_ -> {
                 LOG.info("({}) its control socket was removed: shutting down", name);
