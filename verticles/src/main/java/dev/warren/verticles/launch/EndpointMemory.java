@@ -58,6 +58,7 @@ final class EndpointMemory {
 
     private final Context context;
     private final DeviceControl device;
+    private final Path directory;
     private final Path file;
     /// The keepalive of each, in seconds.
     private final Map<PublicKey, Integer> peers = new HashMap<>();
@@ -74,6 +75,7 @@ final class EndpointMemory {
     EndpointMemory(Context context, DeviceControl device, InterfaceConfig config, Path directory) {
         this.context = context;
         this.device = device;
+        this.directory = directory;
         this.file = directory.resolve(config.name() + ".endpoints");
         for (var peer : config.peers()) {
             if (peer.endpoint() == null) peers.put(peer.publicKey(), peer.persistentKeepalive());
@@ -164,9 +166,9 @@ final class EndpointMemory {
         }
         var draft = file.resolveSibling("." + file.getFileName() + ".new");
         try {
-            if (!Files.isDirectory(file.getParent())) {
+            if (!Files.isDirectory(directory)) {
                 Files.createDirectories(
-                        file.getParent(),
+                        directory,
                         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             Files.deleteIfExists(draft); // of a life that was cut short

@@ -9,12 +9,13 @@ final class LogLevel {
     /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error` errors, as does
     /// nothing at all.
     static String ofEnvironment(@Nullable String level) throws LaunchException {
-        return switch (level == null ? "" : level) {
+        var word = level == null ? "" : level;
+        return switch (word) {
             case "verbose", "debug" -> "debug";
             case "silent" -> "off";
             case "error", "" -> "error";
             default -> throw new LaunchException(
-                    "LOG_LEVEL=" + InterfaceName.shown(level) + " is none of verbose, debug, error, silent");
+                    "LOG_LEVEL=" + InterfaceName.shown(word) + " is none of verbose, debug, error, silent");
         };
     }
 
