@@ -32,26 +32,40 @@ class EndpointMemoryTest {
         Pair.connect(lab, gateway, client, 1500);
         var run = run(gateway, "");
         var router = Router.start(client, Router.Maker.WIREGUARD_GO, "wg0");
-        router.wg().set("private-key", router.wg().file(CLIENT.privateKey() + "\n").toString(), "listen-port", "51821");
+        router.wg()
+                .set("private-key", router.wg().file(CLIENT.privateKey() + "\n").toString(), "listen-port", "51821");
         Pair.introduceTo(router, GATEWAY, Pair.A4, Pair.A6, Pair.endpointA(Pair.Outer.V4), null);
         Pair.up(client, Pair.B4, Pair.B6);
         Ping.untilAnswered(client, Pair.A4, SOON);
 
         end(gateway, run);
-        assertTrue(gateway.read(FILE).startsWith(CLIENT.publicKey() + " " + Pair.OUTER_B4 + ":51821 "), () -> gateway.read(FILE));
+        assertTrue(
+                gateway.read(FILE).startsWith(CLIENT.publicKey() + " " + Pair.OUTER_B4 + ":51821 "),
+                () -> gateway.read(FILE));
         assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(gateway.file(FILE))));
 
         // Nobody sends anything now but the gateway, which a minute of a crash could not have known better.
         Files.writeString(gateway.file(FILE), "nonsense\n\n= 1.2.3.4:5 6\n" + gateway.read(FILE));
         var again = run(gateway, "");
         var wg = new Wg(gateway, "wg0");
-        Poll.until(() -> "they have talked: " + again.errors(), Duration.ofSeconds(10), () -> wg.onlyPeer().latestHandshake() > 0);
-        assertEquals("off", gateway.run("wg", "show", "wg0", "persistent-keepalive").out().strip().split("\t")[1].replace("1", "off"));
+        Poll.until(
+                () -> "they have talked: " + again.errors(),
+                Duration.ofSeconds(10),
+                () -> wg.onlyPeer().latestHandshake() > 0);
+        assertEquals(
+                "off",
+                gateway.run("wg", "show", "wg0", "persistent-keepalive")
+                        .out()
+                        .strip()
+                        .split("\t")[1]
+                        .replace("1", "off"));
 
         // What the configuration says of an endpoint is right, whatever was.
         end(gateway, again);
         run(gateway, "endpoint = \"198.18.5.2:4444\"");
-        assertEquals("198.18.5.2:4444", gateway.run("wg", "show", "wg0", "endpoints").out().strip().split("\t")[1]);
+        assertEquals(
+                "198.18.5.2:4444",
+                gateway.run("wg", "show", "wg0", "endpoints").out().strip().split("\t")[1]);
     }
 
     /// As a name has them whose IPv6 is broken on the way: the peer answers at one of two addresses.
@@ -61,12 +75,19 @@ class EndpointMemoryTest {
         var server = lab.host("b");
         Pair.connect(lab, host, server, 1500);
         Pair.serve(server, CLIENT, GATEWAY);
-        server.run("nft", "add table ip6 f; add chain ip6 f i { type filter hook input priority 0; }; add rule ip6 f i udp dport 51821 drop");
-        host.run("sh", "-c", "printf '%s\\n' '" + Pair.OUTER_B6 + " both.test' '" + Pair.OUTER_B4
-                + " both.test' > /run/hosts && mount --bind /run/hosts /etc/hosts");
+        server.run(
+                "nft",
+                "add table ip6 f; add chain ip6 f i { type filter hook input priority 0; }; add rule ip6 f i udp dport 51821 drop");
+        host.run(
+                "sh",
+                "-c",
+                "printf '%s\\n' '" + Pair.OUTER_B6 + " both.test' '" + Pair.OUTER_B4
+                        + " both.test' > /run/hosts && mount --bind /run/hosts /etc/hosts");
         var run = run(host, "endpoint = \"both.test:51821\", persistent-keepalive = 5");
         Ping.untilAnswered(host, Pair.B4, Duration.ofSeconds(30));
-        assertEquals(Pair.endpointB(Pair.Outer.V4), host.run("wg", "show", "wg0", "endpoints").out().strip().split("\t")[1]);
+        assertEquals(
+                Pair.endpointB(Pair.Outer.V4),
+                host.run("wg", "show", "wg0", "endpoints").out().strip().split("\t")[1]);
         assertTrue(run.errors().contains("no answer from"), run::errors);
     }
 
@@ -84,7 +105,8 @@ class EndpointMemoryTest {
                   addresses = ["%s/24"]
                   peers.b { public-key = "%s", allowed-ips = ["%s/32"], %s }
                 }
-                """.formatted(GATEWAY.privateKey(), Pair.A4, CLIENT.publicKey(), Pair.B4, endpoint));
+                """.formatted(
+                        GATEWAY.privateKey(), Pair.A4, CLIENT.publicKey(), Pair.B4, endpoint));
         host.run("chmod", "600", "/run/warren.conf");
         var command = new ArrayList<>(Router.Maker.UNDER_TEST.command());
         command.addAll(List.of("run", "--config", "/run/warren.conf"));

@@ -100,8 +100,10 @@ class EnvironmentsTest {
         var user = refused(host, user("-all") + "sh -c '" + Router.underTest() + " run --config /run/warren.conf'");
         assertTrue(user.err().contains("sudo"), user::err);
         host.run("chown", "0", "/run/warren.conf");
-        var root = refused(host, "setpriv --bounding-set=-net_admin --inh-caps=-net_admin sh -c '" + Router.underTest()
-                + " run --config /run/warren.conf'");
+        var root = refused(
+                host,
+                "setpriv --bounding-set=-net_admin --inh-caps=-net_admin sh -c '" + Router.underTest()
+                        + " run --config /run/warren.conf'");
         assertTrue(root.err().contains("CAP_NET_ADMIN") && !root.err().contains("sudo"), root::err);
     }
 
@@ -112,8 +114,11 @@ class EnvironmentsTest {
         openTun(host);
         write(host, "/run/warren.conf", "10.9.0.1/24", "10.9.0.0/24");
         host.run("chown", "1234", "/run/warren.conf");
-        var program = host.spawn("sh", "-c", user("-all") + "unshare -rn sh -c 'ip link set lo up; exec " + Router.underTest()
-                + " run --config /run/warren.conf'");
+        var program = host.spawn(
+                "sh",
+                "-c",
+                user("-all") + "unshare -rn sh -c 'ip link set lo up; exec " + Router.underTest()
+                        + " run --config /run/warren.conf'");
         started(program);
         assertTrue(program.errors().contains("no control socket"), program::errors);
         said.append(program.errors());
@@ -158,7 +163,8 @@ class EnvironmentsTest {
     }
 
     private static String user(String capabilities) {
-        var kept = capabilities.startsWith("+") ? " --inh-caps=" + capabilities + " --ambient-caps=" + capabilities : "";
+        var kept =
+                capabilities.startsWith("+") ? " --inh-caps=" + capabilities + " --ambient-caps=" + capabilities : "";
         return "setpriv --reuid=1234 --regid=1234 --clear-groups" + kept + " ";
     }
 
@@ -173,7 +179,8 @@ class EnvironmentsTest {
                   addresses = ["%s"]
                   peers.b { public-key = "%s", endpoint = "198.18.5.2:51821", allowed-ips = ["%s"] }
                 }
-                """.formatted(KEY.privateKey(), addresses, Keys.generate().publicKey(), allowed));
+                """.formatted(
+                        KEY.privateKey(), addresses, Keys.generate().publicKey(), allowed));
         host.run("chmod", "600", file);
     }
 

@@ -32,12 +32,15 @@ class RunUpkeepTest {
         assertTrue(before.contains("fd09::1/64") && before.contains("fd20::/32"), before);
         host.run("ip", "link", "set", "wg0", "down");
         host.run("ip", "link", "set", "wg0", "up");
-        Poll.until(() -> "all is as before:\n" + before + network(host), SOON, () -> network(host).equals(before));
-        Poll.until(() -> "and that is said: " + run.errors(), SOON, () -> run.errors().contains("is up again"));
+        Poll.until(() -> "all is as before:\n" + before + network(host), SOON, () -> network(host)
+                .equals(before));
+        Poll.until(() -> "and that is said: " + run.errors(), SOON, () -> run.errors()
+                .contains("is up again"));
         // What a person takes away stays away.
         host.run("ip", "route", "del", "10.20.0.0/16");
         host.run("ip", "address", "add", "10.30.0.1/32", "dev", "lo");
-        Poll.holds("the route stays away", Duration.ofSeconds(2), () -> !network(host).contains("10.20.0.0/16"));
+        Poll.holds("the route stays away", Duration.ofSeconds(2), () -> !network(host)
+                .contains("10.20.0.0/16"));
     }
 
     @Test
@@ -49,9 +52,11 @@ class RunUpkeepTest {
         var run = run(host, one("wg0", "10.9.0.1/24", "0.0.0.0/0"));
         assertEquals("1420", mtu(host));
         host.run("ip", "link", "set", "eth0", "mtu", "1400");
-        Poll.until(() -> "it is narrower: " + mtu(host) + run.errors(), SOON, () -> mtu(host).equals("1320"));
+        Poll.until(() -> "it is narrower: " + mtu(host) + run.errors(), SOON, () -> mtu(host)
+                .equals("1320"));
         host.run("ip", "link", "set", "eth0", "mtu", "1500");
-        Poll.until(() -> "it is wider: " + mtu(host) + run.errors(), SOON, () -> mtu(host).equals("1420"));
+        Poll.until(() -> "it is wider: " + mtu(host) + run.errors(), SOON, () -> mtu(host)
+                .equals("1420"));
         // What a person sets stays.
         host.run("ip", "link", "set", "wg0", "mtu", "1300");
         host.run("ip", "link", "set", "eth0", "mtu", "1400");
@@ -66,9 +71,18 @@ class RunUpkeepTest {
         var everything = one("wg0", "10.9.0.1/24", "fd09::1/64", "0.0.0.0/0", "::/0");
         for (int life = 0; life < 3; life++) {
             run(host, everything);
-            assertEquals(4, host.run("sh", "-c", "ip rule; ip -6 rule").out().lines().filter(l -> l.contains("proto 87")).count());
+            assertEquals(
+                    4,
+                    host.run("sh", "-c", "ip rule; ip -6 rule")
+                            .out()
+                            .lines()
+                            .filter(l -> l.contains("proto 87"))
+                            .count());
             host.signal("KILL", host.processes(" run ").getLast());
-            Poll.until("it is gone", SOON, () -> !host.hasDevice("wg0") && host.processes(" run ").isEmpty());
+            Poll.until(
+                    "it is gone",
+                    SOON,
+                    () -> !host.hasDevice("wg0") && host.processes(" run ").isEmpty());
         }
         assertTrue(network(host).contains("fwmark"), "a killed router cannot remove its rules");
         var run = run(host, everything);
@@ -80,7 +94,10 @@ class RunUpkeepTest {
         // And one that needs none removes them too.
         run(host, everything);
         host.signal("KILL", host.processes(" run ").getLast());
-        Poll.until("it is gone", SOON, () -> !host.hasDevice("wg0") && host.processes(" run ").isEmpty());
+        Poll.until(
+                "it is gone",
+                SOON,
+                () -> !host.hasDevice("wg0") && host.processes(" run ").isEmpty());
         run(host, one("wg0", "10.9.0.1/24"));
         assertFalse(network(host).contains("fwmark"), () -> network(host));
     }
@@ -91,7 +108,10 @@ class RunUpkeepTest {
         var run = run(host, one("wg0", "10.9.0.1/24", "0.0.0.0/0") + one("wg1", "10.10.0.1/24"));
         Poll.until("both are there", SOON, () -> run.output().contains("Ctrl-C"));
         host.run("ip", "link", "del", "wg0");
-        Poll.until("its socket and its rules are gone", SOON, () -> !host.exists("/run/wireguard/wg0.sock") && !network(host).contains("fwmark"));
+        Poll.until(
+                "its socket and its rules are gone",
+                SOON,
+                () -> !host.exists("/run/wireguard/wg0.sock") && !network(host).contains("fwmark"));
         Poll.holds("the other answers", Duration.ofSeconds(1), () -> new Uapi(host, "wg1").answers() && run.running());
         assertTrue(run.errors().contains("wg0"), run::errors);
         host.run("ip", "link", "del", "wg1");
@@ -114,10 +134,15 @@ class RunUpkeepTest {
 
     /// Addresses, routes of all tables and rules, without what the kernel keeps for itself.
     private static String network(Host host) {
-        return host.run("sh", "-c", "for f in -4 -6; do ip $f -o address show dev wg0 2> /dev/null; ip $f rule; ip $f route show table all; done")
+        return host.run(
+                        "sh",
+                        "-c",
+                        "for f in -4 -6; do ip $f -o address show dev wg0 2> /dev/null; ip $f rule; ip $f route show table all; done")
                 .out()
                 .lines()
-                .map(line -> line.replaceAll("^\\d+: wg0", "wg0").replaceAll(" pref \\w+", "").strip())
+                .map(line -> line.replaceAll("^\\d+: wg0", "wg0")
+                        .replaceAll(" pref \\w+", "")
+                        .strip())
                 .filter(line -> !line.contains("fe80") && !line.contains("ff00") && !line.contains("link"))
                 .sorted()
                 .reduce("", (all, line) -> all + line + "\n");
@@ -138,11 +163,11 @@ class RunUpkeepTest {
                   peers.b { public-key = "%s", endpoint = "198.18.5.2:51821", allowed-ips = ["%s"] }
                 }
                 """.formatted(
-                name,
-                KEY.privateKey(),
-                String.join("\", \"", addresses),
-                PEER.publicKey(),
-                allowed.isEmpty() ? "10.99.0.1/32" : String.join("\", \"", allowed));
+                        name,
+                        KEY.privateKey(),
+                        String.join("\", \"", addresses),
+                        PEER.publicKey(),
+                        allowed.isEmpty() ? "10.99.0.1/32" : String.join("\", \"", allowed));
     }
 
     private static Program run(Host host, String configuration) throws IOException {

@@ -10,7 +10,8 @@ import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Tells that something changed in the network of this host, see rtnetlink(7), for an owner who then looks how it is now.
+/// Tells that something changed in the network of this host, see rtnetlink(7), for an owner who then looks how it is
+// now.
 /// The owner watches [#fd] for EPOLLIN and then calls [#drain].
 public final class NetworkChanges implements AutoCloseable {
     /// RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV6_IFADDR, IPV6_ROUTE, each as its bit.

@@ -16,7 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Reads this host's routing tables, and reads and changes the rules that choose among them, see rtnetlink(7). Belongs to
+/// Reads this host's routing tables, and reads and changes the rules that choose among them, see rtnetlink(7). Belongs
+// to
 /// one thread.
 public final class RoutingTables implements AutoCloseable {
     public static final int MAIN = 254;
@@ -52,7 +53,8 @@ public final class RoutingTables implements AutoCloseable {
     /// One of the two kinds of rule that a full tunnel needs.
     ///
     /// @param table where those that it is for look
-    /// @param mark it is for packets without this mark; 0: for all packets, which take no default route from the table
+    /// @param mark it is for packets without this mark; 0: for all packets, which take no default route from the
+    // table
     /// @param protocol who made it
     public record Rule(int table, int mark, int protocol) {
         /// Packets without a mark look in the table of that number.
@@ -77,8 +79,7 @@ public final class RoutingTables implements AutoCloseable {
 
     /// Tells all routes of a family; none where the kernel does not have it.
     public void routes(boolean v6, Consumer<Route> route) throws ErrnoException {
-        request.begin(NetlinkMessage.RTM_GETROUTE, NLM_F_DUMP, ++sequence)
-                .route(family(v6), 0, 0, 0, 0, 0, 0);
+        request.begin(NetlinkMessage.RTM_GETROUTE, NLM_F_DUMP, ++sequence).route(family(v6), 0, 0, 0, 0, 0, 0);
         dump((at, end) -> {
             long attributes = at + 12;
             byte[] network = new byte[v6 ? 16 : 4];
@@ -159,7 +160,8 @@ public final class RoutingTables implements AutoCloseable {
                     int type = answer.get(JAVA_SHORT, at + 4) & 0xffff;
                     if (type == NetlinkMessage.NLMSG_DONE) return;
                     if (type == NetlinkMessage.NLMSG_ERROR) {
-                        ErrnoException.check(length < HEADER + 4 ? -Errno.EIO : answer.get(JAVA_INT, at + HEADER), what);
+                        ErrnoException.check(
+                                length < HEADER + 4 ? -Errno.EIO : answer.get(JAVA_INT, at + HEADER), what);
                         return;
                     }
                     if (length >= HEADER + 12) message.at(at + HEADER, at + length);

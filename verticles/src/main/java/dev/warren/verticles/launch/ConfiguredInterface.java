@@ -4,7 +4,6 @@ import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.Netlink;
 import dev.warren.routing.IpFamily;
@@ -14,6 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -127,10 +127,11 @@ final class ConfiguredInterface {
         } catch (IOException e) {
             if (Files.exists(switched) || !Files.exists(Path.of("/proc/sys/net"))) return EnumSet.allOf(IpFamily.class);
         }
-        boolean wanted = config.addresses().stream().anyMatch(each -> each.address().family() == IpFamily.V6)
-                || config.peers().stream()
-                        .flatMap(peer -> peer.allowedIps().stream())
-                        .anyMatch(prefix -> prefix.family() == IpFamily.V6);
+        boolean wanted =
+                config.addresses().stream().anyMatch(each -> each.address().family() == IpFamily.V6)
+                        || config.peers().stream()
+                                .flatMap(peer -> peer.allowedIps().stream())
+                                .anyMatch(prefix -> prefix.family() == IpFamily.V6);
         if (wanted) {
             LOG.warn(
                     "({}) IPv6 is switched off here (net.ipv6.conf.*.disable_ipv6): its IPv6 addresses and routes are left"
@@ -145,13 +146,11 @@ final class ConfiguredInterface {
         try {
             return UapiSocket.listen(UapiSocket.DIRECTORY, config.name());
         } catch (IOException e) {
-            var why = LaunchException.refusal(e);
-            if (why == null) throw e;
+            if (e.getCause() instanceof FileAlreadyExistsException) throw e; // somebody else serves it
             LOG.warn(
-                    "({}) has no control socket in {} ({}), so wg and warren stats do not find it; all else works",
+                    "({}) {}; wg and warren stats do not find this interface, all else works",
                     config.name(),
-                    UapiSocket.DIRECTORY,
-                    why);
+                    LaunchException.of("no control socket", e).getMessage());
             return null;
         }
     }

@@ -34,8 +34,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where the peers were that come to us, for the next start: a file in the state folder, one peer a line. The next router
-/// speaks first to those it was talking with, which else would notice after 15 seconds of silence that their sessions are
+/// Where the peers were that come to us, for the next start: a file in the state folder, one peer a line. The next
+// router
+/// speaks first to those it was talking with, which else would notice after 15 seconds of silence that their sessions
+// are
 /// gone. A peer that has an endpoint in the configuration is not in it.
 final class EndpointMemory {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointMemory.class);
@@ -138,7 +140,9 @@ final class EndpointMemory {
             var entries = new ArrayList<Entry>();
             try (status) {
                 for (var peer : status.peers()) {
-                    if (peer.endpoint() == null || peer.lastHandshakeSeconds() == 0 || !peers.containsKey(peer.publicKey())) {
+                    if (peer.endpoint() == null
+                            || peer.lastHandshakeSeconds() == 0
+                            || !peers.containsKey(peer.publicKey())) {
                         continue;
                     }
                     entries.add(new Entry(peer.publicKey(), peer.endpoint(), peer.lastHandshakeSeconds()));
@@ -168,8 +172,7 @@ final class EndpointMemory {
         try {
             if (!Files.isDirectory(directory)) {
                 Files.createDirectories(
-                        directory,
-                        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             Files.deleteIfExists(draft); // of a life that was cut short
             var options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -196,13 +199,18 @@ final class EndpointMemory {
     private List<Entry> read() {
         var entries = new HashMap<PublicKey, Entry>();
         try {
-            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LARGEST_FILE) return List.of();
-            for (var line : Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()) {
+            if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || Files.size(file) > LARGEST_FILE)
+                return List.of();
+            for (var line :
+                    Files.readString(file, StandardCharsets.ISO_8859_1).lines().toList()) {
                 var entry = parse(line);
                 if (entry != null) entries.put(entry.peer, entry);
             }
         } catch (IOException e) {
-            LOG.info("({}) {}", device.name(), LaunchException.of(file.toString(), e).getMessage());
+            LOG.info(
+                    "({}) {}",
+                    device.name(),
+                    LaunchException.of(file.toString(), e).getMessage());
         }
         return List.copyOf(Map.copyOf(entries).values());
     }

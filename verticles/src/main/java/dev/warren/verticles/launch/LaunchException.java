@@ -3,10 +3,11 @@ package dev.warren.verticles.launch;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
-import org.jspecify.annotations.Nullable;
 
 /// Something that keeps a command from doing its work. The message is all a person gets to see, and is enough.
 final class LaunchException extends Exception {
@@ -25,26 +26,6 @@ final class LaunchException extends Exception {
         return new LaunchException(what + ": " + reason(cause), cause);
     }
 
-    /// Why the system does not let us write there, such as `Read-only file system`; null for other failures.
-    static @Nullable String refusal(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            switch (cause) {
-                case AccessDeniedException _ -> {
-                    return "this user may not write there";
-                }
-                case FileSystemException file when "Read-only file system".equals(file.getReason()) -> {
-                    return "it is read-only";
-                }
-                case ErrnoException system
-                when system.errno() == Errno.EACCES || system.errno() == Errno.EPERM || system.errno() == Errno.EROFS -> {
-                    return system.errno() == Errno.EROFS ? "it is read-only" : "this user may not write there";
-                }
-                default -> {}
-            }
-        }
-        return null;
-    }
-
     private static String reason(Throwable cause) {
         var inner = cause;
         while ((inner instanceof CompletionException
@@ -54,7 +35,8 @@ final class LaunchException extends Exception {
             inner = inner.getCause();
         }
         if (inner instanceof ErrnoException e && (e.errno() == Errno.EPERM || e.errno() == Errno.EACCES)) {
-            return inner.getMessage() + (Privileges.root() ? "; this container does not allow it" : "; this needs root");
+            return inner.getMessage()
+                    + (Privileges.root() ? "; this container does not allow it" : "; this needs root");
         }
         if (inner instanceof FileSystemException file) {
             return file.getFile() + ": " + (file.getReason() == null ? words(file) : file.getReason());
@@ -66,8 +48,8 @@ final class LaunchException extends Exception {
     private static String words(FileSystemException e) {
         return switch (e) {
             case AccessDeniedException _ -> "permission denied";
-            case java.nio.file.NoSuchFileException _ -> "does not exist";
-            case java.nio.file.FileAlreadyExistsException _ -> "exists already";
+            case NoSuchFileException _ -> "does not exist";
+            case FileAlreadyExistsException _ -> "exists already";
             default -> e.getClass().getSimpleName();
         };
     }

@@ -19,7 +19,8 @@ final class Leftovers {
     static void remove() {
         try (var tables = RoutingTables.open()) {
             int removed = remove(tables, false) + remove(tables, true);
-            if (removed > 0) LOG.warn("{} routing rules of a router that was killed were left, and are gone now", removed);
+            if (removed > 0)
+                LOG.warn("{} routing rules of a router that was killed were left, and are gone now", removed);
         } catch (ErrnoException e) {
             LOG.warn("cannot look for routing rules of a router that was killed: {}", e.getMessage());
         }

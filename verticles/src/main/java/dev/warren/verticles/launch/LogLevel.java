@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class LogLevel {
     private LogLevel() {}
 
-    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error` errors, as does
+    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error` errors, as
+    // does
     /// nothing at all.
     static String ofEnvironment(@Nullable String level) throws LaunchException {
         var word = level == null ? "" : level;
@@ -14,8 +15,9 @@ final class LogLevel {
             case "verbose", "debug" -> "debug";
             case "silent" -> "off";
             case "error", "" -> "error";
-            default -> throw new LaunchException(
-                    "LOG_LEVEL=" + InterfaceName.shown(word) + " is none of verbose, debug, error, silent");
+            default ->
+                throw new LaunchException(
+                        "LOG_LEVEL=" + InterfaceName.shown(word) + " is none of verbose, debug, error, silent");
         };
     }
 

@@ -145,7 +145,8 @@ final class RunCommand implements Callable<Integer> {
             var running = new AtomicInteger(config.interfaces().size());
             var worst = new AtomicInteger();
             for (int i = 0; i < config.interfaces().size(); i++) {
-                var one = new ConfiguredInterface(vertx, context, config, layout, config.interfaces().get(i));
+                var one = new ConfiguredInterface(
+                        vertx, context, config, layout, config.interfaces().get(i));
                 teardown.add(one.config().name(), one::undo);
                 one.start(keys.get(i));
                 introduce(one.config(), publicKey(keys.get(i)), one.port(), one.mtu(), file);
@@ -154,7 +155,9 @@ final class RunCommand implements Callable<Integer> {
                     if (running.decrementAndGet() == 0) {
                         lifetime.end(worst.get());
                     } else {
-                        log.warn("({}) has ended; the other interfaces go on", one.config().name());
+                        log.warn(
+                                "({}) has ended; the other interfaces go on",
+                                one.config().name());
                         context.executeBlocking(Executors.callable(one::undo), false);
                     }
                 });

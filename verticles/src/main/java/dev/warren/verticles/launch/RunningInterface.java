@@ -91,11 +91,12 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
         try (var netlink = Netlink.open()) {
             var kind = netlink.kind(name);
             if (!kind.equals("tun")) {
-                return name + " exists and is " + kind + ", no TUN: take another name, or remove it (ip link del " + name
-                        + ")";
+                return name + " exists and is " + kind + ", no TUN: take another name, or remove it (ip link del "
+                        + name + ")";
             }
             if (errno == Errno.EINVAL) {
-                return name + " exists as a TUN with several queues (multi_queue): remove it (ip link del " + name + ")";
+                return name + " exists as a TUN with several queues (multi_queue): remove it (ip link del " + name
+                        + ")";
             }
         } catch (ErrnoException e) {
             // There is none of that name: it was something else.
