@@ -1,10 +1,15 @@
 package dev.warren.verticles.launch;
 
+import static java.util.stream.Collectors.toMap;
+
+import dev.warren.io.counters.Counter;
+import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.uapi.UapiSocket;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -19,6 +24,9 @@ final class StatsCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "As one JSON object.")
     private boolean json;
+
+    @Option(names = "--explain", description = "With a sentence for each: what makes it go up.")
+    private boolean explain;
 
     @Option(
             names = {"-h", "--help"},
@@ -50,7 +58,7 @@ final class StatsCommand implements Callable<Integer> {
         }
         try (var conversation = new UapiConversation(directory.resolve(name + ".sock"))) {
             var lines = conversation.ask("stats=1");
-            out.print(json ? json(lines) : table(lines));
+            out.print(json ? json(lines) : table(lines, explain));
             out.flush();
             return 0;
         } catch (IOException e) {
@@ -60,17 +68,32 @@ final class StatsCommand implements Callable<Integer> {
         }
     }
 
-    private static String table(List<String> lines) {
-        int width = lines.stream().mapToInt(line -> line.indexOf('=')).max().orElse(0);
+    /// Names and digits alone, so that a script can read it as well: the sentence comes last.
+    private static String table(List<String> lines, boolean explain) {
+        int names = lines.stream().mapToInt(line -> line.indexOf('=')).max().orElse(0);
+        int digits = lines.stream()
+                .mapToInt(line -> line.length() - line.indexOf('=') - 1)
+                .max()
+                .orElse(0);
+        var sentences = DeviceCounters.catalogue().stream().collect(toMap(Counter::label, StatsCommand::sentence));
         var text = new StringBuilder();
         for (var line : lines) {
             int equals = line.indexOf('=');
-            text.append(line, 0, equals)
-                    .append(" ".repeat(width - equals + 2))
-                    .append("%,15d".formatted(Long.parseLong(line.substring(equals + 1))))
-                    .append('\n');
+            var name = line.substring(0, equals);
+            var value = line.substring(equals + 1);
+            text.append(name)
+                    .append(" ".repeat(names - name.length() + 2 + digits - value.length()))
+                    .append(value);
+            if (explain) text.append("  ").append(sentences.getOrDefault(name, "of another version of this program"));
+            text.append('\n');
         }
         return text.toString();
+    }
+
+    private static String sentence(Counter counter) {
+        return counter.gauge()
+                ? "now: " + counter.sentence()
+                : counter.unit().name().toLowerCase(Locale.ROOT) + ": " + counter.sentence();
     }
 
     private static String json(List<String> lines) {
