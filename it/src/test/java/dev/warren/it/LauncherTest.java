@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -23,13 +24,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("netns")
 @OnlyWarren("wireguard-go is one file")
 class LauncherTest {
-    private static final Path HOME =
-            Path.of(Router.underTest()).toAbsolutePath().normalize().getParent();
+    private static final Path HOME = Objects.requireNonNull(
+            Path.of(Router.underTest()).toAbsolutePath().normalize().getParent());
     private static final Duration BUILD = Duration.ofSeconds(60);
 
     @RegisterExtension
     final Lab lab = Lab.ofTest();
 
+    @SuppressWarnings("NullAway.Init") // by checkout
     private Host host;
 
     /// A checkout at /run/co that belongs to nobody, the user.

@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /// them where a hop is narrow. Host a runs the router under test, r is a router of the provider, b is at the other end.
 @Tag("netns")
 @OnlyWarren("wireguard-go marks nothing")
+@SuppressWarnings("NullAway.Init") // the fields are set by tunnel, which every test begins with
 class OuterPacketsTest {
     @RegisterExtension
     final Lab lab = Lab.ofTest();

@@ -92,32 +92,32 @@ class PrivilegesTest {
         return host.processes(arguments).getLast();
     }
 
-    private record Thread(String name, String status) {}
+    private record Task(String name, String status) {}
 
-    private static List<Thread> ours(Host host, int router) {
+    private static List<Task> ours(Host host, int router) {
         return all(host, router).stream()
                 .filter(thread -> thread.name.matches("vert\\.x.*|warren.*|main"))
                 .toList();
     }
 
-    private static List<Thread> all(Host host, int router) {
-        var threads = new ArrayList<Thread>();
+    private static List<Task> all(Host host, int router) {
+        var threads = new ArrayList<Task>();
         var tasks = host.run("ls", "/proc/" + router + "/task").lines();
         for (var task : tasks) {
             var directory = "/proc/" + router + "/task/" + task + "/";
-            threads.add(new Thread(host.read(directory + "comm").strip(), host.read(directory + "status")));
+            threads.add(new Task(host.read(directory + "comm").strip(), host.read(directory + "status")));
         }
         return threads;
     }
 
-    private static boolean reduced(Thread thread) {
+    private static boolean reduced(Task thread) {
         for (var set : List.of("CapEff", "CapPrm", "CapBnd")) {
             if ((capabilities(thread, set) & ~NEEDED) != 0) return false;
         }
         return (capabilities(thread, "CapEff") >>> 12 & 1) == 1 && thread.status.contains("NoNewPrivs:\t1");
     }
 
-    private static long capabilities(Thread thread, String set) {
+    private static long capabilities(Task thread, String set) {
         return thread.status
                 .lines()
                 .filter(line -> line.startsWith(set + ":"))
