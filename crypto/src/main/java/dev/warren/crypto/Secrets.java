@@ -15,7 +15,7 @@ public final class Secrets implements AutoCloseable {
     private final int cellsPerSlab;
     private int taken;
 
-    Secrets(int cellBytes, int cellsPerSlab) {
+    public Secrets(int cellBytes, int cellsPerSlab) {
         this.cellBytes = cellBytes;
         this.cellsPerSlab = cellsPerSlab;
     }

@@ -73,11 +73,13 @@ final class SelfTest {
         if (!aead.open(key, nonce, additional, sealed, 0, sealed.length, plain, 0)) {
             return false;
         }
+        // The JDK does not seal with the key and nonce that it had last.
+        boolean otherNonceRefused = !aead.open(key, nonce + 1, additional, sealed, 0, sealed.length, again, 0);
         aead.seal(key, nonce, additional, plain, 0, plain.length, again, 0);
         again[again.length - 1] ^= 1;
         boolean forgedRefused = !aead.open(key, nonce, additional, again, 0, again.length, plain, 0);
         again[again.length - 1] ^= 1;
-        return forgedRefused && Arrays.equals(sealed, again) && plain[0] == 'I' && plain[1] == 'n';
+        return forgedRefused && otherNonceRefused && Arrays.equals(sealed, again) && plain[0] == 'I' && plain[1] == 'n';
     }
 
     // The packet path gives what the short path gives, which the RFC has proved.
@@ -98,13 +100,14 @@ final class SelfTest {
                 Arrays.fill(source, (byte) length);
                 var expected = new byte[length + Aead.TAG_LENGTH];
                 aead.seal(bytes, length, EMPTY, source, 0, length, expected, 0);
+                good &= !aead.open(bytes, ~length, EMPTY, expected, 0, expected.length, source.clone(), 0);
                 MemorySegment.copy(source, 0, plain, ValueLayout.JAVA_BYTE, margin, length);
                 key.seal(length, plain, margin, length, sealed, margin);
                 good &= Arrays.equals(
                         expected, sealed.asSlice(margin, expected.length).toArray(ValueLayout.JAVA_BYTE));
                 good &= key.open(length, sealed, margin, expected.length, opened, margin);
                 good &= Arrays.equals(source, opened.asSlice(margin, length).toArray(ValueLayout.JAVA_BYTE));
-                good &= !key.open(length + 1L, sealed, margin, expected.length, opened, margin);
+                good &= !key.open(~length, sealed, margin, expected.length, opened, margin);
             }
         }
         return good;

@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
-import java.security.InvalidKeyException;
 import java.util.Arrays;
 import java.util.Objects;
 import javax.crypto.AEADBadTagException;
@@ -158,17 +157,8 @@ public final class JdkAead implements Aead {
 
     private void init(int mode, SecretKey key, int head, long counter) throws GeneralSecurityException {
         nonceWords.putInt(0, head).putLong(4, counter);
-        try {
-            cipher.init(mode, key, new IvParameterSpec(nonce));
-        } catch (InvalidKeyException sameNonceAgain) {
-            // The provider refuses one key and nonce twice in a row. Whether a counter comes twice is the caller's
-            // affair, who
-            // seals each once; only tests and the self-test come here.
-            nonceWords.putInt(0, ~head);
-            cipher.init(mode, key, new IvParameterSpec(nonce));
-            nonceWords.putInt(0, head);
-            cipher.init(mode, key, new IvParameterSpec(nonce));
-        }
+        // Refused by the provider, too, if what was sealed last had this key and counter.
+        cipher.init(mode, key, new IvParameterSpec(nonce));
     }
 
     // ---- short messages
@@ -216,8 +206,11 @@ public final class JdkAead implements Aead {
     public void sealX(
             byte[] key32, byte[] xnonce, int nonceAt, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
         var subkey = subkey(key32, xnonce, nonceAt);
-        seal(subkey, XNonce.tail(xnonce, nonceAt), aad, in, at, length, out, to);
-        Arrays.fill(subkey, (byte) 0);
+        try {
+            seal(subkey, XNonce.tail(xnonce, nonceAt), aad, in, at, length, out, to);
+        } finally {
+            Arrays.fill(subkey, (byte) 0);
+        }
     }
 
     @Override

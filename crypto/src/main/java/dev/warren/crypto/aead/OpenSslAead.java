@@ -51,21 +51,27 @@ public final class OpenSslAead implements Aead {
     private final long outLengthAddress = outLength.address();
     private final long tagAddress = tag.address();
 
-    private long cipherContext;
-    private long macContext;
+    private final ChaChaPoly functions;
+    private boolean closed;
 
-    /// Whose key is in the cipher context.
+    /// Whose key is in the cipher context, for certain.
     private @Nullable Key current;
 
-    /// @throws IllegalStateException when libcrypto has no ChaCha20 or no Poly1305
+    /// @throws IllegalStateException with a sentence when libcrypto has no ChaCha20 or no Poly1305
     public OpenSslAead(Secrets cells) {
+        this(cells, new ChaChaPoly());
+    }
+
+    /// With functions of the caller's, which are closed with this. For tests.
+    OpenSslAead(Secrets cells, ChaChaPoly functions) {
         this.cells = cells;
-        if (!ChaChaPoly.available()) {
-            throw new IllegalStateException("libcrypto has no ChaCha20 or no Poly1305.");
+        this.functions = functions;
+        try {
+            functions.init(shortKey.address(), ivAddress);
+        } catch (RuntimeException e) {
+            functions.close();
+            throw e;
         }
-        cipherContext = ChaChaPoly.cipherContext();
-        macContext = ChaChaPoly.macContext();
-        ChaChaPoly.init(cipherContext, shortKey.address(), ivAddress);
     }
 
     @Override
@@ -106,10 +112,13 @@ public final class OpenSslAead implements Aead {
         public void close() {
             if (!closed) {
                 closed = true;
-                if (current == this) {
-                    forgetKey();
+                try {
+                    if (current == this) {
+                        forgetKey();
+                    }
+                } finally {
+                    cells.giveBack(bytes);
                 }
-                cells.giveBack(bytes);
             }
         }
     }
@@ -118,11 +127,17 @@ public final class OpenSslAead implements Aead {
     void sealPacket(
             Key key, int head, long counter, MemorySegment src, long at, int length, MemorySegment dst, long to) {
         int whole = bound(src, at, length, dst, to);
+        boolean done = false;
         try {
             seal(key, head, counter, src.address() + at, length, dst.address() + to, whole);
+            done = true;
         } finally {
+            if (!done) {
+                wipe(dst, to, whole, length);
+            }
             Reference.reachabilityFence(src);
             Reference.reachabilityFence(dst);
+            Reference.reachabilityFence(this);
         }
     }
 
@@ -130,21 +145,30 @@ public final class OpenSslAead implements Aead {
         long ks = to - BLOCK;
         long s0 = word(ks), s1 = word(ks + 8), s2 = word(ks + 16), s3 = word(ks + 24);
         long s4 = word(ks + 32), s5 = word(ks + 40), s6 = word(ks + 48), s7 = word(ks + 56);
-        stream(key, head, counter, from, to, whole);
+        try {
+            stream(key, head, counter, from, to, whole);
 
-        long end = to + length;
-        long afterPad = pad(end, length);
-        word(afterPad, 0);
-        word(afterPad + 8, length);
-        ChaChaPoly.mac(macContext, ks, to, afterPad + TAG_LENGTH - to, end, outLengthAddress);
-        word(ks, s0);
-        word(ks + 8, s1);
-        word(ks + 16, s2);
-        word(ks + 24, s3);
-        word(ks + 32, s4);
-        word(ks + 40, s5);
-        word(ks + 48, s6);
-        word(ks + 56, s7);
+            long end = to + length;
+            long afterPad = pad(end, length);
+            word(afterPad, 0);
+            word(afterPad + 8, length);
+            functions.mac(ks, to, afterPad + TAG_LENGTH - to, end, outLengthAddress);
+        } finally {
+            // Before `to` lies the datagram before this one, and over it the one-time key of Poly1305.
+            word(ks, s0);
+            word(ks + 8, s1);
+            word(ks + 16, s2);
+            word(ks + 24, s3);
+            word(ks + 32, s4);
+            word(ks + 40, s5);
+            word(ks + 48, s6);
+            word(ks + 56, s7);
+        }
+    }
+
+    // What a call that failed half way has written.
+    private static void wipe(MemorySegment dst, long to, int whole, int length) {
+        dst.asSlice(to, Math.max(whole, length + TAG_LENGTH)).fill((byte) 0);
     }
 
     /// With the first 4 bytes of the nonce, which are zero in WireGuard.
@@ -155,45 +179,49 @@ public final class OpenSslAead implements Aead {
             return false;
         }
         int whole = bound(src, at, length, dst, to);
+        boolean opened = false;
         try {
-            if (open(key, head, counter, src.address() + at, length, dst.address() + to, whole)) {
-                return true;
-            }
-            dst.asSlice(to, whole).fill((byte) 0);
-            return false;
+            opened = open(key, head, counter, src.address() + at, length, dst.address() + to, whole);
+            return opened;
         } finally {
+            if (!opened) {
+                wipe(dst, to, whole, length);
+            }
             Reference.reachabilityFence(src);
             Reference.reachabilityFence(dst);
+            Reference.reachabilityFence(this);
         }
     }
 
-    // What was written to `to` must not be seen when this is false.
+    // What was written to `to` must not be seen unless this is true.
     private boolean open(Key key, int head, long counter, long from, int length, long to, int whole) {
         long ks = to - BLOCK;
         long s0 = word(ks), s1 = word(ks + 8), s2 = word(ks + 16), s3 = word(ks + 24);
         long s4 = word(ks + 32), s5 = word(ks + 40), s6 = word(ks + 48), s7 = word(ks + 56);
-        stream(key, head, counter, from, to, whole);
-
         // Padding and lengths are written over the tag and up to 15 bytes behind it, and taken back.
         long end = from + length;
         long t0 = word(end), t1 = word(end + 8);
         long b0 = word(end + 16), b1 = word(end + 24);
-        long afterPad = pad(end, length);
-        word(afterPad, 0);
-        word(afterPad + 8, length);
-        ChaChaPoly.mac(macContext, ks, from, afterPad + TAG_LENGTH - from, tagAddress, outLengthAddress);
-        word(end, t0);
-        word(end + 8, t1);
-        word(end + 16, b0);
-        word(end + 24, b1);
-        word(ks, s0);
-        word(ks + 8, s1);
-        word(ks + 16, s2);
-        word(ks + 24, s3);
-        word(ks + 32, s4);
-        word(ks + 40, s5);
-        word(ks + 48, s6);
-        word(ks + 56, s7);
+        try {
+            stream(key, head, counter, from, to, whole);
+            long afterPad = pad(end, length);
+            word(afterPad, 0);
+            word(afterPad + 8, length);
+            functions.mac(ks, from, afterPad + TAG_LENGTH - from, tagAddress, outLengthAddress);
+        } finally {
+            word(end, t0);
+            word(end + 8, t1);
+            word(end + 16, b0);
+            word(end + 24, b1);
+            word(ks, s0);
+            word(ks + 8, s1);
+            word(ks + 16, s2);
+            word(ks + 24, s3);
+            word(ks + 32, s4);
+            word(ks + 40, s5);
+            word(ks + 48, s6);
+            word(ks + 56, s7);
+        }
         // Both words are always compared: constant time.
         return ((t0 ^ word(tagAddress)) | (t1 ^ word(tagAddress + 8))) == 0;
     }
@@ -224,7 +252,7 @@ public final class OpenSslAead implements Aead {
         long keyAddress = 0;
         if (current != key) {
             keyAddress = key.bytes.address();
-            current = key;
+            current = null;
         }
         long block = from - BLOCK;
         word(block, 0);
@@ -235,17 +263,20 @@ public final class OpenSslAead implements Aead {
         word(block + 40, 0);
         word(block + 48, 0);
         word(block + 56, 0);
-        run(keyAddress, 0, head, counter, block, to - BLOCK, BLOCK + whole);
+        iv(0, head, counter);
+        functions.init(keyAddress, ivAddress);
+        if (keyAddress != 0) {
+            current = key;
+        }
+        functions.update(to - BLOCK, outLengthAddress, block, BLOCK + whole);
     }
 
-    private void run(long keyAddress, int block, int head, long counter, long in, long out, int length) {
-        if (cipherContext == 0) {
+    private void iv(int block, int head, long counter) {
+        if (closed) {
             throw new IllegalStateException("The engine was closed.");
         }
         word(ivAddress, Integer.toUnsignedLong(block) | (long) head << 32);
         word(ivAddress + 8, counter);
-        ChaChaPoly.init(cipherContext, keyAddress, ivAddress);
-        ChaChaPoly.update(cipherContext, out, outLengthAddress, in, length);
     }
 
     // Zeros up to a multiple of 16; returns where they end.
@@ -267,9 +298,9 @@ public final class OpenSslAead implements Aead {
 
     private void forgetKey() {
         current = null;
-        if (cipherContext != 0) {
-            shortKey.fill((byte) 0);
-            ChaChaPoly.init(cipherContext, shortKey.address(), ivAddress);
+        shortKey.fill((byte) 0);
+        if (!closed) {
+            functions.init(shortKey.address(), ivAddress);
         }
     }
 
@@ -288,11 +319,15 @@ public final class OpenSslAead implements Aead {
     void seal(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
         Objects.checkFromIndexSize(at, length, in.length);
         Objects.checkFromIndexSize(to, length + TAG_LENGTH, out.length);
-        shortStream(key32, head, counter, aad, in, at, length);
-        shortMac(shortOut, aad, length);
-        MemorySegment.copy(shortOut, JAVA_BYTE, SHORT_AT, out, to, length);
-        MemorySegment.copy(tag, JAVA_BYTE, 0, out, to + length, TAG_LENGTH);
-        wipeShort(aad.length, length);
+        checkShort(aad, length);
+        try {
+            shortStream(key32, head, counter, in, at, length);
+            shortMac(shortOut, aad, length);
+            MemorySegment.copy(shortOut, JAVA_BYTE, SHORT_AT, out, to, length);
+            MemorySegment.copy(tag, JAVA_BYTE, 0, out, to + length, TAG_LENGTH);
+        } finally {
+            wipeShort(aad.length, length);
+        }
     }
 
     boolean open(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int sealed, byte[] out, int to) {
@@ -302,41 +337,44 @@ public final class OpenSslAead implements Aead {
             return false;
         }
         Objects.checkFromIndexSize(to, length, out.length);
-        shortStream(key32, head, counter, aad, in, at, length);
-        shortMac(shortIn, aad, length);
-        long difference = 0;
-        for (int i = 0; i < TAG_LENGTH; i++) {
-            difference |= in[at + length + i] ^ tag.get(JAVA_BYTE, i);
+        checkShort(aad, length);
+        try {
+            shortStream(key32, head, counter, in, at, length);
+            shortMac(shortIn, aad, length);
+            long difference = 0;
+            for (int i = 0; i < TAG_LENGTH; i++) {
+                difference |= in[at + length + i] ^ tag.get(JAVA_BYTE, i);
+            }
+            if (difference == 0) {
+                MemorySegment.copy(shortOut, JAVA_BYTE, SHORT_AT, out, to, length);
+            }
+            return difference == 0;
+        } finally {
+            wipeShort(aad.length, length);
         }
-        if (difference == 0) {
-            MemorySegment.copy(shortOut, JAVA_BYTE, SHORT_AT, out, to, length);
-        }
-        wipeShort(aad.length, length);
-        return difference == 0;
     }
 
-    // Message to shortIn, keystream block 0 and the other text to shortOut.
-    private void shortStream(byte[] key32, int head, long counter, byte[] aad, byte[] in, int at, int length) {
+    private static void checkShort(byte[] aad, int length) {
         if (length > LONGEST_SHORT || aad.length > LONGEST_SHORT - TAG_LENGTH) {
             throw new IllegalArgumentException("Longer than " + LONGEST_SHORT + " bytes.");
         }
-        shortKey(key32);
+    }
+
+    // Message to shortIn, keystream block 0 and the other text to shortOut.
+    private void shortStream(byte[] key32, int head, long counter, byte[] in, int at, int length) {
         MemorySegment.copy(in, at, shortIn, JAVA_BYTE, SHORT_AT, length);
         int whole = BLOCK + ((length + BLOCK - 1) & -BLOCK);
         shortIn.asSlice(SHORT_AT - BLOCK, BLOCK).fill((byte) 0);
-        run(
-                shortKey.address(),
-                0,
-                head,
-                counter,
-                shortIn.address() + SHORT_AT - BLOCK,
-                shortOut.address() + SHORT_AT - BLOCK,
-                whole);
+        shortRun(key32, 0, head, counter, SHORT_AT - BLOCK, whole);
     }
 
-    private void shortKey(byte[] key32) {
+    // From shortIn to shortOut.
+    private void shortRun(byte[] key32, int block, int head, long counter, int at, int length) {
         current = null;
+        iv(block, head, counter);
         MemorySegment.copy(key32, 0, shortKey, JAVA_BYTE, 0, KEY_LENGTH);
+        functions.init(shortKey.address(), ivAddress);
+        functions.update(shortOut.address() + at, outLengthAddress, shortIn.address() + at, length);
     }
 
     // Poly1305 over the ciphertext in `text`, with the additional data put before it; the tag goes to [#tag].
@@ -349,8 +387,7 @@ public final class OpenSslAead implements Aead {
         long afterPad = pad(text.address() + SHORT_AT + length, length) - text.address();
         text.set(U64, afterPad, aad.length);
         text.set(U64, afterPad + 8, length);
-        ChaChaPoly.mac(
-                macContext,
+        functions.mac(
                 shortKey.address(),
                 text.address() + start,
                 afterPad + TAG_LENGTH - start,
@@ -359,20 +396,34 @@ public final class OpenSslAead implements Aead {
     }
 
     private void wipeShort(int additional, int length) {
-        forgetKey();
         long from = Math.max(0, SHORT_AT - BLOCK - TAG_LENGTH - additional);
         long end = Math.min(SHORT_SIZE, SHORT_AT + length + BEHIND);
         shortIn.asSlice(from, end - from).fill((byte) 0);
         shortOut.asSlice(from, end - from).fill((byte) 0);
         tag.fill((byte) 0);
+        forgetKey();
+    }
+
+    /// Whether nothing is left of short messages and their keys. For tests.
+    boolean scratchIsZero() {
+        long any = 0;
+        for (var scratch : new MemorySegment[] {shortKey, shortIn, shortOut, tag}) {
+            for (long i = 0; i < scratch.byteSize(); i++) {
+                any |= scratch.get(JAVA_BYTE, i);
+            }
+        }
+        return any == 0;
     }
 
     @Override
     public void sealX(
             byte[] key32, byte[] nonce, int nonceAt, byte[] aad, byte[] in, int at, int length, byte[] out, int to) {
         var subkey = subkey(key32, nonce, nonceAt);
-        seal(subkey, XNonce.tail(nonce, nonceAt), aad, in, at, length, out, to);
-        Arrays.fill(subkey, (byte) 0);
+        try {
+            seal(subkey, XNonce.tail(nonce, nonceAt), aad, in, at, length, out, to);
+        } finally {
+            Arrays.fill(subkey, (byte) 0);
+        }
     }
 
     @Override
@@ -388,19 +439,14 @@ public final class OpenSslAead implements Aead {
 
     private byte[] subkey(byte[] key32, byte[] nonce, int nonceAt) {
         var state = MemorySegment.ofArray(nonce).asSlice(nonceAt, XNonce.LENGTH);
-        shortKey(key32);
-        shortIn.asSlice(0, BLOCK).fill((byte) 0);
-        run(
-                shortKey.address(),
-                state.get(U32, 0),
-                state.get(U32, 4),
-                state.get(U64, 8),
-                shortIn.address(),
-                shortOut.address(),
-                BLOCK);
         var block = new byte[BLOCK];
-        MemorySegment.copy(shortOut, JAVA_BYTE, 0, block, 0, BLOCK);
-        wipeShort(SHORT_AT - BLOCK, 0);
+        try {
+            shortIn.asSlice(0, BLOCK).fill((byte) 0);
+            shortRun(key32, state.get(U32, 0), state.get(U32, 4), state.get(U64, 8), 0, BLOCK);
+            MemorySegment.copy(shortOut, JAVA_BYTE, 0, block, 0, BLOCK);
+        } finally {
+            wipeShort(SHORT_AT - BLOCK, 0);
+        }
         return XNonce.subkey(block, nonce, nonceAt);
     }
 
@@ -411,12 +457,11 @@ public final class OpenSslAead implements Aead {
 
     @Override
     public void close() {
-        if (cipherContext != 0) {
-            forgetKey();
-            ChaChaPoly.cipherContextFree(cipherContext);
-            ChaChaPoly.macContextFree(macContext);
-            cipherContext = 0;
-            macContext = 0;
+        if (!closed) {
+            closed = true;
+            current = null;
+            shortKey.fill((byte) 0);
+            functions.close();
         }
     }
 }

@@ -8,14 +8,16 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.Arrays;
 import java.util.Optional;
 
-/// ChaCha20 and Poly1305 of libcrypto's provider, called as libcrypto calls them: see provider-base(7),
+/// ChaCha20 and Poly1305 of libcrypto's own provider, called as libcrypto calls them: see provider-base(7),
 /// provider-cipher(7) and provider-mac(7). What EVP does around each call (parameters by name, checks, wiping) took a
-/// sixth of the time of a packet.
+/// sixth of the time of a packet. Other providers' functions are not called, whatever they promise.
 ///
-/// Contexts belong to one thread. Pointers are plain addresses: whoever passes one has checked what it points to.
-public final class ChaChaPoly {
+/// A cipher context and a MAC context, of one thread. Pointers are plain addresses: whoever passes one has checked what
+/// it points to. Not final only so that a test can make the functions fail.
+public class ChaChaPoly implements AutoCloseable {
     private static final int KEY = 32, IV = 16, TAG = 16;
 
     // OSSL_OP_* and OSSL_FUNC_* of openssl/core_dispatch.h.
@@ -45,80 +47,80 @@ public final class ChaChaPoly {
     private static final MethodHandle MAC_ADD = POLY1305.function(MAC_UPDATE);
     private static final MethodHandle MAC_END = POLY1305.function(MAC_FINAL);
 
-    private ChaChaPoly() {}
+    private long cipher;
+    private long mac;
 
-    /// Whether libcrypto has both. If not, nothing else may be called.
-    public static boolean available() {
-        return CHACHA20.dispatch != 0 && POLY1305.dispatch != 0;
-    }
-
-    /// A cipher context, without a key. To be freed.
-    public static long cipherContext() {
-        try {
-            return (long) CIPHER_NEW.invokeExact(CHACHA20.context, 0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
+    /// @throws IllegalStateException with a sentence when libcrypto has not all that it takes
+    public ChaChaPoly() {
+        if (!LibCrypto.available()) {
+            throw new IllegalStateException("OpenSSL cannot be used: " + LibCrypto.problem() + ".");
         }
-    }
-
-    /// Wipes the key it holds.
-    public static void cipherContextFree(long context) {
+        boolean complete = CHACHA20.has(CIPHER_NEWCTX, CIPHER_ENCRYPT_INIT, CIPHER_UPDATE, CIPHER_FREECTX)
+                && POLY1305.has(MAC_NEWCTX, MAC_FREECTX, MAC_INIT, MAC_UPDATE, MAC_FINAL);
+        if (!complete) {
+            throw new IllegalStateException("OpenSSL cannot be used: its default provider, as configured here, has no"
+                    + " ChaCha20 and Poly1305.");
+        }
         try {
-            long _ = (long) CIPHER_FREE.invokeExact(context, 0L, 0L, 0L, 0L, 0L);
+            cipher = (long) CIPHER_NEW.invokeExact(CHACHA20.context, 0L, 0L, 0L, 0L, 0L);
+            mac = (long) MAC_NEW.invokeExact(POLY1305.context, 0L, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw LibCrypto.failure(t);
+        }
+        if (cipher == 0 || mac == 0) {
+            free();
+            throw new IllegalStateException("OpenSSL cannot be used: it has no memory for a cipher.");
         }
     }
 
     /// Sets the 16 bytes of block counter and nonce, and the key of 32 bytes unless `key` is 0.
-    public static void init(long context, long key, long iv) {
+    public void init(long key, long iv) {
         try {
-            expect((int) (long) INIT.invokeExact(context, key, (long) KEY, iv, (long) IV, 0L), "ChaCha20");
-        } catch (RuntimeException e) {
-            throw e;
+            expect((int) (long) INIT.invokeExact(cipher, key, (long) KEY, iv, (long) IV, 0L), "ChaCha20");
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw LibCrypto.failure(t);
         }
     }
 
     /// En- or decrypts; `outLength` is where libcrypto writes 8 bytes of what it did.
-    public static void update(long context, long out, long outLength, long in, long length) {
+    public void update(long out, long outLength, long in, long length) {
         try {
-            expect((int) (long) UPDATE.invokeExact(context, out, outLength, length, in, length), "ChaCha20");
-        } catch (RuntimeException e) {
-            throw e;
+            expect((int) (long) UPDATE.invokeExact(cipher, out, outLength, length, in, length), "ChaCha20");
         } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    /// A MAC context. To be freed.
-    public static long macContext() {
-        try {
-            return (long) MAC_NEW.invokeExact(POLY1305.context, 0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
-        }
-    }
-
-    public static void macContextFree(long context) {
-        try {
-            long _ = (long) MAC_FREE.invokeExact(context, 0L, 0L, 0L, 0L, 0L);
-        } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw LibCrypto.failure(t);
         }
     }
 
     /// One whole MAC of 16 bytes with a key of 32. The context is wiped behind it.
-    public static void mac(long context, long key, long in, long length, long tag, long tagLength) {
+    public void mac(long key, long in, long length, long tag, long tagLength) {
         try {
-            expect((int) (long) MAC_BEGIN.invokeExact(context, key, (long) KEY, 0L, 0L, 0L), "Poly1305");
-            expect((int) (long) MAC_ADD.invokeExact(context, in, length, 0L, 0L, 0L), "Poly1305");
-            expect((int) (long) MAC_END.invokeExact(context, tag, tagLength, (long) TAG, 0L, 0L), "Poly1305");
-        } catch (RuntimeException e) {
-            throw e;
+            expect((int) (long) MAC_BEGIN.invokeExact(mac, key, (long) KEY, 0L, 0L, 0L), "Poly1305");
+            expect((int) (long) MAC_ADD.invokeExact(mac, in, length, 0L, 0L, 0L), "Poly1305");
+            expect((int) (long) MAC_END.invokeExact(mac, tag, tagLength, (long) TAG, 0L, 0L), "Poly1305");
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw LibCrypto.failure(t);
+        }
+    }
+
+    /// Wipes the keys they hold. Idempotent; nothing else may be called afterwards.
+    @Override
+    public void close() {
+        free();
+    }
+
+    private void free() {
+        try {
+            if (cipher != 0) {
+                long _ = (long) CIPHER_FREE.invokeExact(cipher, 0L, 0L, 0L, 0L, 0L);
+            }
+            if (mac != 0) {
+                long _ = (long) MAC_FREE.invokeExact(mac, 0L, 0L, 0L, 0L, 0L);
+            }
+        } catch (Throwable t) {
+            throw LibCrypto.failure(t);
+        } finally {
+            cipher = 0;
+            mac = 0;
         }
     }
 
@@ -142,33 +144,50 @@ public final class ChaChaPoly {
         private static Implementation found(int operation, String name) {
             try (var arena = Arena.ofConfined()) {
                 var text = arena.allocateFrom(name);
-                long provider = operation == OP_MAC ? LibCrypto.macProvider(text) : LibCrypto.cipherProvider(text);
-                if (provider == 0) {
+                var own = arena.allocateFrom("provider=default");
+                long provider =
+                        operation == OP_MAC ? LibCrypto.macProvider(text, own) : LibCrypto.cipherProvider(text, own);
+                if (provider == 0 || !LibCrypto.providerName(provider).equals("default")) {
                     return NONE;
                 }
-                long algorithm = LibCrypto.providerAlgorithms(provider, operation, arena.allocate(JAVA_INT));
-                for (; algorithm != 0 && word(algorithm) != 0; algorithm += ALGORITHM) {
-                    // Names are many, with colons between them; the first is the one by which it is known.
-                    var names = MemorySegment.ofAddress(word(algorithm))
-                            .reinterpret(256)
-                            .getString(0);
-                    if (names.split(":", 2)[0].equalsIgnoreCase(name)) {
-                        return new Implementation(
-                                LibCrypto.providerContext(provider), word(algorithm + ALGORITHM_DISPATCH));
-                    }
+                long algorithms = LibCrypto.providerAlgorithms(provider, operation, arena.allocate(JAVA_INT));
+                try {
+                    long dispatch = dispatch(algorithms, name);
+                    return dispatch == 0 ? NONE : new Implementation(LibCrypto.providerContext(provider), dispatch);
+                } finally {
+                    LibCrypto.providerAlgorithmsFree(provider, operation, algorithms);
                 }
+            } catch (IllegalStateException incomplete) {
                 return NONE;
             }
         }
 
-        MethodHandle function(int id) {
-            var address = Optional.<MemorySegment>empty();
-            for (long entry = dispatch; entry != 0 && (int) word(entry) != 0; entry += DISPATCH) {
-                if ((int) word(entry) == id) {
-                    address = Optional.of(MemorySegment.ofAddress(word(entry + DISPATCH_FUNCTION)));
+        private static long dispatch(long algorithms, String name) {
+            for (long at = algorithms; at != 0 && word(at) != 0; at += ALGORITHM) {
+                // Names are many, with colons between them; the first is the one by which it is known.
+                var names = MemorySegment.ofAddress(word(at)).reinterpret(256).getString(0);
+                if (names.split(":", 2)[0].equalsIgnoreCase(name)) {
+                    return word(at + ALGORITHM_DISPATCH);
                 }
             }
-            return LibCrypto.bind(address, "function " + id, SHAPE, Linker.Option.critical(false));
+            return 0;
+        }
+
+        boolean has(int... functions) {
+            return Arrays.stream(functions).allMatch(id -> address(id).isPresent());
+        }
+
+        MethodHandle function(int id) {
+            return LibCrypto.bind(address(id), "function " + id, SHAPE, Linker.Option.critical(false));
+        }
+
+        private Optional<MemorySegment> address(int id) {
+            for (long entry = dispatch; entry != 0 && (int) word(entry) != 0; entry += DISPATCH) {
+                if ((int) word(entry) == id) {
+                    return Optional.of(MemorySegment.ofAddress(word(entry + DISPATCH_FUNCTION)));
+                }
+            }
+            return Optional.empty();
         }
 
         private static long word(long address) {

@@ -14,18 +14,19 @@ import java.util.Optional;
 
 /// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a
 /// call makes no garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is
-/// missing, [#available] is false and nothing else may be called.
+/// missing or must not be called, [#available] is false, [#problem] says why, and every other call is an
+/// IllegalStateException.
 public final class LibCrypto {
     /// `EVP_PKEY_PUBLIC_KEY` and `EVP_PKEY_KEYPAIR` of openssl/evp.h.
     public static final int PUBLIC_KEY = 0x86, KEYPAIR = 0x87;
-
-    private static final Optional<SymbolLookup> LIBRARY = library();
 
     // One shape for all: five longs in, one out. A 64-bit ABI passes an int in a whole register and looks at its lower
     // half; a register that a function does not look at does no harm. Each further shape would cost a start some ten
     // milliseconds, in which the linker spins classes.
     private static final FunctionDescriptor SHAPE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+
+    private static final Library LIBRARY = Library.load();
 
     private static final MethodHandle VERSION = bind("OpenSSL_version");
     private static final MethodHandle ERR_CLEAR_ERROR = bind("ERR_clear_error");
@@ -37,7 +38,9 @@ public final class LibCrypto {
     private static final MethodHandle MAC_FREE = bind("EVP_MAC_free");
     private static final MethodHandle MAC_PROVIDER = bind("EVP_MAC_get0_provider");
     private static final MethodHandle PROVIDER_CONTEXT = bind("OSSL_PROVIDER_get0_provider_ctx");
+    private static final MethodHandle PROVIDER_NAME = bind("OSSL_PROVIDER_get0_name");
     private static final MethodHandle PROVIDER_QUERY = bind("OSSL_PROVIDER_query_operation");
+    private static final MethodHandle PROVIDER_UNQUERY = bind("OSSL_PROVIDER_unquery_operation");
 
     private static final MethodHandle PKEY_FREE = bind("EVP_PKEY_free");
     private static final MethodHandle PKEY_SET_ENCODED_PUBLIC = bind("EVP_PKEY_set1_encoded_public_key");
@@ -54,7 +57,12 @@ public final class LibCrypto {
 
     /// Whether a libcrypto of OpenSSL 3 or newer was found.
     public static boolean available() {
-        return LIBRARY.isPresent();
+        return LIBRARY.symbols().isPresent();
+    }
+
+    /// Why it is not available, for the end of a sentence.
+    public static String problem() {
+        return LIBRARY.problem();
     }
 
     /// Like "OpenSSL 3.0.19".
@@ -65,31 +73,43 @@ public final class LibCrypto {
             var words = text.getString(0, StandardCharsets.US_ASCII).split(" ", 3);
             return words[0] + " " + words[1];
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
-    /// The provider of a cipher, which stays loaded; 0 when the name is unknown.
-    static long cipherProvider(MemorySegment name) {
-        return provider(CIPHER_FETCH, CIPHER_PROVIDER, CIPHER_FREE, name);
+    /// The provider of a cipher, which stays loaded; 0 when there is none with these properties.
+    static long cipherProvider(MemorySegment name, MemorySegment properties) {
+        return provider(CIPHER_FETCH, CIPHER_PROVIDER, CIPHER_FREE, name, properties);
     }
 
-    /// The provider of a MAC, which stays loaded; 0 when the name is unknown.
-    static long macProvider(MemorySegment name) {
-        return provider(MAC_FETCH, MAC_PROVIDER, MAC_FREE, name);
+    /// The provider of a MAC, which stays loaded; 0 when there is none with these properties.
+    static long macProvider(MemorySegment name, MemorySegment properties) {
+        return provider(MAC_FETCH, MAC_PROVIDER, MAC_FREE, name, properties);
     }
 
-    private static long provider(MethodHandle fetch, MethodHandle get, MethodHandle free, MemorySegment name) {
+    private static long provider(
+            MethodHandle fetch, MethodHandle get, MethodHandle free, MemorySegment name, MemorySegment properties) {
         try {
-            long algorithm = (long) fetch.invokeExact(0L, name.address(), 0L, 0L, 0L);
+            long algorithm = (long) fetch.invokeExact(0L, name.address(), properties.address(), 0L, 0L);
             if (algorithm == 0) {
+                long _ = (long) ERR_CLEAR_ERROR.invokeExact(0L, 0L, 0L, 0L, 0L);
                 return 0;
             }
             long provider = (long) get.invokeExact(algorithm, 0L, 0L, 0L, 0L);
             long _ = (long) free.invokeExact(algorithm, 0L, 0L, 0L, 0L);
             return provider;
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
+        }
+    }
+
+    /// OSSL_PROVIDER_get0_name(3).
+    static String providerName(long provider) {
+        try {
+            long name = (long) PROVIDER_NAME.invokeExact(provider, 0L, 0L, 0L, 0L);
+            return name == 0 ? "" : MemorySegment.ofAddress(name).reinterpret(256).getString(0);
+        } catch (Throwable t) {
+            throw failure(t);
         }
     }
 
@@ -98,16 +118,26 @@ public final class LibCrypto {
         try {
             return (long) PROVIDER_CONTEXT.invokeExact(provider, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
-    /// OSSL_PROVIDER_query_operation(3): an array of OSSL_ALGORITHM, which is the provider's.
+    /// OSSL_PROVIDER_query_operation(3): an array of OSSL_ALGORITHM, which is the provider's; 0 when it has none. To be
+    /// given back.
     static long providerAlgorithms(long provider, int operation, MemorySegment noCache) {
         try {
             return (long) PROVIDER_QUERY.invokeExact(provider, (long) operation, noCache.address(), 0L, 0L);
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
+        }
+    }
+
+    /// OSSL_PROVIDER_unquery_operation(3).
+    static void providerAlgorithmsFree(long provider, int operation, long algorithms) {
+        try {
+            long _ = (long) PROVIDER_UNQUERY.invokeExact(provider, (long) operation, algorithms, 0L, 0L);
+        } catch (Throwable t) {
+            throw failure(t);
         }
     }
 
@@ -115,14 +145,13 @@ public final class LibCrypto {
     public static long keyImporter(MemorySegment name) {
         try {
             long context = (long) PKEY_CTX_FROM_NAME.invokeExact(0L, name.address(), 0L, 0L, 0L);
-            if (context != 0) {
-                expect((int) (long) PKEY_FROMDATA_INIT.invokeExact(context, 0L, 0L, 0L, 0L), "EVP_PKEY_fromdata_init");
+            if (context != 0 && (int) (long) PKEY_FROMDATA_INIT.invokeExact(context, 0L, 0L, 0L, 0L) != 1) {
+                contextFree(context);
+                expect(0, "EVP_PKEY_fromdata_init");
             }
             return context;
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
@@ -135,10 +164,8 @@ public final class LibCrypto {
                             PKEY_FROMDATA.invokeExact(importer, holder.address(), (long) selection, parameters, 0L),
                     "EVP_PKEY_fromdata");
             return holder.get(JAVA_LONG, 0);
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
@@ -147,7 +174,7 @@ public final class LibCrypto {
         try {
             long _ = (long) PKEY_FREE.invokeExact(key, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
@@ -157,10 +184,8 @@ public final class LibCrypto {
             expect(
                     (int) (long) PKEY_SET_ENCODED_PUBLIC.invokeExact(key, bytes, length, 0L, 0L),
                     "EVP_PKEY_set1_encoded_public_key");
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
@@ -168,12 +193,14 @@ public final class LibCrypto {
     public static long deriver(long key) {
         try {
             long context = (long) PKEY_CTX_FROM_KEY.invokeExact(0L, key, 0L, 0L, 0L);
-            expect((int) (long) PKEY_DERIVE_INIT.invokeExact(context, 0L, 0L, 0L, 0L), "EVP_PKEY_derive_init");
+            expect(context == 0 ? 0 : 1, "EVP_PKEY_CTX_new_from_pkey");
+            if ((int) (long) PKEY_DERIVE_INIT.invokeExact(context, 0L, 0L, 0L, 0L) != 1) {
+                contextFree(context);
+                expect(0, "EVP_PKEY_derive_init");
+            }
             return context;
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
@@ -181,7 +208,7 @@ public final class LibCrypto {
         try {
             long _ = (long) PKEY_CTX_FREE.invokeExact(context, 0L, 0L, 0L, 0L);
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
     }
 
@@ -196,11 +223,17 @@ public final class LibCrypto {
             }
             long _ = (long) ERR_CLEAR_ERROR.invokeExact(0L, 0L, 0L, 0L, 0L);
             return false;
-        } catch (RuntimeException e) {
-            throw e;
         } catch (Throwable t) {
-            throw new AssertionError(t);
+            throw failure(t);
         }
+    }
+
+    /// What a call threw, to be thrown on: an IllegalStateException when the function is not there or failed.
+    static RuntimeException failure(Throwable thrown) {
+        if (thrown instanceof RuntimeException exception) {
+            return exception;
+        }
+        throw new AssertionError(thrown);
     }
 
     private static void expect(int result, String function) {
@@ -209,27 +242,37 @@ public final class LibCrypto {
         }
     }
 
-    private static Optional<SymbolLookup> library() {
-        return load("libcrypto.so.3").or(() -> load("libcrypto.so"));
-    }
+    /// @param problem why there are no symbols
+    private record Library(Optional<SymbolLookup> symbols, String problem) {
+        static Library load() {
+            var problem = "libcrypto.so.3 was not found";
+            for (var name : new String[] {"libcrypto.so.3", "libcrypto.so"}) {
+                try {
+                    var symbols = SymbolLookup.libraryLookup(name, Arena.global());
+                    if (complete(symbols)) {
+                        return new Library(Optional.of(symbols), "");
+                    }
+                    problem = name + " is not OpenSSL 3 or newer";
+                } catch (IllegalCallerException denied) {
+                    return new Library(
+                            Optional.empty(), "native access is denied (the JVM's option --enable-native-access allows it)");
+                } catch (IllegalArgumentException notThere) {
+                    // The next name.
+                }
+            }
+            return new Library(Optional.empty(), problem);
+        }
 
-    private static Optional<SymbolLookup> load(String name) {
-        try {
-            return Optional.of(SymbolLookup.libraryLookup(name, Arena.global())).filter(LibCrypto::complete);
-        } catch (IllegalArgumentException notThere) {
-            return Optional.empty();
+        // OPENSSL_version_major came with 3.0, and so did every other function here.
+        private static boolean complete(SymbolLookup library) {
+            return library.find("OPENSSL_version_major").isPresent()
+                    && library.find("OSSL_PROVIDER_query_operation").isPresent()
+                    && library.find("EVP_PKEY_derive_set_peer_ex").isPresent();
         }
     }
 
-    // OPENSSL_version_major came with 3.0, and so did every other function here.
-    private static boolean complete(SymbolLookup library) {
-        return library.find("OPENSSL_version_major").isPresent()
-                && library.find("OSSL_PROVIDER_query_operation").isPresent()
-                && library.find("EVP_PKEY_derive_set_peer_ex").isPresent();
-    }
-
     private static MethodHandle bind(String name) {
-        return bind(LIBRARY.flatMap(library -> library.find(name)), name, SHAPE);
+        return bind(LIBRARY.symbols().flatMap(library -> library.find(name)), name, SHAPE);
     }
 
     /// A handle that fails when there is no such function.
@@ -240,7 +283,7 @@ public final class LibCrypto {
         }
         var type = shape.toMethodType();
         var failure = MethodHandles.throwException(type.returnType(), IllegalStateException.class)
-                .bindTo(new IllegalStateException(name + " is not there: libcrypto of OpenSSL 3 was not found."));
+                .bindTo(new IllegalStateException(name + " of libcrypto is not there."));
         return MethodHandles.dropArguments(failure, 0, type.parameterList());
     }
 }

@@ -130,6 +130,7 @@ class AeadVectorsTest {
                 if (opened) {
                     assertArrayEquals(plain, back, vector.toString());
                     var out = new byte[sealed.length];
+                    PacketBench.forgetNonce(suite.aead());
                     suite.aead().sealX(key, nonce, 0, aad, plain, 0, plain.length, out, 0);
                     assertArrayEquals(sealed, out, vector.toString());
                 }
@@ -145,6 +146,7 @@ class AeadVectorsTest {
     private static void seal(Aead aead, byte[] key, byte[] nonce, byte[] aad, byte[] plain, byte[] out) {
         int head = MemorySegment.ofArray(nonce).get(ValueLayout.JAVA_INT_UNALIGNED, 0);
         long tail = MemorySegment.ofArray(nonce).get(ValueLayout.JAVA_LONG_UNALIGNED, HEAD);
+        PacketBench.forgetNonce(aead);
         switch (aead) {
             case OpenSslAead openSsl -> openSsl.seal(key, head, tail, aad, plain, 0, plain.length, out, 0);
             case JdkAead jdk -> jdk.seal(key, head, tail, aad, plain, 0, plain.length, out, 0);
