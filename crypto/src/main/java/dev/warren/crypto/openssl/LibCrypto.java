@@ -107,7 +107,9 @@ public final class LibCrypto {
     static String providerName(long provider) {
         try {
             long name = (long) PROVIDER_NAME.invokeExact(provider, 0L, 0L, 0L, 0L);
-            return name == 0 ? "" : MemorySegment.ofAddress(name).reinterpret(256).getString(0);
+            return name == 0
+                    ? ""
+                    : MemorySegment.ofAddress(name).reinterpret(256).getString(0);
         } catch (Throwable t) {
             throw failure(t);
         }
@@ -255,7 +257,8 @@ public final class LibCrypto {
                     problem = name + " is not OpenSSL 3 or newer";
                 } catch (IllegalCallerException denied) {
                     return new Library(
-                            Optional.empty(), "native access is denied (the JVM's option --enable-native-access allows it)");
+                            Optional.empty(),
+                            "native access is denied (the JVM's option --enable-native-access allows it)");
                 } catch (IllegalArgumentException notThere) {
                     // The next name.
                 }

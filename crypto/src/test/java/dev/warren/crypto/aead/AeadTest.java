@@ -177,9 +177,7 @@ class AeadTest {
                 var key = suite.aead().key(new byte[32])) {
             bench.source(new byte[100]);
             bench.seal(suite.aead(), key, 0, 7, 100);
-            assertThrows(
-                    IllegalStateException.class,
-                    () -> key.seal(7, bench.src, bench.at, 100, bench.dst, bench.to));
+            assertThrows(IllegalStateException.class, () -> key.seal(7, bench.src, bench.at, 100, bench.dst, bench.to));
         }
     }
 

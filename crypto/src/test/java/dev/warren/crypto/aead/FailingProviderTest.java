@@ -93,8 +93,7 @@ class FailingProviderTest {
             assertArrayEquals(ofOne, bench.destination(LENGTH + 16));
             functions.fails.add(Function.INIT);
             assertThrows(
-                    IllegalStateException.class,
-                    () -> two.seal(5, bench.src, bench.at, LENGTH, bench.dst, bench.to));
+                    IllegalStateException.class, () -> two.seal(5, bench.src, bench.at, LENGTH, bench.dst, bench.to));
             two.seal(5, bench.src, bench.at, LENGTH, bench.dst, bench.to);
             assertArrayEquals(ofTwo, bench.destination(LENGTH + 16));
         }
@@ -107,7 +106,8 @@ class FailingProviderTest {
             bench.source(filled(LENGTH, 'p'));
             functions.fails.add(function);
             // It looks at the bytes around the packet, too: before it lies the datagram before it in the batch.
-            assertThrows(IllegalStateException.class, () -> key.seal(9, bench.src, bench.at, LENGTH, bench.dst, bench.to));
+            assertThrows(
+                    IllegalStateException.class, () -> key.seal(9, bench.src, bench.at, LENGTH, bench.dst, bench.to));
             bench.untouched(LENGTH);
             assertArrayEquals(new byte[LENGTH + 16], bench.destination(LENGTH + 16));
         }
@@ -140,8 +140,7 @@ class FailingProviderTest {
         var out = new byte[LENGTH + 16];
         functions.fails.add(function);
         assertThrows(
-                IllegalStateException.class,
-                () -> aead.seal(filled(32, 3), 1, new byte[0], plain, 0, LENGTH, out, 0));
+                IllegalStateException.class, () -> aead.seal(filled(32, 3), 1, new byte[0], plain, 0, LENGTH, out, 0));
         assertArrayEquals(new byte[LENGTH + 16], out);
         assertTrue(aead.scratchIsZero());
         assertArrayEquals(expected, sealed(3, 1, plain));
