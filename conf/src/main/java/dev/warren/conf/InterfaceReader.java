@@ -1,6 +1,6 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.BouncyCastleX25519;
+import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.routing.IpFamily;
@@ -213,7 +213,7 @@ final class InterfaceReader {
         if (!(source instanceof PrivateKeySource.Known known)) {
             return null;
         }
-        try (var x25519 = new BouncyCastleX25519()) {
+        try (var x25519 = new JavaX25519()) {
             return known.key().publicKey(x25519);
         }
     }

@@ -405,7 +405,7 @@ class ConfigLoaderTest {
     void theOwnPublicKeyIsNoPeer() throws Exception {
         var own = load("warren.interfaces.wg0.private-key = \"" + PRIVATE + "\"");
         String publicKey;
-        try (var x25519 = new dev.warren.crypto.noise.BouncyCastleX25519()) {
+        try (var x25519 = new dev.warren.crypto.noise.JavaX25519()) {
             publicKey = own.interfaces()
                     .get(0)
                     .privateKey()

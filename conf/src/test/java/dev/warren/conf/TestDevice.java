@@ -1,6 +1,6 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.BouncyCastleX25519;
+import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
@@ -45,7 +45,7 @@ final class TestDevice {
     void apply(DeviceUpdate update) {
         if (update.privateKey() != null) {
             privateKey = update.privateKey().copy();
-            try (var x25519 = new BouncyCastleX25519()) {
+            try (var x25519 = new JavaX25519()) {
                 own = privateKey.publicKey(x25519);
             }
             peers.remove(own.toHex());

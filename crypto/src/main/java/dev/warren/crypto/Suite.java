@@ -4,7 +4,7 @@ import dev.warren.crypto.aead.Aead;
 import dev.warren.crypto.aead.JdkAead;
 import dev.warren.crypto.aead.OpenSslAead;
 import dev.warren.crypto.noise.Blake2s;
-import dev.warren.crypto.noise.BouncyCastleX25519;
+import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.OpenSslX25519;
 import dev.warren.crypto.noise.SymmetricState;
 import dev.warren.crypto.noise.X25519;
@@ -28,7 +28,7 @@ public final class Suite implements AutoCloseable {
 
     private Suite(boolean openSsl) {
         aead = openSsl ? new OpenSslAead(keyCells) : new JdkAead(keyCells);
-        x25519 = openSsl ? new OpenSslX25519() : new BouncyCastleX25519();
+        x25519 = openSsl ? new OpenSslX25519() : new JavaX25519();
         symmetricState = new SymmetricState(blake2s, aead);
         SelfTest.run(aead, x25519, blake2s);
     }

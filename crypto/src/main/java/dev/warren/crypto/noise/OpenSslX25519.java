@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import dev.warren.crypto.openssl.LibCrypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -43,14 +44,22 @@ public final class OpenSslX25519 implements X25519 {
 
     /// @throws IllegalStateException when libcrypto does not know X25519
     public OpenSslX25519() {
+        if (!LibCrypto.available()) {
+            throw new IllegalStateException("OpenSSL cannot be used: " + LibCrypto.problem() + ".");
+        }
         importer = LibCrypto.keyImporter(arena.allocateFrom("X25519"));
         if (importer == 0) {
-            throw new IllegalStateException("libcrypto does not know X25519.");
+            throw new IllegalStateException("OpenSSL cannot be used: it does not know X25519.");
         }
         basePoint[0] = 9;
         var zeros = arena.allocate(LENGTH, 16);
         parameter(0, "pub", zeros);
-        peer = LibCrypto.importKey(importer, holder, LibCrypto.PUBLIC_KEY, parameters.address());
+        try {
+            peer = LibCrypto.importKey(importer, holder, LibCrypto.PUBLIC_KEY, parameters.address());
+        } catch (RuntimeException e) {
+            LibCrypto.contextFree(importer);
+            throw e;
+        }
         parameter(PARAMETER, "priv", zeros);
     }
 
@@ -68,9 +77,14 @@ public final class OpenSslX25519 implements X25519 {
         MemorySegment.copy(theirPublic, at, theirs, JAVA_BYTE, 0, LENGTH);
         LibCrypto.changePublicKey(peer, theirs.address(), LENGTH);
         length.set(JAVA_LONG, 0, LENGTH);
-        boolean derived = LibCrypto.derive(deriver, peer, result.address(), length.address());
-        MemorySegment.copy(result, JAVA_BYTE, 0, shared, 0, LENGTH);
-        result.fill((byte) 0);
+        boolean derived;
+        try {
+            derived = LibCrypto.derive(deriver, peer, result.address(), length.address());
+            MemorySegment.copy(result, JAVA_BYTE, 0, shared, 0, LENGTH);
+        } finally {
+            result.fill((byte) 0);
+            Reference.reachabilityFence(this);
+        }
         int any = 0;
         for (int i = 0; i < LENGTH; i++) {
             any |= shared[i];
@@ -94,7 +108,8 @@ public final class OpenSslX25519 implements X25519 {
     @Override
     public void forget(PrivateKey mine) {
         for (int i = 0; i < KEPT; i++) {
-            if (keys[i] == mine) {
+            var key = keys[i];
+            if (key == mine || (key != null && key.closed())) {
                 drop(i);
             }
         }
@@ -132,8 +147,14 @@ public final class OpenSslX25519 implements X25519 {
         var memory = mine.memory();
         drop(oldest);
         parameters.set(JAVA_LONG, PARAMETER + 16, memory.address());
-        handles[oldest] = LibCrypto.importKey(importer, holder, LibCrypto.KEYPAIR, parameters.address());
-        derivers[oldest] = LibCrypto.deriver(handles[oldest]);
+        long handle = LibCrypto.importKey(importer, holder, LibCrypto.KEYPAIR, parameters.address());
+        try {
+            derivers[oldest] = LibCrypto.deriver(handle);
+        } catch (RuntimeException e) {
+            LibCrypto.keyFree(handle);
+            throw e;
+        }
+        handles[oldest] = handle;
         keys[oldest] = mine;
         lastUse[oldest] = ++uses;
         return oldest;

@@ -1,7 +1,7 @@
 package dev.warren.crypto.noise;
 
 /// Diffie-Hellman on Curve25519 (RFC 7748). Confined to the thread of its Suite.
-public sealed interface X25519 extends AutoCloseable permits OpenSslX25519, BouncyCastleX25519 {
+public sealed interface X25519 extends AutoCloseable permits OpenSslX25519, JavaX25519 {
     int LENGTH = 32;
 
     /// Writes the shared secret to `shared`, 32 bytes. False when it is all zero (a low-order point, R-09): `shared` is
@@ -21,7 +21,9 @@ public sealed interface X25519 extends AutoCloseable permits OpenSslX25519, Boun
         return PublicKey.of(bytes);
     }
 
-    /// Drops and wipes what the engine keeps of a private key; to be called before its content changes.
+    /// Drops and wipes what the engine keeps of a private key, and of all that were closed meanwhile. To be called on the
+    /// thread of each engine that may have used the key: when an ephemeral key is about to change, and when a static key
+    /// was replaced. It may be closed already.
     void forget(PrivateKey mine);
 
     /// How many private keys the engine keeps something of.

@@ -252,7 +252,7 @@ class AeadTest {
                     suite.describe()
                             .matches(
                                     choice == Suite.Choice.JDK
-                                            ? "JDK \\d+ ChaCha20-Poly1305, X25519 BouncyCastle"
+                                            ? "JDK \\d+ ChaCha20-Poly1305, X25519 Java"
                                             : "OpenSSL 3[.0-9]+\\S* \\(ChaCha20 \\+ Poly1305\\), X25519 OpenSSL"),
                     suite.describe());
         }

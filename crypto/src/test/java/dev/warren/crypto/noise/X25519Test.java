@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.Wycheproof;
+import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -21,17 +22,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class X25519Test {
     private final X25519 openSsl = new OpenSslX25519();
-    private final X25519 bouncyCastle = new BouncyCastleX25519();
+    private final X25519 java = new JavaX25519();
 
     Stream<X25519> engines() {
-        return Stream.of(openSsl, bouncyCastle);
+        return Stream.of(openSsl, java);
     }
 
     @AfterAll
     void closed() {
         openSsl.close();
         openSsl.close();
-        bouncyCastle.close();
+        java.close();
         try (var key = PrivateKey.generate(new SecureRandom())) {
             assertThrows(RuntimeException.class, () -> openSsl.agree(key, new byte[32], 0, new byte[32]));
         }
@@ -93,9 +94,17 @@ class X25519Test {
             random.nextBytes(theirs);
             var one = new byte[32];
             var two = new byte[32];
-            assertEquals(openSsl.agree(key, theirs, 8, one), bouncyCastle.agree(key, theirs, 8, two));
-            assertArrayEquals(one, two, "seed " + seed);
-            assertEquals(openSsl.publicKey(key), bouncyCastle.publicKey(key), "seed " + seed);
+            boolean good = bouncyCastle(key, theirs, 8, one);
+            var publicKey = new byte[32];
+            try (var copy = key.copy()) {
+                bouncyCastlePublic(copy, publicKey);
+            }
+            for (var engine : engines().toList()) {
+                var what = engine.describe() + ", seed " + seed;
+                assertEquals(good, engine.agree(key, theirs, 8, two), what);
+                assertArrayEquals(one, two, what);
+                assertEquals(PublicKey.of(publicKey), engine.publicKey(key), what);
+            }
             if (round % 10 == 9) {
                 int changed = random.nextInt(keys.size());
                 keys.get(changed).close();
@@ -103,6 +112,67 @@ class X25519Test {
             }
         }
         keys.forEach(PrivateKey::close);
+    }
+
+    private static boolean bouncyCastle(PrivateKey key, byte[] theirs, int at, byte[] shared) {
+        var scalar = new byte[32];
+        key.copyTo(scalar);
+        return org.bouncycastle.math.ec.rfc7748.X25519.calculateAgreement(scalar, 0, theirs, at, shared, 0);
+    }
+
+    private static void bouncyCastlePublic(PrivateKey key, byte[] out) {
+        var scalar = new byte[32];
+        key.copyTo(scalar);
+        org.bouncycastle.math.ec.rfc7748.X25519.scalarMultBase(scalar, 0, out, 0);
+    }
+
+    // Where sums and differences carry far: what is close to 0, p and 2^255, and limbs that are all ones.
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void theEdgesOfTheField(X25519 engine) {
+        var points = new ArrayList<byte[]>();
+        for (int bit = 0; bit <= 256; bit++) {
+            for (int offset = -20; offset <= 20; offset += bit % 51 == 0 || bit > 254 ? 1 : 20) {
+                var number = BigInteger.ONE.shiftLeft(bit).add(BigInteger.valueOf(offset));
+                var point = new byte[32];
+                for (int i = 0; i < 32; i++) {
+                    point[i] = number.shiftRight(8 * i).byteValue();
+                }
+                points.add(point);
+            }
+        }
+        var random = new Random(11);
+        for (var point : points) {
+            try (var key = key(random)) {
+                var one = new byte[32];
+                var two = new byte[32];
+                assertEquals(bouncyCastle(key, point, 0, one), engine.agree(key, point, 0, two), hex(point));
+                assertArrayEquals(one, two, hex(point));
+                engine.forget(key);
+            }
+        }
+    }
+
+    // A static key that was replaced must not stay where nobody sees it.
+    @ParameterizedTest(autoCloseArguments = false)
+    @MethodSource("engines")
+    void nothingIsKeptOfAForgottenKey(X25519 engine) {
+        var random = new SecureRandom();
+        var first = PrivateKey.generate(random);
+        var second = PrivateKey.generate(random);
+        var third = PrivateKey.generate(random);
+        var point = engine.publicKey(first);
+        assertTrue(engine.agree(second, point, new byte[32]));
+        assertTrue(engine.agree(third, point, new byte[32]));
+        int kept = engine.kept();
+        engine.forget(first);
+        assertEquals(Math.max(0, kept - 1), engine.kept());
+        second.close();
+        third.close();
+        // The first is not there any more, and the others are closed.
+        engine.forget(first);
+        assertEquals(0, engine.kept());
+        first.close();
     }
 
     private static PrivateKey key(Random random) {

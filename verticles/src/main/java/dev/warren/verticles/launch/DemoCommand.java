@@ -1,6 +1,6 @@
 package dev.warren.verticles.launch;
 
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -131,14 +131,14 @@ final class DemoCommand implements Callable<Integer> {
 
     private static End end(String tag, int host) {
         var key = PrivateKey.generate(new SecureRandom());
-        try (var suite = Suite.open(Suite.Choice.JDK)) {
+        try (var x25519 = new JavaX25519()) {
             return new End(
                     "warren-" + tag,
                     "wd" + tag,
                     "192.0.2." + host,
                     "10.77.0." + host,
                     key,
-                    key.publicKey(suite.x25519()));
+                    key.publicKey(x25519));
         }
     }
 

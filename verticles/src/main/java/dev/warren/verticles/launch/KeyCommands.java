@@ -1,6 +1,6 @@
 package dev.warren.verticles.launch;
 
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PrivateKey;
 import java.io.IOException;
@@ -83,9 +83,9 @@ final class KeyCommands {
             for (int i = 0; i < BASE64_LENGTH; i++) {
                 text.append((char) (bytes[i] & 0xff));
             }
-            try (var suite = Suite.open(Suite.Choice.JDK);
+            try (var x25519 = new JavaX25519();
                     var key = PrivateKey.fromBase64(text)) {
-                print(new StringBuilder(key.publicKey(suite.x25519()).toBase64()));
+                print(new StringBuilder(key.publicKey(x25519).toBase64()));
                 return 0;
             } catch (IllegalArgumentException e) {
                 return refuse("Key is not the correct length or format");

@@ -5,7 +5,7 @@ import dev.warren.conf.ConfigLoader;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.Problem;
 import dev.warren.conf.RouterConfig;
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import io.vertx.core.internal.VertxInternal;
@@ -196,8 +196,8 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private static PublicKey publicKey(PrivateKey key) {
-        try (var suite = Suite.open(Suite.Choice.JDK)) {
-            return key.publicKey(suite.x25519());
+        try (var x25519 = new JavaX25519()) {
+            return key.publicKey(x25519);
         }
     }
 
