@@ -6,7 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
 /// X25519 in Java, for where no library has it: the Montgomery ladder of RFC 7748 §5 over five limbs of 51 bits. No
-/// branch and no index depends on a secret. The scalar is read bit by bit where it lies, off the heap, and never copied;
+/// branch and no index depends on a secret. The scalar is read bit by bit where it lies, off the heap, and never
+// copied;
 /// what is computed on the way is wiped. BouncyCastle's decodes it into an array that nobody can wipe.
 public final class JavaX25519 implements X25519 {
     private static final int LIMBS = 5, LIMB = 51;
@@ -189,8 +190,24 @@ public final class JavaX25519 implements X25519 {
         long c1 = high(a0, b0) + low(a0, b1) + low(a1, b0);
         long c2 = high(a0, b1) + low(a0, b2) + high(a1, b0) + low(a1, b1) + low(a2, b0);
         long c3 = high(a0, b2) + low(a0, b3) + high(a1, b1) + low(a1, b2) + high(a2, b0) + low(a2, b1) + low(a3, b0);
-        long c4 = high(a0, b3) + low(a0, b4) + high(a1, b2) + low(a1, b3) + high(a2, b1) + low(a2, b2) + high(a3, b0) + low(a3, b1) + low(a4, b0);
-        long c5 = high(a0, b4) + high(a1, b3) + low(a1, b4) + high(a2, b2) + low(a2, b3) + high(a3, b1) + low(a3, b2) + high(a4, b0) + low(a4, b1);
+        long c4 = high(a0, b3)
+                + low(a0, b4)
+                + high(a1, b2)
+                + low(a1, b3)
+                + high(a2, b1)
+                + low(a2, b2)
+                + high(a3, b0)
+                + low(a3, b1)
+                + low(a4, b0);
+        long c5 = high(a0, b4)
+                + high(a1, b3)
+                + low(a1, b4)
+                + high(a2, b2)
+                + low(a2, b3)
+                + high(a3, b1)
+                + low(a3, b2)
+                + high(a4, b0)
+                + low(a4, b1);
         long c6 = high(a1, b4) + high(a2, b3) + low(a2, b4) + high(a3, b2) + low(a3, b3) + high(a4, b1) + low(a4, b2);
         long c7 = high(a2, b4) + high(a3, b3) + low(a3, b4) + high(a4, b2) + low(a4, b3);
         long c8 = high(a3, b4) + high(a4, b3) + low(a4, b4);

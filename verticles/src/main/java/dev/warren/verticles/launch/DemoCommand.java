@@ -133,12 +133,7 @@ final class DemoCommand implements Callable<Integer> {
         var key = PrivateKey.generate(new SecureRandom());
         try (var x25519 = new JavaX25519()) {
             return new End(
-                    "warren-" + tag,
-                    "wd" + tag,
-                    "192.0.2." + host,
-                    "10.77.0." + host,
-                    key,
-                    key.publicKey(x25519));
+                    "warren-" + tag, "wd" + tag, "192.0.2." + host, "10.77.0." + host, key, key.publicKey(x25519));
         }
     }
 
