@@ -8,6 +8,9 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /// The one-way graph of the modules and the rules of the sans-IO core.
 @AnalyzeClasses(packages = "dev.warren", importOptions = DoNotIncludeTests.class)
@@ -101,6 +104,28 @@ class ArchitectureTest {
             .resideInAPackage("dev.warren..")
             .should()
             .beFinal();
+
+    // what compares MACs and keys byte by byte stops at the first difference, and so tells where it is.
+    @ArchTest
+    static final ArchRule secretsAreComparedInConstantTime = noClasses()
+            .that()
+            .resideInAPackage("dev.warren.crypto..")
+            .and()
+            .doNotHaveFullyQualifiedName("dev.warren.crypto.SelfTest") // published vectors
+            .should()
+            .callMethod(Arrays.class, "equals", byte[].class, byte[].class)
+            .orShould()
+            .callMethod(Arrays.class, "equals", byte[].class, int.class, int.class, byte[].class, int.class, int.class)
+            .orShould()
+            .callMethod(Arrays.class, "mismatch", byte[].class, byte[].class)
+            .orShould()
+            .callMethod(Arrays.class, "compare", byte[].class, byte[].class)
+            .orShould()
+            .callMethod(MemorySegment.class, "mismatch", MemorySegment.class)
+            .orShould()
+            .callMethod(ByteBuffer.class, "equals", Object.class)
+            .orShould()
+            .callMethod(ByteBuffer.class, "mismatch", ByteBuffer.class);
 
     @ArchTest
     static final ArchRule noCyclesInTheCore =

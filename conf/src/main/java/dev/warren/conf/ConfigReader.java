@@ -1,10 +1,12 @@
 package dev.warren.conf;
 
 import dev.warren.crypto.Suite;
+import dev.warren.crypto.X25519Choice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /// Walks the object `warren`.
@@ -47,10 +49,10 @@ final class ConfigReader {
         } else if (stateText != null) {
             warren.problem("state-dir", "is empty", "a directory");
         }
-        var aead = choice("crypto", "aead", Suite.Choice.class, Suite.Choice.AUTO);
+        var crypto = crypto();
         var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
         return new RouterConfig(
-                interfaces(stateDirectory), loops, tunQueues, aead, offload(), level, stateDirectory, List.of());
+                interfaces(stateDirectory), loops, tunQueues, crypto, offload(), level, stateDirectory, List.of());
     }
 
     /// Empty for `auto`.
@@ -68,6 +70,22 @@ final class ConfigReader {
         }
         section.allow(List.of(key));
         return section.choice(key, type, otherwise);
+    }
+
+    private CryptoConfig crypto() {
+        var crypto = warren.section("crypto");
+        if (crypto == null) {
+            return CryptoConfig.auto();
+        }
+        crypto.allow(List.of("aead", "x25519", "aws-lc"));
+        var aead = crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO);
+        var x25519 = crypto.choice("x25519", X25519Choice.class, X25519Choice.AUTO);
+        var awsLc = crypto.text("aws-lc", "auto, off or the path of a libcrypto.so");
+        return switch (awsLc == null ? "auto" : awsLc) {
+            case "auto" -> new CryptoConfig(aead, x25519, true, Optional.empty());
+            case "off" -> new CryptoConfig(aead, x25519, false, Optional.empty());
+            case String path -> new CryptoConfig(aead, x25519, true, Optional.of(directory.resolve(path)));
+        };
     }
 
     private OffloadConfig offload() {

@@ -1,6 +1,5 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.Suite;
 import dev.warren.routing.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
@@ -18,7 +17,7 @@ public record RouterConfig(
         List<InterfaceConfig> interfaces,
         OptionalInt loops,
         OptionalInt tunQueues,
-        Suite.Choice aead,
+        CryptoConfig crypto,
         OffloadConfig offload,
         LogLevel logLevel,
         Path stateDirectory,

@@ -90,7 +90,7 @@ class ConfigLoaderTest {
         assertEquals(OptionalInt.of(3), config.loops());
         assertEquals(OptionalInt.empty(), config.tunQueues());
         assertEquals(Path.of("/var/lib/x"), config.stateDirectory());
-        assertEquals(Suite.Choice.JDK, config.aead());
+        assertEquals(Suite.Choice.JDK, config.crypto().aead());
         assertEquals(new OffloadConfig(false, true, true, true, false, true, false), config.offload());
         assertEquals(RouterConfig.LogLevel.DEBUG, config.logLevel());
         assertEquals(
@@ -140,7 +140,7 @@ class ConfigLoaderTest {
         var config = load("warren { interfaces { nobodys0 {} } }"); // no machine has its key
         assertEquals(OptionalInt.empty(), config.loops());
         assertEquals(OptionalInt.of(1), config.tunQueues());
-        assertEquals(Suite.Choice.AUTO, config.aead());
+        assertEquals(Suite.Choice.AUTO, config.crypto().aead());
         assertEquals(OffloadConfig.on(), config.offload());
         assertEquals(RouterConfig.LogLevel.INFO, config.logLevel());
         assertEquals(Path.of("/var/lib/warren"), config.stateDirectory());
@@ -167,7 +167,7 @@ class ConfigLoaderTest {
                 "tun-queues = 257|warren.tun-queues: is '257'; expected auto or 1 to 256",
                 "crypto = 3|warren.crypto: is a number; expected { ... }",
                 "crypto.aead = aes|warren.crypto.aead: is 'aes'; expected auto, openssl or jdk",
-                "crypto.AEAD = jdk|warren.crypto.AEAD: unknown key, did you mean aead?; expected one of aead",
+                "crypto.AEAD = jdk|warren.crypto.AEAD: unknown key, did you mean aead?; expected one of aead, x25519, aws-lc",
                 "offload.udp-gso = maybe|warren.offload.udp-gso: is 'maybe'; expected on or off",
                 "log.level = loud|warren.log.level: is 'loud'; expected error, warn, info, debug or trace",
                 "state-dir = \"\"|warren.state-dir: is empty; expected a directory",

@@ -19,9 +19,19 @@ final class SelfTest {
     /// @throws IllegalStateException with the name of what is wrong
     static void run(Aead aead, X25519 x25519, Blake2s blake2s) {
         check("BLAKE2s (RFC 7693 appendix B)", hash(blake2s));
-        check("X25519 (RFC 7748 §5.2)", agreement(x25519));
-        check("ChaCha20-Poly1305 (RFC 8439 appendix A.5)", shortMessage(aead));
-        check("ChaCha20-Poly1305 on packets", packets(aead));
+        x25519(x25519);
+        aead(aead);
+    }
+
+    /// @throws IllegalStateException with the name of what is wrong
+    static void x25519(X25519 engine) {
+        check("X25519 (RFC 7748 §5.2) of " + engine.describe(), agreement(engine));
+    }
+
+    /// @throws IllegalStateException with the name of what is wrong
+    static void aead(Aead engine) {
+        check("ChaCha20-Poly1305 (RFC 8439 appendix A.5) of " + engine.describe(), shortMessage(engine));
+        check("ChaCha20-Poly1305 on packets of " + engine.describe(), packets(engine));
     }
 
     private static void check(String what, boolean passed) {

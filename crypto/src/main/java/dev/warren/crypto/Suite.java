@@ -1,22 +1,26 @@
 package dev.warren.crypto;
 
 import dev.warren.crypto.aead.Aead;
-import dev.warren.crypto.aead.JdkAead;
-import dev.warren.crypto.aead.OpenSslAead;
 import dev.warren.crypto.noise.Blake2s;
-import dev.warren.crypto.noise.JavaX25519;
-import dev.warren.crypto.noise.OpenSslX25519;
 import dev.warren.crypto.noise.SymmetricState;
 import dev.warren.crypto.noise.X25519;
-import dev.warren.crypto.openssl.LibCrypto;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /// What one thread needs to do cryptography. Open one per event loop; nothing in it may be used by two threads at a
 /// time. It may be opened and closed on another thread than the one that uses it.
 public final class Suite implements AutoCloseable {
-    public enum Choice {
+    /// What encrypts: AUTO takes OpenSSL where libcrypto loads and passes its self-test, else the JDK. As a suite each is
+    /// with its own X25519; more can be chosen by [Engines].
+    public enum Choice implements SuiteOpener {
         AUTO,
         OPENSSL,
-        JDK
+        JDK;
+
+        @Override
+        public Suite open() {
+            return Suite.open(this);
+        }
     }
 
     private final Secrets keyCells = new Secrets(64, 64);
@@ -26,36 +30,24 @@ public final class Suite implements AutoCloseable {
     private final X25519 x25519;
     private final SymmetricState symmetricState;
 
-    private Suite(boolean openSsl) {
-        aead = openSsl ? new OpenSslAead(keyCells) : new JdkAead(keyCells);
-        x25519 = openSsl ? new OpenSslX25519() : new JavaX25519();
+    Suite(Function<Secrets, Aead> aeads, Supplier<X25519> agreements) {
+        aead = aeads.apply(keyCells);
+        x25519 = agreements.get();
         symmetricState = new SymmetricState(blake2s, aead);
         SelfTest.run(aead, x25519, blake2s);
     }
 
-    /// AUTO takes OpenSSL where libcrypto loads and passes its self-test, else JDK and BouncyCastle.
+    /// OpenSSL's cryptography or the JDK's; AUTO is the first of them that works.
     ///
     /// @throws IllegalStateException with a sentence when OPENSSL was asked for and cannot be had
     public static Suite open(Choice choice) {
-        return switch (choice) {
-            case JDK -> new Suite(false);
-            case OPENSSL -> {
-                if (!LibCrypto.available()) {
-                    throw new IllegalStateException("OpenSSL was asked for, but libcrypto.so.3 was not found.");
-                }
-                yield new Suite(true);
-            }
-            case AUTO -> {
-                if (!LibCrypto.available()) {
-                    yield new Suite(false);
-                }
-                try {
-                    yield new Suite(true);
-                } catch (IllegalStateException unusable) {
-                    yield new Suite(false);
-                }
-            }
-        };
+        var x25519 =
+                switch (choice) {
+                    case AUTO -> X25519Choice.AUTO;
+                    case OPENSSL -> X25519Choice.OPENSSL;
+                    case JDK -> X25519Choice.JAVA;
+                };
+        return Engines.choose(choice, x25519, null).open();
     }
 
     public Aead aead() {

@@ -46,7 +46,9 @@ import org.jspecify.annotations.Nullable;
 /// - **Buffers.** What is passed in is read during the call and never kept or changed; a ByteBuffer is read from its
 ///   position to its limit, and neither moves. What comes out is fresh and the caller's.
 /// - **Threads.** Only the one that created it.
-/// - **Nothing from the network is an exception.** What is not accepted comes back as [TunnelResult.Dropped].
+/// - **Nothing from the network is an exception.** What is not accepted comes back as [TunnelResult.Dropped]. What only
+///   the caller can do wrong is one at once: a negative `now`, another thread, null, an address without an IP address, use
+///   after [#close].
 ///
 /// With many peers behind one socket use [Peer] and [HandshakeGate] instead: a tunnel has both for itself alone.
 public final class Tunnel implements AutoCloseable {
@@ -69,6 +71,8 @@ public final class Tunnel implements AutoCloseable {
     private final Mail mail;
     private final byte[] reply = new byte[CookieReplyMessage.LENGTH];
 
+    // Tells whose thread it is: only the one that made it may read it.
+    private final MemorySegment owner = Arena.ofConfined().allocate(1);
     private Arena arena = Arena.ofConfined();
     private MemorySegment plain = MemorySegment.NULL;
     private MemorySegment sealed = MemorySegment.NULL;
@@ -112,8 +116,8 @@ public final class Tunnel implements AutoCloseable {
         private int mtu = 1420;
 
         private Builder(PrivateKey privateKey, PublicKey peer) {
-            this.privateKey = privateKey;
-            this.peer = peer;
+            this.privateKey = Objects.requireNonNull(privateKey, "privateKey");
+            this.peer = Objects.requireNonNull(peer, "peer");
         }
 
         /// Copied by [#create]. Default: none.
@@ -142,32 +146,32 @@ public final class Tunnel implements AutoCloseable {
 
         /// Receiver indices, if several tunnels share a socket. Default: random ones.
         public Builder indices(IndexSource source) {
-            indices = source;
+            indices = Objects.requireNonNull(source, "source");
             return this;
         }
 
         /// Cryptography that is shared with others on the same thread; the caller closes it, after the tunnel.
         public Builder suite(Suite shared) {
-            suite = shared;
+            suite = Objects.requireNonNull(shared, "shared");
             return this;
         }
 
         /// Cryptography of the tunnel's own; default AUTO.
         public Builder suite(Suite.Choice own) {
-            choice = own;
+            choice = Objects.requireNonNull(own, "own");
             suite = null;
             return this;
         }
 
         /// Source of ephemeral keys and nonces.
         public Builder random(SecureRandom source) {
-            random = source;
+            random = Objects.requireNonNull(source, "source");
             return this;
         }
 
         /// Is told what happens; called from inside the tunnel's methods, must not call it back.
         public Builder events(Consumer<PeerEvent> listener) {
-            events = listener;
+            events = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
@@ -183,6 +187,8 @@ public final class Tunnel implements AutoCloseable {
     /// @param packet an IP packet, 1 to 65 000 bytes; any segment
     /// @return Send, Nothing while it waits for a session, or Dropped (MALFORMED, TOO_LONG, COUNTER_LIMIT)
     public TunnelResult encapsulate(MemorySegment packet, long now, long wall) {
+        Objects.requireNonNull(packet, "packet");
+        enter(now);
         if (packet.byteSize() == 0) {
             return dropped(Verdict.MALFORMED);
         }
@@ -212,6 +218,7 @@ public final class Tunnel implements AutoCloseable {
 
     /// As [#encapsulate(MemorySegment, long, long)], from position to limit.
     public TunnelResult encapsulate(ByteBuffer packet, long now, long wall) {
+        Objects.requireNonNull(packet, "packet");
         return encapsulate(MemorySegment.ofBuffer(packet), now, wall);
     }
 
@@ -221,6 +228,9 @@ public final class Tunnel implements AutoCloseable {
     ///     returned goes there
     /// @return Deliver with a packet; Send or Nothing for keepalives and handshake messages; or Dropped
     public TunnelResult decapsulate(MemorySegment datagram, InetSocketAddress source, long now, long wall) {
+        Objects.requireNonNull(datagram, "datagram");
+        resolved(Objects.requireNonNull(source, "source"));
+        enter(now);
         return switch (MessageType.classify(datagram, 0, datagram.byteSize())) {
             case MessageType.DATA -> data(datagram, source, now);
             case MessageType.INITIATION, MessageType.RESPONSE, MessageType.COOKIE_REPLY ->
@@ -231,6 +241,7 @@ public final class Tunnel implements AutoCloseable {
 
     /// As [#decapsulate(MemorySegment, InetSocketAddress, long, long)], from position to limit.
     public TunnelResult decapsulate(ByteBuffer datagram, InetSocketAddress source, long now, long wall) {
+        Objects.requireNonNull(datagram, "datagram");
         return decapsulate(MemorySegment.ofBuffer(datagram), source, now, wall);
     }
 
@@ -238,33 +249,42 @@ public final class Tunnel implements AutoCloseable {
     ///
     /// @return Send or Nothing
     public TunnelResult advance(long now, long wall) {
+        enter(now);
         peer.advance(now, wall);
         return send();
     }
 
     /// When [#advance] is to be called next; may lie in the past. `Long.MAX_VALUE`: no need.
     public long nextDeadline() {
+        enter();
         return peer.nextDeadline();
     }
 
     /// Asks for a new session, though at most every 5 s. The initiation comes from the next [#advance].
     public void forceHandshake(long now) {
+        enter(now);
         peer.forceHandshake(now);
     }
 
     /// Where the peer was heard last, or was said to be; null when neither.
     public @Nullable InetSocketAddress endpoint() {
+        enter();
         return endpoint;
     }
 
     /// Moves the peer. Null: forgotten, nothing is sent until it is heard.
     public void endpoint(@Nullable InetSocketAddress address) {
+        enter();
+        if (address != null) {
+            resolved(address);
+        }
         endpoint = address;
         peer.endpointKnown(address != null);
     }
 
     /// For the next handshake; the session stays. Copied. Null: none.
     public void presharedKey(@Nullable PresharedKey key) {
+        enter();
         peer.presharedKey(key);
     }
 
@@ -275,6 +295,7 @@ public final class Tunnel implements AutoCloseable {
 
     /// The figures of this moment.
     public TunnelStatistics statistics() {
+        enter();
         return new TunnelStatistics(
                 counted.txBytes(),
                 counted.rxBytes(),
@@ -286,6 +307,7 @@ public final class Tunnel implements AutoCloseable {
 
     /// How often something was dropped for this reason.
     public long dropped(Verdict... reasons) {
+        enter();
         long sum = 0;
         for (Verdict reason : reasons) {
             sum += counted.dropped(reason);
@@ -299,6 +321,7 @@ public final class Tunnel implements AutoCloseable {
         if (closed) {
             return;
         }
+        enter();
         closed = true;
         peer.close();
         gate.close();
@@ -306,6 +329,33 @@ public final class Tunnel implements AutoCloseable {
         arena.close();
         if (ownSuite) {
             suite.close();
+        }
+    }
+
+    private void enter(long now) {
+        enter();
+        if (now < 0) {
+            throw new IllegalArgumentException("now is " + now
+                    + ", but time is never negative here: it is nanoseconds since a moment before the tunnel was made.");
+        }
+    }
+
+    private void enter() {
+        if (closed) {
+            throw new IllegalStateException("The tunnel was closed.");
+        }
+        try {
+            byte _ = owner.get(BYTE, 0);
+        } catch (WrongThreadException e) {
+            throw (WrongThreadException)
+                    new WrongThreadException("A tunnel belongs to the thread that created it.").initCause(e);
+        }
+    }
+
+    private static void resolved(InetSocketAddress address) {
+        if (address.isUnresolved()) {
+            throw new IllegalArgumentException(
+                    address + " is not resolved: a tunnel asks for no names, so look it up before.");
         }
     }
 

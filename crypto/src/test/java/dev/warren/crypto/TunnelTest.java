@@ -188,4 +188,62 @@ class TunnelTest {
     private static Verdict reason(TunnelResult result) {
         return assertInstanceOf(TunnelResult.Dropped.class, result).reason();
     }
+
+    // What only the caller can do wrong is told at once, in a sentence, and changes nothing.
+    @Test
+    void wrongArgumentsAreToldAtOnce() {
+        var packet = MemorySegment.ofArray(new byte[20]);
+        var here = new java.net.InetSocketAddress("127.0.0.1", 51820);
+        var nameless = java.net.InetSocketAddress.createUnresolved("vpn.example.org", 51820);
+        for (long now : new long[] {-1, Long.MIN_VALUE}) {
+            told(IllegalArgumentException.class, "never negative", () -> a.encapsulate(packet, now, 0));
+            told(IllegalArgumentException.class, "never negative", () -> a.decapsulate(packet, here, now, 0));
+            told(IllegalArgumentException.class, "never negative", () -> a.advance(now, 0));
+            told(IllegalArgumentException.class, "never negative", () -> a.forceHandshake(now));
+        }
+        told(IllegalArgumentException.class, "not resolved", () -> a.endpoint(nameless));
+        told(IllegalArgumentException.class, "not resolved", () -> a.decapsulate(packet, nameless, 0, 0));
+        var unresolved = Tunnel.builder(keyA, a.publicKey()).suite(suite).endpoint(nameless);
+        told(IllegalArgumentException.class, "not resolved", unresolved::create);
+        told(NullPointerException.class, "packet", () -> a.encapsulate((MemorySegment) null, 0, 0));
+        told(NullPointerException.class, "packet", () -> a.encapsulate((java.nio.ByteBuffer) null, 0, 0));
+        told(NullPointerException.class, "datagram", () -> a.decapsulate((MemorySegment) null, here, 0, 0));
+        told(NullPointerException.class, "source", () -> a.decapsulate(packet, null, 0, 0));
+        told(NullPointerException.class, "privateKey", () -> Tunnel.builder(null, a.publicKey()));
+        told(NullPointerException.class, "peer", () -> Tunnel.builder(keyA, null));
+    }
+
+    @Test
+    void anotherThreadIsRefused() throws Exception {
+        var packet = MemorySegment.ofArray(new byte[20]);
+        java.util.concurrent.CompletableFuture.runAsync(() -> {
+                    told(WrongThreadException.class, "belongs to the thread", () -> a.encapsulate(packet, 0, 0));
+                    told(WrongThreadException.class, "belongs to the thread", () -> a.advance(0, 0));
+                    told(WrongThreadException.class, "belongs to the thread", a::nextDeadline);
+                    told(WrongThreadException.class, "belongs to the thread", a::close);
+                })
+                .get();
+        assertEquals(Long.MAX_VALUE, a.nextDeadline());
+    }
+
+    @Test
+    void aClosedTunnelSaysSo() {
+        var packet = MemorySegment.ofArray(new byte[20]);
+        var here = new java.net.InetSocketAddress("127.0.0.1", 51820);
+        var tunnel = Tunnel.builder(keyA, b.publicKey()).suite(suite).create();
+        tunnel.close();
+        tunnel.close();
+        told(IllegalStateException.class, "was closed", () -> tunnel.encapsulate(packet, 0, 0));
+        told(IllegalStateException.class, "was closed", () -> tunnel.decapsulate(packet, here, 0, 0));
+        told(IllegalStateException.class, "was closed", () -> tunnel.advance(0, 0));
+        told(IllegalStateException.class, "was closed", () -> tunnel.endpoint(here));
+        told(IllegalStateException.class, "was closed", () -> tunnel.presharedKey(null));
+        told(IllegalStateException.class, "was closed", tunnel::statistics);
+        told(IllegalStateException.class, "was closed", tunnel::nextDeadline);
+    }
+
+    private static void told(Class<? extends RuntimeException> type, String part, org.junit.jupiter.api.function.Executable call) {
+        var thrown = org.junit.jupiter.api.Assertions.assertThrows(type, call);
+        org.junit.jupiter.api.Assertions.assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown.toString());
+    }
 }

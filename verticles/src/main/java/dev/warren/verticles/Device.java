@@ -2,7 +2,7 @@ package dev.warren.verticles;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.SuiteOpener;
 import dev.warren.io.TunDevice;
 import dev.warren.io.tun.LinkMonitor;
 import dev.warren.routing.AllowedIps;
@@ -72,12 +72,12 @@ public final class Device implements DeviceControl {
 
     /// What a device is started with.
     ///
-    /// @param aead the cryptography to use
+    /// @param cryptography is opened on each loop
     /// @param packetLoops event loops for packets, 1 or more
     /// @param sockets opens the UDP sockets
     /// @param links watches the interface, now the device's; null: it is taken to be up
     public record Options(
-            Suite.Choice aead,
+            SuiteOpener cryptography,
             int packetLoops,
             SocketOpener sockets,
             @Nullable LinkMonitor links) {}
@@ -101,7 +101,7 @@ public final class Device implements DeviceControl {
 
     private Future<Void> openLoops(Options options) {
         var opening = new ArrayList<Future<Loop>>();
-        for (int i = 0; i <= options.packetLoops(); i++) opening.add(Loop.open(vertx, options.aead()));
+        for (int i = 0; i <= options.packetLoops(); i++) opening.add(Loop.open(vertx, options.cryptography()));
         return Future.join(opening)
                 .eventually(() -> {
                     opening.stream()

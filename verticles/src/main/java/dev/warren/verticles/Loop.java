@@ -1,6 +1,7 @@
 package dev.warren.verticles;
 
 import dev.warren.crypto.Suite;
+import dev.warren.crypto.SuiteOpener;
 import dev.warren.io.BatchPool;
 import dev.warren.io.BootClock;
 import io.netty.channel.EventLoop;
@@ -37,7 +38,7 @@ public final class Loop {
     }
 
     /// Takes the next event loop of the Vert.x instance; the cryptography is opened on it.
-    public static Future<Loop> open(Vertx vertx, Suite.Choice choice) {
+    public static Future<Loop> open(Vertx vertx, SuiteOpener cryptography) {
         var internal = (VertxInternal) vertx;
         var context = internal.contextBuilder()
                 .withThreadingModel(ThreadingModel.EVENT_LOOP)
@@ -46,7 +47,7 @@ public final class Loop {
         Promise<Loop> opened = internal.promise();
         context.runOnContext(_ -> {
             try {
-                opened.complete(new Loop(internal, context, new BootClock(), Suite.open(choice)));
+                opened.complete(new Loop(internal, context, new BootClock(), cryptography.open()));
             } catch (Throwable e) { // a library that lacks something throws an Error
                 opened.fail(e);
             }

@@ -1,6 +1,7 @@
 package dev.warren.crypto.noise;
 
-/// Base64 and hexadecimal of 32 bytes, without a String on the way.
+/// Base64 and hexadecimal of 32 bytes, without a String on the way. As in `wg`, no branch and no table depends on what
+/// the key is: time says nothing of it.
 final class KeyText {
     private static final int LENGTH = 32;
     private static final int HEX_LENGTH = 64;
@@ -16,12 +17,12 @@ final class KeyText {
         var out = new byte[LENGTH];
         int bad = 0;
         for (int i = 0; i < LENGTH; i++) {
-            int high = Character.digit(text.charAt(2 * i), 16);
-            int low = Character.digit(text.charAt(2 * i + 1), 16);
-            bad |= high | low | ((text.charAt(2 * i) | text.charAt(2 * i + 1)) >> 7 << 4);
+            int high = nibble(text.charAt(2 * i));
+            int low = nibble(text.charAt(2 * i + 1));
+            bad |= high | low;
             out[i] = (byte) ((high << 4) | low);
         }
-        if (bad < 0 || bad > 15) {
+        if (bad < 0) {
             java.util.Arrays.fill(out, (byte) 0);
             throw new IllegalArgumentException("A key in hexadecimal has only the digits 0-9 and a-f.");
         }
@@ -44,8 +45,9 @@ final class KeyText {
             for (int shift = 16; shift >= 0 && at < LENGTH; shift -= 8) {
                 out[at++] = (byte) (bits >> shift);
             }
-            if (at == LENGTH && (bits & 0xFF) != 0) {
-                bad = -1;
+            if (at == LENGTH) {
+                // What is behind the last byte is zero.
+                bad |= -(bits & 0xFF);
             }
         }
         if (bad < 0) {
@@ -58,37 +60,47 @@ final class KeyText {
 
     static void hex(byte[] key, StringBuilder out) {
         for (byte b : key) {
-            out.append(Character.forDigit((b >> 4) & 15, 16)).append(Character.forDigit(b & 15, 16));
+            out.append(digit((b >> 4) & 15)).append(digit(b & 15));
         }
     }
 
     static void base64(byte[] key, StringBuilder out) {
         for (int i = 0; i < LENGTH; i += 3) {
             int bits = ((key[i] & 255) << 16) | ((key[i + 1] & 255) << 8) | (i + 2 < LENGTH ? key[i + 2] & 255 : 0);
-            out.append(letter(bits >> 18)).append(letter((bits >> 12) & 63)).append(letter((bits >> 6) & 63));
+            out.append(letter((bits >> 18) & 63)).append(letter((bits >> 12) & 63)).append(letter((bits >> 6) & 63));
             out.append(i + 2 < LENGTH ? letter(bits & 63) : '=');
         }
     }
 
+    // -1 when it is none. All bits of the sign: whether c lies between two others.
     private static int sextet(char c) {
-        if (c >= 'A' && c <= 'Z') {
-            return c - 'A';
-        } else if (c >= 'a' && c <= 'z') {
-            return c - 'a' + 26;
-        } else if (c >= '0' && c <= '9') {
-            return c - '0' + 52;
-        }
-        return c == '+' ? 62 : c == '/' ? 63 : -1;
+        return -1
+                + ((('A' - 1 - c) & (c - 'Z' - 1)) >> 31 & (c - 'A' + 1))
+                + ((('a' - 1 - c) & (c - 'z' - 1)) >> 31 & (c - 'a' + 27))
+                + ((('0' - 1 - c) & (c - '9' - 1)) >> 31 & (c - '0' + 53))
+                + ((('+' - 1 - c) & (c - '+' - 1)) >> 31 & 63)
+                + ((('/' - 1 - c) & (c - '/' - 1)) >> 31 & 64);
     }
 
+    // A-Z, a-z, 0-9, + and /: each range lies that much off the one before.
     private static char letter(int sextet) {
-        if (sextet < 26) {
-            return (char) ('A' + sextet);
-        } else if (sextet < 52) {
-            return (char) ('a' + sextet - 26);
-        } else if (sextet < 62) {
-            return (char) ('0' + sextet - 52);
-        }
-        return sextet == 62 ? '+' : '/';
+        return (char) (sextet
+                + 'A'
+                + ((25 - sextet) >> 31 & 6)
+                - ((51 - sextet) >> 31 & 75)
+                - ((61 - sextet) >> 31 & 15)
+                + ((62 - sextet) >> 31 & 3));
+    }
+
+    // -1 when it is none.
+    private static int nibble(char c) {
+        return -1
+                + ((('0' - 1 - c) & (c - '9' - 1)) >> 31 & (c - '0' + 1))
+                + ((('a' - 1 - c) & (c - 'f' - 1)) >> 31 & (c - 'a' + 11))
+                + ((('A' - 1 - c) & (c - 'F' - 1)) >> 31 & (c - 'A' + 11));
+    }
+
+    private static char digit(int nibble) {
+        return (char) ('a' - 10 + nibble + ((nibble - 10) >> 31 & ('0' - 'a' + 10)));
     }
 }

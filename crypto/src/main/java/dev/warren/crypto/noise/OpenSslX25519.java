@@ -44,9 +44,7 @@ public final class OpenSslX25519 implements X25519 {
 
     /// @throws IllegalStateException when libcrypto does not know X25519
     public OpenSslX25519() {
-        if (!LibCrypto.available()) {
-            throw new IllegalStateException("OpenSSL cannot be used: " + LibCrypto.problem() + ".");
-        }
+        LibCrypto.require();
         importer = LibCrypto.keyImporter(arena.allocateFrom("X25519"));
         if (importer == 0) {
             throw new IllegalStateException("OpenSSL cannot be used: it does not know X25519.");

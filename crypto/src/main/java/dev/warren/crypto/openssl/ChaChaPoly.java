@@ -52,9 +52,7 @@ public class ChaChaPoly implements AutoCloseable {
 
     /// @throws IllegalStateException with a sentence when libcrypto has not all that it takes
     public ChaChaPoly() {
-        if (!LibCrypto.available()) {
-            throw new IllegalStateException("OpenSSL cannot be used: " + LibCrypto.problem() + ".");
-        }
+        LibCrypto.require();
         boolean complete = CHACHA20.has(CIPHER_NEWCTX, CIPHER_ENCRYPT_INIT, CIPHER_UPDATE, CIPHER_FREECTX)
                 && POLY1305.has(MAC_NEWCTX, MAC_FREECTX, MAC_INIT, MAC_UPDATE, MAC_FINAL);
         if (!complete) {

@@ -14,16 +14,18 @@ import java.util.Optional;
 
 /// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a
 /// call makes no garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is
-/// missing or must not be called, [#available] is false, [#problem] says why, and every other call is an
+/// missing or must not be called, [#available] is false, [#require] says why, and every other call is an
 /// IllegalStateException.
 public final class LibCrypto {
     /// `EVP_PKEY_PUBLIC_KEY` and `EVP_PKEY_KEYPAIR` of openssl/evp.h.
     public static final int PUBLIC_KEY = 0x86, KEYPAIR = 0x87;
 
+    static final String DENIED = "native access is denied (the JVM's option --enable-native-access allows it)";
+
     // One shape for all: five longs in, one out. A 64-bit ABI passes an int in a whole register and looks at its lower
     // half; a register that a function does not look at does no harm. Each further shape would cost a start some ten
     // milliseconds, in which the linker spins classes.
-    private static final FunctionDescriptor SHAPE =
+    static final FunctionDescriptor SHAPE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
     private static final Library LIBRARY = Library.load();
@@ -61,8 +63,15 @@ public final class LibCrypto {
     }
 
     /// Why it is not available, for the end of a sentence.
-    public static String problem() {
+    private static String problem() {
         return LIBRARY.problem();
+    }
+
+    /// @throws IllegalStateException with a sentence when it is not available
+    public static void require() {
+        if (!available()) {
+            throw new IllegalStateException("OpenSSL cannot be used: " + problem() + ".");
+        }
     }
 
     /// Like "OpenSSL 3.0.19".

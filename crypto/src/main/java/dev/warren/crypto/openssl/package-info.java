@@ -1,4 +1,4 @@
-/// The one door to libcrypto.
+/// The one door to libcrypto, that of OpenSSL and that of AWS-LC.
 @NullMarked
 package dev.warren.crypto.openssl;
 

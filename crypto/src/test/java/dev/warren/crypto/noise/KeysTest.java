@@ -145,4 +145,45 @@ class KeysTest {
         assertThrows(IllegalArgumentException.class, () -> PresharedKey.of(new byte[0]));
         assertNotEquals(PublicKey.of(new byte[32]), PublicKey.fromHex("01" + "00".repeat(31)));
     }
+
+    // Arithmetic instead of tables: every character there is, at every kind of place, against the JDK.
+    @Test
+    void everyCharacterIsReadAsTheJdkReadsIt() {
+        for (int c = 0; c <= Character.MAX_VALUE; c++) {
+            var hex = "0".repeat(10) + (char) c + "0".repeat(53);
+            int digit = c < 128 ? Character.digit(c, 16) : -1;
+            if (digit < 0) {
+                assertThrows(IllegalArgumentException.class, () -> KeyText.fromHex(hex));
+            } else {
+                assertEquals(digit << 4, KeyText.fromHex(hex)[5] & 0xff);
+            }
+            var base64 = "AAAA" + (char) c + "A".repeat(38) + "=";
+            byte[] expected = null;
+            try {
+                expected = java.util.Base64.getDecoder().decode(base64);
+            } catch (IllegalArgumentException notOne) {
+                // Null.
+            }
+            if (expected == null) {
+                assertThrows(IllegalArgumentException.class, () -> KeyText.fromBase64(base64));
+            } else {
+                org.junit.jupiter.api.Assertions.assertArrayEquals(expected, KeyText.fromBase64(base64));
+            }
+        }
+    }
+
+    @Test
+    void everySextetIsWrittenAsTheJdkWritesIt() {
+        var random = new java.util.Random(5);
+        for (int round = 0; round < 500; round++) {
+            var key = new byte[32];
+            random.nextBytes(key);
+            var base64 = new StringBuilder();
+            KeyText.base64(key, base64);
+            assertEquals(java.util.Base64.getEncoder().encodeToString(key), base64.toString());
+            var hex = new StringBuilder();
+            KeyText.hex(key, hex);
+            assertEquals(java.util.HexFormat.of().formatHex(key), hex.toString());
+        }
+    }
 }

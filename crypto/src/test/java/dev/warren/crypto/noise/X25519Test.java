@@ -7,10 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.Wycheproof;
+import dev.warren.crypto.openssl.AwsLc;
 import java.math.BigInteger;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -24,8 +28,13 @@ class X25519Test {
     private final X25519 openSsl = new OpenSslX25519();
     private final X25519 java = new JavaX25519();
 
+    // Maven unpacks it.
+    private static final Path AWS_LC = Path.of("target/aws-lc/com/amazon/corretto/crypto/provider/libcrypto.so");
+
+    private final Optional<X25519> awsLc = Files.exists(AWS_LC) ? Optional.of(new AwsLcX25519(AwsLc.load(AWS_LC))) : Optional.empty();
+
     Stream<X25519> engines() {
-        return Stream.of(openSsl, java);
+        return Stream.concat(Stream.of(openSsl, java), awsLc.stream());
     }
 
     @AfterAll

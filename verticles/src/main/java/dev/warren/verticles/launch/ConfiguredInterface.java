@@ -39,10 +39,10 @@ final class ConfiguredInterface {
     private int mtu;
 
     /// @param context for all that is done beside packets
-    ConfiguredInterface(Vertx vertx, Context context, RouterConfig router, Layout layout, InterfaceConfig config) {
+    ConfiguredInterface(Vertx vertx, Context context, RouterConfig router, Cryptography cryptography, Layout layout, InterfaceConfig config) {
         this.vertx = vertx;
         this.context = context;
-        this.settings = new RunningInterface.Settings(router.aead(), router.offload(), layout);
+        this.settings = new RunningInterface.Settings(cryptography, router.offload(), layout);
         this.stateDirectory = router.stateDirectory();
         this.config = config;
     }

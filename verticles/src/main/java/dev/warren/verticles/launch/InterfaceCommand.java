@@ -1,7 +1,6 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.conf.OffloadConfig;
-import dev.warren.crypto.Suite;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -21,7 +20,8 @@ import org.slf4j.LoggerFactory;
 /// socket.
 ///
 /// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
-/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS and WARREN_TUN_QUEUES, see [Layout], and WARREN_OFFLOAD.
+/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS and WARREN_TUN_QUEUES, see [Layout], WARREN_OFFLOAD, and
+/// those of [Cryptography].
 final class InterfaceCommand {
     /// What wireguard-go gives a new interface.
     private static final int MTU = 1420;
@@ -82,7 +82,7 @@ final class InterfaceCommand {
             Privileges.requireNetAdmin("warren " + wanted);
         }
         Privileges.keep(Privileges.STARTING);
-        var vertx = RunningInterface.vertx(settings.layout().packetLoops());
+        var vertx = RunningInterface.vertx(settings.layout().packetLoops(), settings.cryptography());
         teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var queues = tunFd < 0 ? RunningInterface.open(wanted, settings) : List.of(adopt(tunFd, settings.offload()));
         teardown.add("interface", () -> queues.forEach(LinuxTun::close));
@@ -116,7 +116,10 @@ final class InterfaceCommand {
 
     RunningInterface.Settings settings() throws LaunchException {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new RunningInterface.Settings(Suite.Choice.AUTO, offload(), Layout.ofEnvironment(environment, cores));
+        return new RunningInterface.Settings(
+                new Cryptography(Cryptography.ofEnvironment(environment)),
+                offload(),
+                Layout.ofEnvironment(environment, cores));
     }
 
     /// Of the environment: WARREN_OFFLOAD, for kernels and drivers that get it wrong.

@@ -137,7 +137,8 @@ final class RunCommand implements Callable<Integer> {
             // Where they lie only the capabilities of root may lead.
             for (var each : config.interfaces()) keys.add(obtain(each));
             Privileges.keep(Privileges.STARTING);
-            var vertx = RunningInterface.vertx(layout.packetLoops());
+            var cryptography = new Cryptography(config.crypto());
+            var vertx = RunningInterface.vertx(layout.packetLoops(), cryptography);
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             Leftovers.remove();
@@ -146,7 +147,7 @@ final class RunCommand implements Callable<Integer> {
             var worst = new AtomicInteger();
             for (int i = 0; i < config.interfaces().size(); i++) {
                 var one = new ConfiguredInterface(
-                        vertx, context, config, layout, config.interfaces().get(i));
+                        vertx, context, config, cryptography, layout, config.interfaces().get(i));
                 teardown.add(one.config().name(), one::undo);
                 one.start(keys.get(i));
                 introduce(one.config(), publicKey(keys.get(i)), one.port(), one.mtu(), file);

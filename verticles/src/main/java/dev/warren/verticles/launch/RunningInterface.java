@@ -1,7 +1,6 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.conf.OffloadConfig;
-import dev.warren.crypto.Suite;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -22,10 +21,10 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /// A device and its control socket, started and stopped together: what both launches share.
 ///
@@ -35,16 +34,15 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
     private static final Duration STOP = Duration.ofMillis(1500);
 
     /// What a device is started with, whoever starts it.
-    record Settings(Suite.Choice aead, OffloadConfig offload, Layout layout) {}
+    record Settings(Cryptography cryptography, OffloadConfig offload, Layout layout) {}
 
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is
     /// one for handshakes and configuration, and one for control sockets.
-    static Vertx vertx(int packetLoops) throws LaunchException {
+    static Vertx vertx(int packetLoops, Cryptography cryptography) throws LaunchException {
         // The first native call makes the JVM's linker initialise itself, which two threads had better not do at
-        // once: libc here. What libcrypto needs on top another core may do meanwhile; whether it works is found out
-        // by those who need it.
+        // once: libc here. What libcrypto needs on top another core may do meanwhile.
         new Libc().fcntl(0, Libc.F_GETFL, 0);
-        var _ = CompletableFuture.runAsync(() -> Suite.open(Suite.Choice.AUTO).close());
+        cryptography.begin();
         var vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
                 .setEventLoopPoolSize(packetLoops + 2)
@@ -137,12 +135,13 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
             throw LaunchException.of(name, e);
         }
         var options = new Device.Options(
-                settings.aead, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
+                settings.cryptography, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
         var starting = Device.start(vertx, queues, options);
         Promise<DeviceControl> served = Promise.promise();
         var uapi = socket == null ? null : new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());
         var deployed = uapi == null ? null : vertx.deployVerticle(uapi); // meanwhile
         var device = await(name, starting, START);
+        settings.cryptography.log(LoggerFactory.getLogger(RunningInterface.class), name);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));
         if (deployed == null) return new RunningInterface(device, null, served);
         var id = await("control socket", deployed, START);

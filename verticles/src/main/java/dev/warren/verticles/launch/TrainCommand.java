@@ -5,6 +5,7 @@ import dev.warren.conf.ConfigException;
 import dev.warren.conf.ConfigLoader;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
+import dev.warren.conf.CryptoConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
@@ -136,14 +137,15 @@ final class TrainCommand implements Callable<Integer> {
     /// Two devices, packets through memory and UDP through the loopback interface, and a client at the socket of one.
     private static void tunnel() throws Exception {
         var directory = Files.createTempDirectory("warren-train");
-        var vertx = RunningInterface.vertx(1);
+        var cryptography = new Cryptography(CryptoConfig.auto());
+        var vertx = RunningInterface.vertx(1, cryptography);
         try (var a = PrivateKey.generate(new SecureRandom());
                 var b = PrivateKey.generate(new SecureRandom());
                 var suite = Suite.open(Suite.Choice.AUTO);
                 var tunA = new MemoryTun("train-a", 1420);
                 var tunB = new MemoryTun("train-b", 1420)) {
-            var deviceA = device(vertx, tunA);
-            var deviceB = device(vertx, tunB);
+            var deviceA = device(vertx, cryptography, tunA);
+            var deviceB = device(vertx, cryptography, tunB);
             var socket = UapiSocket.listen(directory, "train-a");
             var verticle = new UapiVerticle(Future.succeededFuture(deviceA), socket, UapiVerticle.Limits.usual());
             var id = RunningInterface.await("train", vertx.deployVerticle(verticle), PATIENCE);
@@ -181,9 +183,9 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static Device device(Vertx vertx, TunDevice tun) throws LaunchException {
+    private static Device device(Vertx vertx, Cryptography cryptography, TunDevice tun) throws LaunchException {
         var udp = UdpOptions.standard();
-        var options = new Device.Options(Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
+        var options = new Device.Options(cryptography, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
         return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
     }
 

@@ -4,6 +4,7 @@ import dev.warren.conf.AllowedIpChange;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.OffloadConfig;
 import dev.warren.conf.PeerUpdate;
+import dev.warren.conf.CryptoConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
@@ -52,12 +53,13 @@ final class TrainTraffic {
             Ip.run(family, "rule", "add", "pref", "20", "lookup", "local");
             Ip.run(family, "rule", "del", "pref", "0");
         }
-        var vertx = RunningInterface.vertx(1);
+        var cryptography = new Cryptography(CryptoConfig.auto());
+        var vertx = RunningInterface.vertx(1, cryptography);
         try (var a = PrivateKey.generate(new SecureRandom());
                 var b = PrivateKey.generate(new SecureRandom());
                 var suite = Suite.open(Suite.Choice.AUTO)) {
-            var deviceA = device(vertx, 1);
-            var deviceB = device(vertx, 2);
+            var deviceA = device(vertx, cryptography, 1);
+            var deviceB = device(vertx, cryptography, 2);
             configure(deviceB, b, a.publicKey(suite.x25519()), 1, null);
             int port;
             try (var status = RunningInterface.await("train", deviceB.status(), PATIENCE)) {
@@ -86,7 +88,7 @@ final class TrainTraffic {
         return InetAddress.getByName("fd77::" + host);
     }
 
-    private static Device device(Vertx vertx, int host) throws Exception {
+    private static Device device(Vertx vertx, Cryptography cryptography, int host) throws Exception {
         int other = 3 - host;
         var tun = LinuxTun.open("train" + host, RunningInterface.tunOptions(OffloadConfig.on()));
         try (var netlink = Netlink.open()) {
@@ -107,7 +109,7 @@ final class TrainTraffic {
         Ip.run("-6", "rule", "add", "pref", "10", "to", "fd77::" + other, "iif", "lo", "lookup", table);
         var udp = UdpOptions.standard();
         var options = new Device.Options(
-                Suite.Choice.AUTO, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun.name()));
+                cryptography, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun.name()));
         return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
     }
 
