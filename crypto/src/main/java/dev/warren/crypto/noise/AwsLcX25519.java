@@ -53,7 +53,7 @@ public final class AwsLcX25519 implements X25519 {
     }
 
     @Override
-    public int imported() {
+    public int kept() {
         return 0;
     }
 
