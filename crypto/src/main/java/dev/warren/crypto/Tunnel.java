@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
 ///   position to its limit, and neither moves. What comes out is fresh and the caller's.
 /// - **Threads.** Only the one that created it.
 /// - **Nothing from the network is an exception.** What is not accepted comes back as [TunnelResult.Dropped]. What only
-///   the caller can do wrong is one at once: a negative `now`, another thread, null, an address without an IP address, use
+///   the caller can do wrong is one at once: a negative `now`, another thread, null, an address without an IP address,
+// use
 ///   after [#close].
 ///
 /// With many peers behind one socket use [Peer] and [HandshakeGate] instead: a tunnel has both for itself alone.
@@ -335,8 +336,9 @@ public final class Tunnel implements AutoCloseable {
     private void enter(long now) {
         enter();
         if (now < 0) {
-            throw new IllegalArgumentException("now is " + now
-                    + ", but time is never negative here: it is nanoseconds since a moment before the tunnel was made.");
+            throw new IllegalArgumentException(
+                    "now is " + now
+                            + ", but time is never negative here: it is nanoseconds since a moment before the tunnel was made.");
         }
     }
 

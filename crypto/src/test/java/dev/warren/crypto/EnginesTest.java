@@ -38,11 +38,9 @@ class EnginesTest {
                 engines.passedOver());
         var missing = directory.resolve("missing.so");
         var refused = assertThrows(
-                IllegalStateException.class,
-                () -> Engines.choose(Suite.Choice.AUTO, X25519Choice.AWSLC, missing));
+                IllegalStateException.class, () -> Engines.choose(Suite.Choice.AUTO, X25519Choice.AWSLC, missing));
         assertEquals("AWS-LC cannot be used: " + missing + " cannot be read.", refused.getMessage());
-        assertThrows(
-                IllegalStateException.class, () -> Engines.choose(Suite.Choice.AUTO, X25519Choice.AWSLC, null));
+        assertThrows(IllegalStateException.class, () -> Engines.choose(Suite.Choice.AUTO, X25519Choice.AWSLC, null));
     }
 
     @Test
@@ -65,7 +63,8 @@ class EnginesTest {
     }
 
     private static List<String> told(Map<String, String> environment, String... options) throws Exception {
-        var command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        var command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Told.class.getName()));
         var builder = new ProcessBuilder(command).redirectErrorStream(true);

@@ -242,8 +242,10 @@ class TunnelTest {
         told(IllegalStateException.class, "was closed", tunnel::nextDeadline);
     }
 
-    private static void told(Class<? extends RuntimeException> type, String part, org.junit.jupiter.api.function.Executable call) {
+    private static void told(
+            Class<? extends RuntimeException> type, String part, org.junit.jupiter.api.function.Executable call) {
         var thrown = org.junit.jupiter.api.Assertions.assertThrows(type, call);
-        org.junit.jupiter.api.Assertions.assertTrue(String.valueOf(thrown.getMessage()).contains(part), thrown.toString());
+        org.junit.jupiter.api.Assertions.assertTrue(
+                String.valueOf(thrown.getMessage()).contains(part), thrown.toString());
     }
 }

@@ -67,7 +67,9 @@ final class KeyText {
     static void base64(byte[] key, StringBuilder out) {
         for (int i = 0; i < LENGTH; i += 3) {
             int bits = ((key[i] & 255) << 16) | ((key[i + 1] & 255) << 8) | (i + 2 < LENGTH ? key[i + 2] & 255 : 0);
-            out.append(letter((bits >> 18) & 63)).append(letter((bits >> 12) & 63)).append(letter((bits >> 6) & 63));
+            out.append(letter((bits >> 18) & 63))
+                    .append(letter((bits >> 12) & 63))
+                    .append(letter((bits >> 6) & 63));
             out.append(i + 2 < LENGTH ? letter(bits & 63) : '=');
         }
     }

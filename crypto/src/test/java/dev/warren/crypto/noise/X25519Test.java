@@ -31,7 +31,8 @@ class X25519Test {
     // Maven unpacks it.
     private static final Path AWS_LC = Path.of("target/aws-lc/com/amazon/corretto/crypto/provider/libcrypto.so");
 
-    private final Optional<X25519> awsLc = Files.exists(AWS_LC) ? Optional.of(new AwsLcX25519(AwsLc.load(AWS_LC))) : Optional.empty();
+    private final Optional<X25519> awsLc =
+            Files.exists(AWS_LC) ? Optional.of(new AwsLcX25519(AwsLc.load(AWS_LC))) : Optional.empty();
 
     Stream<X25519> engines() {
         return Stream.concat(Stream.of(openSsl, java), awsLc.stream());

@@ -30,8 +30,8 @@ final class Cryptography implements SuiteOpener {
 
     /// Begins to look. Until then whoever opens one waits.
     void begin() {
-        engines.completeAsync(
-                () -> Engines.choose(wanted.aead(), wanted.x25519(), file(wanted).orElse(null)));
+        engines.completeAsync(() ->
+                Engines.choose(wanted.aead(), wanted.x25519(), file(wanted).orElse(null)));
     }
 
     private static Optional<Path> file(CryptoConfig wanted) {
@@ -78,8 +78,8 @@ final class Cryptography implements SuiteOpener {
         return switch (awsLc == null || awsLc.isEmpty() ? "auto" : awsLc) {
             case "auto" -> new CryptoConfig(aead, x25519, true, Optional.empty());
             case "off" -> new CryptoConfig(aead, x25519, false, Optional.empty());
-            case String path when path.startsWith("/") ->
-                new CryptoConfig(aead, x25519, true, Optional.of(Path.of(path)));
+            case String path
+            when path.startsWith("/") -> new CryptoConfig(aead, x25519, true, Optional.of(Path.of(path)));
             default ->
                 throw new LaunchException("WARREN_AWS_LC=" + awsLc + " is neither auto nor off nor a path from / on");
         };

@@ -135,7 +135,10 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
             throw LaunchException.of(name, e);
         }
         var options = new Device.Options(
-                settings.cryptography, settings.layout.packetLoops(), (port, mark) -> LinuxUdp.open(port, mark, udp), links);
+                settings.cryptography,
+                settings.layout.packetLoops(),
+                (port, mark) -> LinuxUdp.open(port, mark, udp),
+                links);
         var starting = Device.start(vertx, queues, options);
         Promise<DeviceControl> served = Promise.promise();
         var uapi = socket == null ? null : new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());

@@ -1,10 +1,10 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.conf.AllowedIpChange;
+import dev.warren.conf.CryptoConfig;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.OffloadConfig;
 import dev.warren.conf.PeerUpdate;
-import dev.warren.conf.CryptoConfig;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
