@@ -81,7 +81,7 @@ final class ConfigReader {
         var aead = crypto.choice("aead", Suite.Choice.class, Suite.Choice.AUTO);
         var x25519 = crypto.choice("x25519", X25519Choice.class, X25519Choice.AUTO);
         var awsLc = crypto.text("aws-lc", "auto, off or the path of a libcrypto.so");
-        return switch (awsLc == null ? "auto" : awsLc) {
+        return switch (awsLc == null ? "auto" : awsLc.string()) {
             case "auto" -> new CryptoConfig(aead, x25519, true, Optional.empty());
             case "off" -> new CryptoConfig(aead, x25519, false, Optional.empty());
             case String path -> new CryptoConfig(aead, x25519, true, Optional.of(directory.resolve(path)));

@@ -42,7 +42,7 @@ public record RouterConfig(
     /// The same with these warnings.
     RouterConfig with(List<Problem> found) {
         return new RouterConfig(
-                interfaces, loops, tunQueues, aead, offload, logLevel, stateDirectory, List.copyOf(found));
+                interfaces, loops, tunQueues, crypto, offload, logLevel, stateDirectory, List.copyOf(found));
     }
 
     /// Wipes the keys in it.
