@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -73,7 +74,7 @@ public final class Engines implements SuiteOpener {
 
     private record Tried<T>(T engine, String description) {}
 
-    private static <T> Tried<T> first(List<T> candidates, Function<T, String> trial, LinkedHashSet<String> passedOver) {
+    private static <T> Tried<T> first(List<T> candidates, Function<T, String> trial, Set<String> passedOver) {
         for (var candidate : candidates) {
             try {
                 return new Tried<>(candidate, trial.apply(candidate));

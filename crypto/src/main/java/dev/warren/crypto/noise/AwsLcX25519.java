@@ -41,10 +41,13 @@ public final class AwsLcX25519 implements X25519 {
     @Override
     public void publicKey(PrivateKey mine, byte[] out, int at) {
         var scalar = mine.memory();
-        library.publicKey(result.address(), scalar.address());
-        MemorySegment.copy(result, JAVA_BYTE, 0, out, at, LENGTH);
-        Reference.reachabilityFence(scalar);
-        Reference.reachabilityFence(this);
+        try {
+            library.publicKey(result.address(), scalar.address());
+            MemorySegment.copy(result, JAVA_BYTE, 0, out, at, LENGTH);
+        } finally {
+            Reference.reachabilityFence(scalar);
+            Reference.reachabilityFence(this);
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.warren.crypto.noise;
 
 import dev.warren.crypto.Suite;
 import java.security.SecureRandom;
+import java.security.MessageDigest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,7 @@ public final class ResponseAgreement implements AutoCloseable {
 
     /// Whether it was made for the initiation with this ephemeral key.
     boolean answers(byte[] remoteEphemeral) {
-        return Arrays.equals(this.remoteEphemeral, remoteEphemeral);
+        return MessageDigest.isEqual(this.remoteEphemeral, remoteEphemeral);
     }
 
     /// Our public ephemeral key.
