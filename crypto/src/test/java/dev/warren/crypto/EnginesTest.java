@@ -15,9 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// What is taken, and what is said when it is not the best.
 class EnginesTest {
-    @TempDir
-    private Path directory;
-
     @Test
     void whatIsThereIsTaken() {
         var engines = Engines.choose(Suite.Choice.AUTO, X25519Choice.AUTO, null);
@@ -29,7 +26,7 @@ class EnginesTest {
     }
 
     @Test
-    void aFileThatIsNoAwsLcIsPassedOverAndNamed() throws Exception {
+    void aFileThatIsNoAwsLcIsPassedOverAndNamed(@TempDir Path directory) throws Exception {
         var file = Files.writeString(directory.resolve("libcrypto.so"), "no library");
         var engines = Engines.choose(Suite.Choice.AUTO, X25519Choice.AUTO, file);
         assertTrue(engines.describe().endsWith("X25519 OpenSSL"), engines.describe());
@@ -89,7 +86,7 @@ class EnginesTest {
 
     // FIPS mode, or a configuration without the default provider: ChaCha20 is not there, and X25519 may not be.
     @Test
-    void aLibcryptoWithoutChaChaIsPassedOverAndTold() throws Exception {
+    void aLibcryptoWithoutChaChaIsPassedOverAndTold(@TempDir Path directory) throws Exception {
         var fips = Files.writeString(directory.resolve("fips.cnf"), """
                 openssl_conf = main
                 [main]

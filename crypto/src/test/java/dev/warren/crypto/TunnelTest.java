@@ -191,9 +191,10 @@ class TunnelTest {
 
     // What only the caller can do wrong is told at once, in a sentence, and changes nothing.
     @Test
+    @SuppressWarnings("NullAway") // what null does
     void wrongArgumentsAreToldAtOnce() {
         var packet = MemorySegment.ofArray(new byte[20]);
-        var here = new java.net.InetSocketAddress("127.0.0.1", 51820);
+        var here = new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 51820);
         var nameless = java.net.InetSocketAddress.createUnresolved("vpn.example.org", 51820);
         for (long now : new long[] {-1, Long.MIN_VALUE}) {
             told(IllegalArgumentException.class, "never negative", () -> a.encapsulate(packet, now, 0));
@@ -229,7 +230,7 @@ class TunnelTest {
     @Test
     void aClosedTunnelSaysSo() {
         var packet = MemorySegment.ofArray(new byte[20]);
-        var here = new java.net.InetSocketAddress("127.0.0.1", 51820);
+        var here = new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 51820);
         var tunnel = Tunnel.builder(keyA, b.publicKey()).suite(suite).create();
         tunnel.close();
         tunnel.close();
