@@ -135,9 +135,18 @@ public final class Endpoint {
 
     /// The address in network order, 4 or 16 bytes.
     public byte[] addressBytes() {
+        return bytes(hi, lo);
+    }
+
+    /// The local address in network order, 4 or 16 bytes; all zero when it is not known.
+    public byte[] localBytes() {
+        return bytes(localHi, localLo);
+    }
+
+    private byte[] bytes(long high, long low) {
         return v6
-                ? ByteBuffer.allocate(16).putLong(hi).putLong(lo).array()
-                : ByteBuffer.allocate(4).putInt((int) lo).array();
+                ? ByteBuffer.allocate(16).putLong(high).putLong(low).array()
+                : ByteBuffer.allocate(4).putInt((int) low).array();
     }
 
     public InetSocketAddress toSocketAddress() {

@@ -9,11 +9,8 @@ public interface TunDevice extends AutoCloseable {
     /// The interface's name as the kernel has it.
     String name();
 
-    /// Bytes of the largest IP packet.
+    /// Bytes of the largest IP packet when it was opened.
     int mtu();
-
-    /// The MTU was changed to this, 0 to 65535.
-    default void mtu(int changed) {}
 
     /// Whether the descriptor still has its interface: false once that was deleted.
     default boolean attached() {

@@ -2,6 +2,7 @@ package dev.warren.io;
 
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
+import java.util.List;
 
 /// A pair of UDP sockets, IPv4 and IPv6, on one port. All methods belong to one loop. No method blocks; none throws
 /// for what the network may do.
@@ -27,9 +28,17 @@ public interface UdpSocket extends AutoCloseable {
     /// @return datagrams not sent; each is counted by its reason
     int send(PacketBatch batch);
 
-    /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
-    /// something arrives on them again.
-    default void routesChanged() {}
+    /// Endpoints heard lately, with the local address and interface where they were heard; 64 at most.
+    default List<Endpoint> heardLately() {
+        return List.of();
+    }
+
+    /// To these, of [#heardLately], packets leave by another interface now than the one where they were heard: the
+    /// kernel chooses the source address. Replaces what was said before.
+    default void rerouted(List<Endpoint> endpoints) {}
+
+    /// A local address is gone: it is no source until something arrives on it again.
+    default void addressGone(long hi, long lo) {}
 
     /// Sets SO_MARK on both sockets; 0 is none.
     ///

@@ -69,6 +69,8 @@ public class Libc {
     private static final int LINUX_CAPABILITY_VERSION_3 = 0x20080522;
     /// More than any libc's `struct sigaction` takes, which begins with the handler.
     private static final int SIGACTION_BYTES = 256;
+    private static final long AT_EMPTY_PATH = 0x1000;
+    private static final long STATX_INO = 0x100;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
@@ -120,6 +122,7 @@ public class Libc {
         static final MethodHandle DUP2 = handle("dup2");
         static final MethodHandle PRCTL = handle("prctl");
         static final MethodHandle SETPRIORITY = handle("setpriority");
+        static final MethodHandle STATX = handle("statx");
     }
 
     private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURE);
@@ -377,6 +380,18 @@ public class Libc {
             int status = (int) (long) CLOCK_GETTIME.invokeExact(captured, (long) clock, scratch.address(), 0L, 0L, 0L);
             if (status != 0) throw new AssertionError("clock_gettime(" + clock + ")");
             return scratch.get(JAVA_LONG, 0) * 1_000_000_000L + scratch.get(JAVA_LONG, 8);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See statx(2). The inode number of what a descriptor is open on, or minus errno.
+    public long inode(int fd) {
+        try (var arena = Arena.ofConfined()) {
+            var found = arena.allocate(256, 8); // struct statx; stx_ino at 32
+            int status = result((long) Cold.STATX.invokeExact(
+                    captured, (long) fd, arena.allocateFrom("").address(), AT_EMPTY_PATH, STATX_INO, found.address()));
+            return status < 0 ? status : found.get(JAVA_LONG, 32);
         } catch (Throwable t) {
             throw impossible(t);
         }

@@ -25,11 +25,6 @@ public final class FaultyTun implements TunDevice {
     }
 
     @Override
-    public void mtu(int changed) {
-        inner.mtu(changed);
-    }
-
-    @Override
     public boolean attached() {
         return inner.attached();
     }

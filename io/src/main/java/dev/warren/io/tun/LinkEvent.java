@@ -1,6 +1,6 @@
 package dev.warren.io.tun;
 
-/// What happened to a network interface, or to the routes of this host.
+/// What happened to a network interface.
 public sealed interface LinkEvent {
     record Up() implements LinkEvent {}
 
@@ -9,9 +9,14 @@ public sealed interface LinkEvent {
     /// @param mtu as the kernel says, 0 to 65535
     record MtuChanged(int mtu) implements LinkEvent {}
 
-    /// The interface is no longer in this network namespace: deleted, or moved away (see [LinuxTun#attached]).
-    record Gone() implements LinkEvent {}
+    /// It has another name now.
+    record Renamed(String name) implements LinkEvent {}
 
-    /// Some address or route of this host came or went.
-    record RoutesChanged() implements LinkEvent {}
+    /// It is in another network namespace than before.
+    ///
+    /// @param home whether that is the one where it was made
+    record Moved(boolean home) implements LinkEvent {}
+
+    /// It was deleted.
+    record Gone() implements LinkEvent {}
 }

@@ -9,165 +9,272 @@ import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Watches one network interface, and this host's addresses and routes, see rtnetlink(7). The owner watches [#fd] for
-/// EPOLLIN and then calls [#poll].
+/// Watches one TUN interface, see rtnetlink(7), in whichever network namespace it is. The owner watches [#fd] for
+/// EPOLLIN and then calls [#poll]; while [#silent], it calls [#look] each second besides.
+///
+/// The socket stays in the namespace where it was opened and hears the namespaces that have an id there
+/// (NETLINK_LISTEN_ALL_NSID): the one that the interface moves to is given one. Nothing has to be entered, so that no
+/// thread ever is in another namespace, and no capability is needed after the start but CAP_NET_ADMIN.
 public final class LinkMonitor implements AutoCloseable {
-    /// RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV6_IFADDR, IPV6_ROUTE, each as its bit.
-    private static final int GROUPS = 1 | 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10;
+    private static final int RTNLGRP_LINK = 1;
     /// Messages looked at in one poll; the rest wait for the next, the socket being watched level-triggered.
     private static final int MOST_MESSAGES = 256;
 
+    /// The namespace of our socket.
+    private static final int HOME = -1;
+    /// One that we cannot ask about: the kernel is too old, or it is another user's.
+    private static final int UNKNOWN = -2;
+
     private final Libc libc;
-    private final Arena arena;
-    private final MemorySegment buffer;
-    private final int index;
-    private int fd;
+    private final TunHandle tun;
+    private final Netlink netlink;
+    private final NetlinkReceiver receiver;
+    /// Inode of our socket's namespace, negative when the kernel does not say.
+    private final long home;
+    private final boolean limitGso;
+    private final int headerBytes;
+    private boolean open = true;
+
+    private String name;
+    /// [#HOME], [#UNKNOWN], or the id of the namespace.
+    private int place = UNKNOWN;
+    /// It has gone from home.
+    private boolean left;
+    /// The id that our own namespace has for itself, -1 for none.
+    private int homeId = -1;
+
+    private int index;
     private boolean up;
     private int mtu;
     private boolean gone;
 
-    private LinkMonitor(Libc libc, Arena arena, int fd, Link link) {
+    private LinkMonitor(Libc libc, TunHandle tun, Netlink netlink, NetlinkReceiver receiver, LinuxTun of) {
         this.libc = libc;
-        this.arena = arena;
-        this.fd = fd;
-        this.index = link.index();
-        this.up = link.up();
-        this.mtu = link.mtu();
-        this.buffer = arena.allocate(Netlink.ANSWER_BYTES, 8);
+        this.tun = tun;
+        this.netlink = netlink;
+        this.receiver = receiver;
+        this.home = inode(receiver.home());
+        this.limitGso = of.limitsGso();
+        this.headerBytes = of.headerBytes();
+        this.name = of.name();
+        this.mtu = of.mtu();
     }
 
-    /// Starts watching an interface that exists.
-    public static LinkMonitor open(String name) throws ErrnoException {
-        return open(new Libc(), name);
+    /// Starts watching the interface of a TUN, which lives until the monitor is closed as well.
+    public static LinkMonitor open(LinuxTun tun) throws ErrnoException {
+        return open(new Libc(), tun);
     }
 
-    static LinkMonitor open(Libc libc, String name) throws ErrnoException {
-        int fd = ErrnoException.check(
-                libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_NONBLOCK, Netlink.NETLINK_ROUTE),
-                "open a netlink socket");
+    static LinkMonitor open(Libc libc, LinuxTun tun) throws ErrnoException {
+        var arena = Arena.ofAuto();
+        var handle = TunHandle.of(libc, arena, tun);
+        Netlink netlink = null;
+        NetlinkReceiver receiver = null;
         boolean opened = false;
-        try (var scratch = Arena.ofConfined()) {
-            MemorySegment address = scratch.allocate(12, 4); // struct sockaddr_nl: family(2) pad(2) port(4) groups(4)
-            address.set(JAVA_SHORT, 0, (short) Libc.AF_NETLINK);
-            address.set(JAVA_INT, 8, GROUPS);
-            ErrnoException.check(libc.bind(fd, address, 12), "subscribe to changes of " + name);
-            // Asked for after the subscription: what happens in between is seen twice rather than never.
-            try (var netlink = Netlink.open(libc)) {
-                var monitor = new LinkMonitor(libc, Arena.ofShared(), fd, netlink.link(name));
-                opened = true;
-                return monitor;
+        try {
+            netlink = Netlink.open(libc);
+            // First the subscription: what happens before the first look is seen twice rather than never.
+            receiver = NetlinkReceiver.open(libc, arena, 1 << (RTNLGRP_LINK - 1), true);
+            var monitor = new LinkMonitor(libc, handle, netlink, receiver, tun);
+            if (monitor.look().contains(new LinkEvent.Gone())) {
+                throw new ErrnoException("look up interface " + tun.name(), Errno.ENODEV);
             }
+            opened = true;
+            return monitor;
         } finally {
-            if (!opened) libc.close(fd);
+            if (!opened) {
+                handle.close();
+                if (netlink != null) netlink.close();
+                if (receiver != null) receiver.close();
+            }
         }
     }
 
     /// The netlink socket to watch for EPOLLIN.
     public int fd() {
-        return fd;
+        return receiver.fd();
     }
 
-    /// Index of the interface that is watched.
-    public int index() {
-        return index;
+    /// What it is called, as far as was told.
+    public String name() {
+        return name;
     }
 
-    /// Whether it was up, as far as [#poll] has told.
+    /// Whether it is up, as far as was told.
     public boolean up() {
         return up;
     }
 
-    /// Its MTU in bytes, as far as [#poll] has told.
+    /// Its MTU in bytes, as far as was told.
     public int mtu() {
         return mtu;
     }
 
-    /// What changed since the last call, in order; RoutesChanged is said once. Never blocks; when messages were lost
-    /// the state is asked for anew.
+    /// Whether nobody will tell of changes, where the interface is now.
+    public boolean silent() {
+        return !gone && (place == UNKNOWN || (place != HOME && !receiver.hearsAll()));
+    }
+
+    /// What changed since the last call, in order. Never blocks but for an exchange with the kernel: when messages
+    /// were lost, or it has moved, the state is asked for anew.
     public List<LinkEvent> poll() {
         var events = new ArrayList<LinkEvent>();
-        boolean routes = false;
-        for (int i = 0; i < MOST_MESSAGES && fd >= 0; i++) {
-            int bytes = libc.recv(fd, buffer, 0, Netlink.ANSWER_BYTES, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
-            if (bytes == -Errno.EINTR) continue;
+        boolean unsure = false; // something was missed, or it has moved
+        for (int i = 0; i < MOST_MESSAGES && open; i++) {
+            int bytes = receiver.receive();
             if (bytes == -Errno.EAGAIN) break;
-            if (bytes < 0 || bytes > Netlink.ANSWER_BYTES) {
-                resync(events); // ENOBUFS: there was more than the socket could hold
-                routes = true;
-                if (bytes != -Errno.ENOBUFS && bytes < 0) break;
+            if (bytes < 0) {
+                unsure = true; // ENOBUFS: there was more than the socket could hold
+                if (bytes != -Errno.ENOBUFS) break;
             } else {
-                routes |= read(bytes, events);
+                unsure |= read(bytes, events);
             }
         }
-        if (routes) events.add(new LinkEvent.RoutesChanged());
+        if (unsure) look(events);
         return events;
     }
 
-    /// Reads the messages of one datagram. True when one spoke of addresses or routes.
+    /// Asks the kernel where the interface is and how. What has changed since the last call, in order.
+    public List<LinkEvent> look() {
+        var events = new ArrayList<LinkEvent>();
+        if (open) look(events);
+        return events;
+    }
+
+    /// Reads the messages of one datagram. True when the interface has gone from where it was.
     private boolean read(int bytes, List<LinkEvent> events) {
-        boolean routes = false;
+        var buffer = receiver.buffer();
+        boolean went = false;
         long at = 0;
         while (at + HEADER <= bytes) {
             int length = buffer.get(JAVA_INT, at);
             if (length < HEADER || at + length > bytes) break;
             int type = buffer.get(JAVA_SHORT, at + 4) & 0xffff;
-            if (type == NetlinkMessage.RTM_NEWLINK || type == NetlinkMessage.RTM_DELLINK) {
-                if (length >= HEADER + 16) link(type, at + HEADER, at + length, events);
-            } else if (type >= NetlinkMessage.RTM_NEWADDR && type <= NetlinkMessage.RTM_DELROUTE) {
-                routes = true;
+            if (length >= HEADER + 16 && ours(at + HEADER)) {
+                if (type == NetlinkMessage.RTM_NEWLINK) state(Link.read(buffer, at + HEADER, at + length), events);
+                else if (type == NetlinkMessage.RTM_DELLINK) went = true;
             }
             at += (length + 3) & -4;
         }
-        return routes;
+        if (went && place == HOME) left = true;
+        return went;
     }
 
-    private void link(int type, long at, long end, List<LinkEvent> events) {
-        boolean ours = buffer.get(JAVA_INT, at + 4) == index
-                && buffer.get(JAVA_BYTE, at) == 0; // AF_UNSPEC: not a bridge port's
-        if (!ours) return;
-        if (type == NetlinkMessage.RTM_DELLINK) {
-            gone(events);
-        } else {
-            state(Link.read(buffer, at, end), events);
+    private boolean ours(long at) {
+        int from = receiver.namespace();
+        boolean here = place == HOME ? from < 0 || from == homeId : from == place;
+        return here
+                && receiver.buffer().get(JAVA_INT, at + 4) == index
+                && receiver.buffer().get(JAVA_BYTE, at) == 0; // AF_UNSPEC: not a bridge port's
+    }
+
+    private void look(List<LinkEvent> events) {
+        if (gone) return;
+        try {
+            // It may move or be renamed between two questions.
+            for (int attempt = 0; attempt < 3; attempt++) {
+                var called = tun.name();
+                if (called == null) {
+                    gone = true;
+                    events.add(new LinkEvent.Gone());
+                    return;
+                }
+                int where = place();
+                if (where == UNKNOWN) break;
+                var link = found(called, where);
+                if (link == null) continue;
+                arrived(where, events);
+                index = link.index();
+                state(link, events);
+                return;
+            }
+        } catch (ErrnoException e) {
+            // Not for us to know: the descriptor alone tells.
+        }
+        arrived(UNKNOWN, events);
+        state(tun.takesPackets(headerBytes), events);
+    }
+
+    private @Nullable Link found(String called, int where) throws ErrnoException {
+        try {
+            return where == HOME ? netlink.link(called) : netlink.link(called, where);
+        } catch (ErrnoException e) {
+            if (e.errno() == Errno.ENODEV) return null;
+            throw e;
         }
     }
 
+    private int place() throws ErrnoException {
+        int namespace = tun.namespace();
+        if (namespace < 0) return left ? UNKNOWN : HOME;
+        try {
+            boolean here = home < 0 ? !left : libc.inode(namespace) == home;
+            if (!here) return netlink.assignedNamespaceId(namespace);
+            homeId = netlink.namespaceId(namespace);
+            return HOME;
+        } finally {
+            libc.close(namespace);
+        }
+    }
+
+    private long inode(int namespace) {
+        if (namespace < 0) return namespace;
+        try {
+            return libc.inode(namespace);
+        } finally {
+            libc.close(namespace);
+        }
+    }
+
+    private void arrived(int where, List<LinkEvent> events) {
+        if (where == place) return;
+        place = where;
+        left = where != HOME;
+        events.add(new LinkEvent.Moved(where == HOME));
+    }
+
     private void state(Link link, List<LinkEvent> events) {
-        if (gone) return;
+        if (!link.name().equals(name)) {
+            name = link.name();
+            events.add(new LinkEvent.Renamed(name));
+        }
         if (link.mtu() != mtu) {
             mtu = link.mtu();
             events.add(new LinkEvent.MtuChanged(mtu));
         }
-        if (link.up() != up) {
-            up = link.up();
-            events.add(up ? new LinkEvent.Up() : new LinkEvent.Down());
-        }
+        if (limitGso && place == HOME) limitGso(link);
+        state(link.up(), events);
     }
 
-    private void gone(List<LinkEvent> events) {
-        if (gone) return;
-        gone = true;
-        events.add(new LinkEvent.Gone());
+    private void state(boolean nowUp, List<LinkEvent> events) {
+        if (nowUp == up) return;
+        up = nowUp;
+        events.add(up ? new LinkEvent.Up() : new LinkEvent.Down());
     }
 
-    private void resync(List<LinkEvent> events) {
-        try (var netlink = Netlink.open(libc)) {
-            state(netlink.link(index), events);
-        } catch (ErrnoException e) {
-            if (e.errno() == Errno.ENODEV) gone(events);
+    /// Keeps super-packets to what one send takes, whatever the MTU. From home only: the kernel lets nobody outside a
+    /// namespace change an interface.
+    private void limitGso(Link link) {
+        int bytes = LinuxTun.gsoMaxSize(mtu);
+        if (bytes == 0 || bytes == link.gsoMaxSize()) return;
+        try {
+            netlink.gsoMaxSize(link.index(), bytes);
+        } catch (ErrnoException _) {
+            // Super-packets may need two sends.
         }
     }
 
     /// Idempotent.
     @Override
     public void close() {
-        if (fd < 0) return;
-        libc.close(fd);
-        fd = -1;
-        arena.close();
+        if (!open) return;
+        open = false;
+        receiver.close();
+        netlink.close();
+        tun.close();
     }
 }

@@ -137,17 +137,34 @@ public final class LinuxTun implements TunDevice {
         }
     }
 
-    /// One super-packet read is to make one UDP send: as many full segments as fit 65507 bytes with 32 bytes of
-    /// WireGuard each. 540 is room for what TCP sets aside for headers (MAX_TCP_HEADER), and no further segment.
     private void limitGso(Netlink netlink, int index) {
-        if (!limitGso || mtu <= 576) return;
-        int segments = Math.min(64, 65_507 / (mtu + 32));
-        int bytes = Math.min(65_536, segments * (mtu - 52) + 540);
+        int bytes = limitGso ? gsoMaxSize(mtu) : 0;
+        if (bytes == 0) return;
         try {
             netlink.gsoMaxSize(index, bytes);
         } catch (ErrnoException e) {
             tun.warnings.add(e.getMessage() + ": super-packets may need two sends");
         }
+    }
+
+    /// One super-packet read is to make one UDP send: as many full segments as fit 65507 bytes with 32 bytes of
+    /// WireGuard each. 540 is room for what TCP sets aside for headers (MAX_TCP_HEADER), and no further segment.
+    ///
+    /// @return 0 for an MTU at which it does not matter
+    static int gsoMaxSize(int mtu) {
+        if (mtu <= 576) return 0;
+        int segments = Math.min(64, 65_507 / (mtu + 32));
+        return Math.min(65_536, segments * (mtu - 52) + 540);
+    }
+
+    /// Whether the interface's super-packets are to stay within [#gsoMaxSize].
+    boolean limitsGso() {
+        return limitGso;
+    }
+
+    /// Of the virtio-net header before each frame, 0 for none.
+    int headerBytes() {
+        return tun.vnetHeader ? VirtioNetHeader.LENGTH : 0;
     }
 
     /// What an operator should know, such as an offload that was wanted and is not there. Empty when all is well.
@@ -170,19 +187,6 @@ public final class LinuxTun implements TunDevice {
     @Override
     public int mtu() {
         return mtu;
-    }
-
-    /// The interface has another MTU now, 0 to 65535; nothing here breaks at either end.
-    @Override
-    public void mtu(int changed) {
-        if (changed == mtu || tun.fd < 0) return;
-        mtu = changed;
-        if (!limitGso) return;
-        try (var netlink = Netlink.open(libc)) {
-            limitGso(netlink, netlink.link(tun.name).index());
-        } catch (ErrnoException _) {
-            counters.increment(TunCounter.READ_ERRORS); // gone or moved: the link monitor tells
-        }
     }
 
     @Override

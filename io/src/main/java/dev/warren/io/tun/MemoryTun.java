@@ -28,7 +28,7 @@ public final class MemoryTun implements TunDevice {
     private final EventFd event = new EventFd();
     private final ArrayDeque<Frame> frames = new ArrayDeque<>();
     private final BlockingQueue<byte[]> written = new LinkedBlockingQueue<>();
-    private volatile int mtu;
+    private final int mtu;
     private boolean gone;
     private boolean closed;
     private CounterRow<TunCounter> counters = CounterRow.single(TunCounter.class);
@@ -71,11 +71,6 @@ public final class MemoryTun implements TunDevice {
     public synchronized void delete() {
         gone = true;
         event.signal(true);
-    }
-
-    @Override
-    public void mtu(int changed) {
-        mtu = changed;
     }
 
     @Override

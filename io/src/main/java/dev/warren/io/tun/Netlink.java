@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import dev.warren.io.Endpoint;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -32,16 +33,21 @@ public final class Netlink implements AutoCloseable {
     private static final int ARPHRD_ETHER = 1;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
-    private static final int IFA_ADDRESS = 1;
-    private static final int IFA_LOCAL = 2;
+    static final int IFA_ADDRESS = 1;
+    static final int IFA_LOCAL = 2;
     /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
     private static final int IFA_F_NODAD = 2;
+    private static final int IFLA_TARGET_NETNSID = 46;
+    private static final int NETNSA_NSID = 1;
+    private static final int NETNSA_FD = 3;
     private static final int RTA_DST = 1;
+    private static final int RTA_SRC = 2;
     private static final int RTA_OIF = 4;
     private static final int RTA_METRICS = 8;
     private static final int RTA_TABLE = 15;
     private static final int RTA_MARK = 16;
     private static final int RTAX_MTU = 2;
+    private static final int LOOPBACK = 1;
     private static final int RTPROT_BOOT = 3;
     private static final int RT_SCOPE_UNIVERSE = 0;
     private static final int RT_SCOPE_LINK = 253;
@@ -57,7 +63,6 @@ public final class Netlink implements AutoCloseable {
     public record Network(InetAddress address, int prefixLength) {}
 
     private final Libc libc;
-    private final Arena arena;
     private final NetlinkMessage request;
     private final MemorySegment batch;
     private final MemorySegment answer;
@@ -66,9 +71,10 @@ public final class Netlink implements AutoCloseable {
     /// Where the payload of the last answer ends.
     private long answerEnd;
 
+    /// @param arena one that need not be closed: closing a shared one stops all threads for a moment, those of packets
+    // too
     private Netlink(Libc libc, Arena arena, int fd) {
         this.libc = libc;
-        this.arena = arena;
         this.fd = fd;
         this.request = new NetlinkMessage(arena);
         this.batch = arena.allocate(BATCH * NetlinkMessage.ROUTE_BYTES, 8);
@@ -82,7 +88,7 @@ public final class Netlink implements AutoCloseable {
     static Netlink open(Libc libc) throws ErrnoException {
         int fd = ErrnoException.check(
                 libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
-        var netlink = new Netlink(libc, Arena.ofShared(), fd);
+        var netlink = new Netlink(libc, Arena.ofAuto(), fd);
         netlink.request.segment.set(JAVA_LONG, 0, ANSWER_SECONDS); // struct timeval
         netlink.request.segment.set(JAVA_LONG, 8, 0);
         int status = libc.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, netlink.request.segment, 16);
@@ -115,6 +121,37 @@ public final class Netlink implements AutoCloseable {
         var kind = info < 0 ? "" : NetlinkMessage.findText(answer, info + 4, end, IFLA_INFO_KIND);
         if (kind.equals("tun")) return ethernet ? "a TAP" : kind;
         return kind.isEmpty() ? "a device" : kind.equals("wireguard") ? "the kernel's WireGuard" : "a " + kind;
+    }
+
+    /// The interface of that name in the network namespace that has this id here; ENODEV when there is none.
+    Link link(String name, int namespace) throws ErrnoException {
+        begin(NetlinkMessage.RTM_GETLINK, 0)
+                .link(0, 0, 0)
+                .attribute(Link.IFLA_IFNAME, checked(name))
+                .attribute(IFLA_TARGET_NETNSID, namespace);
+        return link("look up interface " + name + " in another network namespace", name);
+    }
+
+    /// The id by which our network namespace knows another, see ip-netns(8); -1 when it has none.
+    ///
+    /// @param namespace a descriptor of the other
+    int namespaceId(int namespace) throws ErrnoException {
+        begin(NetlinkMessage.RTM_GETNSID, 0).namespace().attribute(NETNSA_FD, namespace);
+        ErrnoException.check(exchange(), "look up the id of a network namespace");
+        return NetlinkMessage.find(answer, HEADER + 4, answerEnd, NETNSA_NSID, -1);
+    }
+
+    /// The same, which it is given when it has none: only what has an id can be asked for, and heard from.
+    int assignedNamespaceId(int namespace) throws ErrnoException {
+        int id = namespaceId(namespace);
+        if (id >= 0) return id;
+        begin(NetlinkMessage.RTM_NEWNSID, NetlinkMessage.NLM_F_ACK)
+                .namespace()
+                .attribute(NETNSA_FD, namespace)
+                .attribute(NETNSA_NSID, -1);
+        int status = exchange();
+        if (status != -Errno.EEXIST) ErrnoException.check(status, "give a network namespace an id");
+        return namespaceId(namespace);
     }
 
     private Link link(String what, String name) throws ErrnoException {
@@ -337,6 +374,23 @@ public final class Netlink implements AutoCloseable {
         return lookUp(destination) < 0 ? 0 : answeredInterface();
     }
 
+    /// Whether a packet to an endpoint, from the address where it was heard, would leave by another interface than the
+    /// one where it was heard; also when that address is not ours any more. Where there is no route, no.
+    boolean leavesElsewhere(Endpoint endpoint, int mark) {
+        if (!endpoint.hasLocal() || endpoint.scope() != 0) return false; // a link-local one stays on its link
+        int bits = endpoint.v6() ? 128 : 32;
+        begin(NetlinkMessage.RTM_GETROUTE, 0)
+                .route(endpoint.v6() ? Libc.AF_INET6 : Libc.AF_INET, bits, 0, 0, 0, 0, 0)
+                .sourceLength(bits)
+                .attribute(RTA_DST, endpoint.addressBytes())
+                .attribute(RTA_SRC, endpoint.localBytes())
+                .attribute(RTA_MARK, mark);
+        int status = exchange();
+        if (status < 0) return status == -Errno.EINVAL; // fib: the source is no address of this host
+        int leaves = answeredInterface();
+        return leaves != 0 && leaves != LOOPBACK && leaves != endpoint.localInterface();
+    }
+
     private int lookUp(InetAddress destination) {
         return lookUp(destination, 0);
     }
@@ -400,6 +454,5 @@ public final class Netlink implements AutoCloseable {
         if (fd < 0) return;
         libc.close(fd);
         fd = -1;
-        arena.close();
     }
 }

@@ -25,8 +25,8 @@ final class NetlinkMessage {
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
     static final int RTM_GETROUTE = 26;
-    static final int RTM_NEWRULE = 32;
-    static final int RTM_DELRULE = 33;
+    static final int RTM_NEWNSID = 88;
+    static final int RTM_GETNSID = 90;
 
     static final int NLM_F_REQUEST = 0x1;
     static final int NLM_F_ACK = 0x4;
@@ -74,7 +74,12 @@ final class NetlinkMessage {
         return grown(HEADER + 8);
     }
 
-    /// `struct rtmsg`; `struct fib_rule_hdr` has the same shape, with the action for a type.
+    /// `struct rtgenmsg`, padded.
+    NetlinkMessage namespace() {
+        return grown(HEADER + 4);
+    }
+
+    /// `struct rtmsg`.
     NetlinkMessage route(int family, int prefixLength, int table, int protocol, int scope, int type, int flags) {
         segment.set(JAVA_BYTE, HEADER, (byte) family);
         segment.set(JAVA_BYTE, HEADER + 1, (byte) prefixLength);
@@ -84,6 +89,12 @@ final class NetlinkMessage {
         segment.set(JAVA_BYTE, HEADER + 7, (byte) type);
         segment.set(JAVA_INT, HEADER + 8, flags);
         return grown(HEADER + 12);
+    }
+
+    /// Of a route whose source matters as well.
+    NetlinkMessage sourceLength(int bits) {
+        segment.set(JAVA_BYTE, HEADER + 2, (byte) bits);
+        return this;
     }
 
     NetlinkMessage attribute(int type, int value) {
@@ -97,7 +108,10 @@ final class NetlinkMessage {
     }
 
     NetlinkMessage attribute(int type, InetAddress address) {
-        byte[] bytes = address.getAddress();
+        return attribute(type, address.getAddress());
+    }
+
+    NetlinkMessage attribute(int type, byte[] bytes) {
         MemorySegment.copy(bytes, 0, segment, JAVA_BYTE, length + 4, bytes.length);
         return attributeHeader(type, bytes.length);
     }

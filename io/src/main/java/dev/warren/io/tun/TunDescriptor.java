@@ -130,7 +130,9 @@ final class TunDescriptor {
 
     /// False once the interface was deleted.
     boolean attached() {
-        return fd >= 0 && libc.ioctl(fd, TUNGETIFF, request.segment) >= 0;
+        if (fd < 0) return false;
+        int status = libc.ioctl(fd, TUNGETIFF, request.segment);
+        return status != -Errno.EBADFD && status != -Errno.EBADF;
     }
 
     void close() {

@@ -1,11 +1,13 @@
 package dev.warren.io.udp;
 
+import dev.warren.io.Endpoint;
 import dev.warren.io.Faults;
 import dev.warren.io.FaultyOutput;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
+import java.util.List;
 
 /// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, and receiving may fail.
 public final class FaultyUdp implements UdpSocket {
@@ -46,8 +48,18 @@ public final class FaultyUdp implements UdpSocket {
     }
 
     @Override
-    public void routesChanged() {
-        inner.routesChanged();
+    public List<Endpoint> heardLately() {
+        return inner.heardLately();
+    }
+
+    @Override
+    public void rerouted(List<Endpoint> endpoints) {
+        inner.rerouted(endpoints);
+    }
+
+    @Override
+    public void addressGone(long hi, long lo) {
+        inner.addressGone(hi, lo);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.warren.io.udp;
 
+import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -16,7 +17,6 @@ public final class LinuxUdp implements UdpSocket {
     /// Slab bytes of a receive batch that holds four messages of any size.
     public static final int RECEIVE_SLAB = 4 * (UdpReceiver.MESSAGE_BYTES + 192) + 2 * PacketBatch.MARGIN;
 
-    private final Arena arena;
     private final SocketPair sockets;
     private CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
     private final StickySources sources = new StickySources();
@@ -25,7 +25,6 @@ public final class LinuxUdp implements UdpSocket {
     private boolean closed;
 
     private LinuxUdp(Libc libc, Arena arena, SocketPair sockets, UdpOptions options) {
-        this.arena = arena;
         this.sockets = sockets;
         this.receiver = new UdpReceiver(libc, arena, counters, sources);
         this.sender = new UdpSender(libc, arena, counters, sources, options, sockets.gso);
@@ -41,16 +40,11 @@ public final class LinuxUdp implements UdpSocket {
 
     static LinuxUdp open(Libc libc, int port, int fwmark, UdpOptions options) throws ErrnoException {
         if (port < 0 || port > 0xffff) throw new IllegalArgumentException("port " + port + " is not in 0..65535");
-        Arena arena = Arena.ofShared();
-        boolean opened = false;
-        try {
-            var sockets = new SocketPair(libc, arena, options);
-            sockets.open(port, fwmark);
-            opened = true;
-            return new LinuxUdp(libc, arena, sockets, options);
-        } finally {
-            if (!opened) arena.close();
-        }
+        // Not a shared one: closing that stops all threads, and sockets are closed on a packet loop.
+        var arena = Arena.ofAuto();
+        var sockets = new SocketPair(libc, arena, options);
+        sockets.open(port, fwmark);
+        return new LinuxUdp(libc, arena, sockets, options);
     }
 
     /// What an operator should know: smaller buffers than asked, a family that is missing. Empty when all is well.
@@ -58,11 +52,19 @@ public final class LinuxUdp implements UdpSocket {
         return List.copyOf(sockets.warnings);
     }
 
-    /// Routes or addresses of this host have changed: local addresses learnt so far are not used as a source until
-    /// something arrives on them again.
     @Override
-    public void routesChanged() {
-        sources.refuseAll();
+    public List<Endpoint> heardLately() {
+        return sources.heardLately();
+    }
+
+    @Override
+    public void rerouted(List<Endpoint> endpoints) {
+        sources.rerouted(endpoints);
+    }
+
+    @Override
+    public void addressGone(long hi, long lo) {
+        sources.refuse(hi, lo);
     }
 
     @Override
@@ -121,6 +123,5 @@ public final class LinuxUdp implements UdpSocket {
         if (closed) return;
         closed = true;
         sockets.close();
-        arena.close();
     }
 }

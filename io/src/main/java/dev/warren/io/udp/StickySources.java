@@ -1,26 +1,38 @@
 package dev.warren.io.udp;
 
 import dev.warren.io.Endpoint;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
-/// Local addresses that must not be used as a source for now: the kernel refused them, or routes have changed. One
-/// becomes good again when something is received on it. Bounded; a host has few addresses.
+/// Local addresses that must not be used as a source for now. One is refused because the kernel would not send from it,
+/// or because it is gone, until something is received on it again; or for endpoints to which packets leave by
+/// another interface now, until the routes are looked at again. Bounded; a host has few addresses.
 final class StickySources {
     private static final int MOST = 64;
+    /// So many endpoints that agree speak for those of their local address for which there was no room.
+    private static final int MANY = 16;
 
     private final long[] knownHi = new long[MOST];
     private final long[] knownLo = new long[MOST];
     private final boolean[] stale = new boolean[MOST];
+    private final boolean[] elsewhere = new boolean[MOST];
     private int known;
     private int staleCount;
     private int next;
+    private final @Nullable Endpoint[] lately = new @Nullable Endpoint[MOST];
+    private Set<Endpoint> rerouted = Set.of();
 
     /// Something arrived on the endpoint's local address.
     void heard(Endpoint endpoint) {
+        int slot = endpoint.hashCode() & (MOST - 1);
+        if (lately[slot] != endpoint) lately[slot] = endpoint;
         // The common case: one address for a long time, nothing stale.
-        if (staleCount == 0 && known > 0 && is(0, endpoint)) return;
-        int i = find(endpoint);
+        if (staleCount == 0 && known > 0 && is(0, endpoint.localHi(), endpoint.localLo())) return;
+        int i = find(endpoint.localHi(), endpoint.localLo());
         if (i < 0) {
-            note(endpoint, false);
+            note(endpoint.localHi(), endpoint.localLo(), false);
         } else if (stale[i]) {
             stale[i] = false;
             staleCount--;
@@ -28,44 +40,68 @@ final class StickySources {
     }
 
     boolean usable(Endpoint endpoint) {
-        if (staleCount == 0) return true;
-        int i = find(endpoint);
-        return i < 0 || !stale[i];
+        if (staleCount == 0 && rerouted.isEmpty()) return true;
+        int i = find(endpoint.localHi(), endpoint.localLo());
+        return (i < 0 || !(stale[i] || elsewhere[i])) && !rerouted.contains(endpoint);
     }
 
     /// The kernel would not send from there.
     void refuse(Endpoint endpoint) {
-        int i = find(endpoint);
+        refuse(endpoint.localHi(), endpoint.localLo());
+    }
+
+    void refuse(long hi, long lo) {
+        int i = find(hi, lo);
         if (i < 0) {
-            note(endpoint, true);
+            note(hi, lo, true);
         } else if (!stale[i]) {
             stale[i] = true;
             staleCount++;
         }
     }
 
-    void refuseAll() {
-        for (int i = 0; i < known; i++) stale[i] = true;
-        staleCount = known;
+    /// Endpoints heard lately, of those that share a place the last.
+    List<Endpoint> heardLately() {
+        var all = new ArrayList<Endpoint>(MOST);
+        for (var endpoint : lately) {
+            if (endpoint != null) all.add(endpoint);
+        }
+        return all;
     }
 
-    private void note(Endpoint endpoint, boolean isStale) {
+    /// To these of [#heardLately] packets leave by another interface.
+    void rerouted(List<Endpoint> endpoints) {
+        rerouted = Set.copyOf(endpoints);
+        for (int i = 0; i < known; i++) {
+            int agree = 0;
+            int differ = 0;
+            for (var endpoint : lately) {
+                if (endpoint == null || !is(i, endpoint.localHi(), endpoint.localLo())) continue;
+                if (rerouted.contains(endpoint)) agree++;
+                else differ++;
+            }
+            elsewhere[i] = agree >= MANY && differ == 0;
+        }
+    }
+
+    private void note(long hi, long lo, boolean isStale) {
         int i = known < MOST ? known++ : next++ % MOST;
         if (stale[i]) staleCount--;
-        knownHi[i] = endpoint.localHi();
-        knownLo[i] = endpoint.localLo();
+        knownHi[i] = hi;
+        knownLo[i] = lo;
         stale[i] = isStale;
+        elsewhere[i] = false;
         if (isStale) staleCount++;
     }
 
-    private int find(Endpoint endpoint) {
+    private int find(long hi, long lo) {
         for (int i = 0; i < known; i++) {
-            if (is(i, endpoint)) return i;
+            if (is(i, hi, lo)) return i;
         }
         return -1;
     }
 
-    private boolean is(int i, Endpoint endpoint) {
-        return knownLo[i] == endpoint.localLo() && knownHi[i] == endpoint.localHi();
+    private boolean is(int i, long hi, long lo) {
+        return knownLo[i] == lo && knownHi[i] == hi;
     }
 }

@@ -43,6 +43,12 @@ public class FaultyLibc extends Libc {
     }
 
     @Override
+    public int recvmsg(int fd, MemorySegment message, long at, int flags) {
+        int fault = rule.applyAsInt("recvmsg");
+        return fault != 0 ? fault : super.recvmsg(fd, message, at, flags);
+    }
+
+    @Override
     public int ioctl(int fd, long request, MemorySegment argument) {
         int fault = rule.applyAsInt("ioctl");
         return fault != 0 ? fault : super.ioctl(fd, request, argument);
@@ -50,7 +56,7 @@ public class FaultyLibc extends Libc {
 
     @Override
     public int ioctl(int fd, long request, long argument) {
-        int fault = rule.applyAsInt("ioctl offload " + argument);
+        int fault = rule.applyAsInt("ioctl " + Long.toHexString(request) + " " + argument);
         return fault != 0 ? fault : super.ioctl(fd, request, argument);
     }
 

@@ -7,10 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.warren.io.Endpoint;
 import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.FaultyLibc;
+import dev.warren.io.ffm.Libc;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -175,50 +178,71 @@ class NetlinkTest {
 
     @Test
     void eventsSayWhatChanged() throws Exception {
-        try (var monitor = LinkMonitor.open(tun.name());
+        try (var monitor = LinkMonitor.open(tun);
                 var other = LinuxTun.open(Tuns.name(), TunOptions.standard())) {
             netlink.up(netlink.link(other.name()).index()); // not our interface
-            assertEquals(List.of(), links(monitor.poll()));
+            assertEquals(List.of(), monitor.poll());
             netlink.up(index);
             netlink.mtu(index, 1300);
             netlink.down(index);
             assertEquals(
-                    List.of(new LinkEvent.Up(), new LinkEvent.MtuChanged(1300), new LinkEvent.Down()),
-                    links(monitor.poll()));
+                    List.of(new LinkEvent.Up(), new LinkEvent.MtuChanged(1300), new LinkEvent.Down()), monitor.poll());
             assertEquals(List.of(), monitor.poll());
-            netlink.addAddress(index, address("198.18." + octet + ".1"), 24);
-            assertTrue(monitor.poll().contains(new LinkEvent.RoutesChanged()));
         }
+    }
+
+    @Test
+    void addressesAndRoutesAreHeardOf() throws Exception {
+        netlink.up(index);
+        try (var monitor = RouteMonitor.open()) {
+            for (String text : List.of("198.18." + octet + ".1", "fd77:7761:7272:" + octet + "::1")) {
+                int length = text.contains(":") ? 64 : 24;
+                netlink.addAddress(index, address(text), length);
+                assertTrue(told(monitor, new RouteEvent.RoutesChanged()), text);
+                netlink.removeAddress(index, address(text), length);
+                var gone = Endpoint.of(new InetSocketAddress(address(text), 0));
+                assertTrue(told(monitor, new RouteEvent.AddressGone(gone.hi(), gone.lo())), text);
+            }
+            monitor.close();
+            monitor.close();
+            assertEquals(List.of(), monitor.poll());
+        }
+    }
+
+    private static boolean told(RouteMonitor monitor, RouteEvent event) {
+        var libc = new Libc();
+        while (libc.poll(monitor.fd(), Libc.POLLIN, 2000) > 0) {
+            if (monitor.poll().contains(event)) return true;
+        }
+        return false;
     }
 
     // what was lost is asked for again.
     @Test
     void aMonitorThatLostMessagesAsksAgain() throws Exception {
         var lose = new AtomicBoolean();
-        var libc = new FaultyLibc(name -> name.equals("recv") && lose.getAndSet(false) ? -Errno.ENOBUFS : 0);
-        try (var monitor = LinkMonitor.open(libc, tun.name())) {
+        var libc = new FaultyLibc(name -> name.equals("recvmsg") && lose.getAndSet(false) ? -Errno.ENOBUFS : 0);
+        try (var monitor = LinkMonitor.open(libc, tun)) {
             netlink.up(index);
             lose.set(true);
-            assertEquals(List.of(new LinkEvent.Up()), links(monitor.poll()));
+            assertEquals(List.of(new LinkEvent.Up()), monitor.poll());
             netlink.deleteLink(index);
             lose.set(true);
-            assertEquals(
-                    List.of(new LinkEvent.Gone()),
-                    links(monitor.poll()).stream().distinct().toList());
+            assertEquals(List.of(new LinkEvent.Down(), new LinkEvent.Gone()), monitor.poll());
         }
     }
 
     //
     @Test
     void closedTwiceAndPolledAfter() throws ErrnoException {
-        LinkMonitor monitor = LinkMonitor.open(tun.name());
+        LinkMonitor monitor = LinkMonitor.open(tun);
         monitor.close();
         monitor.close();
         assertEquals(List.of(), monitor.poll());
         Netlink closed = Netlink.open();
         closed.close();
         closed.close();
-        assertThrows(IllegalStateException.class, () -> closed.up(index));
+        assertThrows(ErrnoException.class, () -> closed.up(index));
     }
 
     //
@@ -230,18 +254,12 @@ class NetlinkTest {
             var call = new AtomicInteger();
             var libc = new FaultyLibc(name -> call.incrementAndGet() == nth ? -Errno.ENOMEM : 0);
             try {
-                LinkMonitor.open(libc, tun.name()).close();
+                LinkMonitor.open(libc, tun).close();
                 if (call.get() < nth) break;
             } catch (ErrnoException _) {
                 assertEquals(before, Descriptors.open(), "call " + n);
             }
         }
         assertEquals(before, Descriptors.open());
-    }
-
-    private static List<LinkEvent> links(List<LinkEvent> events) {
-        return events.stream()
-                .filter(event -> !(event instanceof LinkEvent.RoutesChanged))
-                .toList();
     }
 }

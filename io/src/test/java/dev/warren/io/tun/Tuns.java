@@ -35,7 +35,7 @@ final class Tuns {
         try (var netlink = Netlink.open()) {
             int index = netlink.link(tun.name()).index();
             netlink.mtu(index, mtu);
-            tun.mtu(mtu);
+            LinkMonitor.open(tun).close(); // limits super-packets by the MTU
             netlink.addAddress(index, address("198.18." + octet + ".1"), 24);
             if (mtu >= 1280) netlink.addAddress(index, address("fd77:7761:7272:" + octet + "::1"), 64);
             netlink.up(index);

@@ -307,18 +307,39 @@ class LinuxUdpTest {
 
     //
     @Test
-    void afterARouteChangeASourceMustBeHeardAgain() {
-        Endpoint to = endpoint("127.0.0.2", server.port());
-        PacketBatch batch = batch(4096, 1);
-        add(batch, bytes(100, 1), 0, to);
-        client.send(batch);
-        PacketBatch received = receiveBatch();
-        received(received, "127.0.0.2");
-        server.routesChanged();
+    void anAddressThatIsGoneMustBeHeardAgain() {
+        PacketBatch received = heardOn("127.0.0.2");
+        PacketBatch other = heardOn("127.0.0.3");
+        server.addressGone(0, 0x7f000002);
         assertEquals("127.0.0.1", answerFrom(received));
-        client.send(batch);
-        drain(server, server.fd4());
+        assertEquals("127.0.0.3", answerFrom(other), "the others are as good as before");
+        heardOn("127.0.0.2");
         assertEquals("127.0.0.2", answerFrom(received));
+    }
+
+    //
+    @Test
+    void whereAPacketWouldLeaveElsewhereTheKernelChoosesTheSource() {
+        PacketBatch received = heardOn("127.0.0.2");
+        PacketBatch other = heardOn("127.0.0.3");
+        Endpoint moved = received.endpoint(0);
+        assertTrue(server.heardLately().contains(moved));
+        server.rerouted(List.of(moved));
+        assertEquals("127.0.0.1", answerFrom(received));
+        assertEquals("127.0.0.3", answerFrom(other));
+        heardOn("127.0.0.2");
+        assertEquals("127.0.0.1", answerFrom(received), "until the routes are looked at again");
+        server.rerouted(List.of());
+        assertEquals("127.0.0.2", answerFrom(received));
+    }
+
+    private PacketBatch heardOn(String address) {
+        PacketBatch batch = batch(4096, 1);
+        add(batch, bytes(100, 1), 0, endpoint(address, server.port()));
+        assertEquals(0, client.send(batch));
+        PacketBatch received = receiveBatch();
+        received(received, address);
+        return received;
     }
 
     private String answerFrom(PacketBatch received) {
@@ -423,7 +444,8 @@ class LinuxUdpTest {
         assertEquals(1, server.send(batch));
         assertEquals(0, server.receive(5, batch));
         assertEquals(0, server.mark(1));
-        server.routesChanged();
+        server.addressGone(0, 1);
+        server.rerouted(List.of());
         assertEquals(-1, server.fd4());
     }
 
