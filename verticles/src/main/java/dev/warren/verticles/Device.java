@@ -19,6 +19,7 @@ import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.handshake.HandshakeVerticle;
+import dev.warren.verticles.link.LinkVerticle;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.router.Roster;
 import dev.warren.verticles.router.RouterVerticle;
@@ -35,7 +36,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// One running interface: all its actors. Built by [#start].
 ///
 /// TUN, UDP and peers live on the packet loops, router and handshakes on a loop of their own, so that a large change or
-/// a flood of strangers does not hold up packets.
+/// a flood of strangers does not hold up packets; so does what the kernel tells of the interface and of routes.
 public final class Device implements DeviceControl {
     private final String name;
     private final List<TunDevice> queues;
@@ -154,7 +154,8 @@ public final class Device implements DeviceControl {
                         () -> new HandshakeVerticle(
                                 control, handshakes, router, controlUdp, random, counters.handshakes())))
                 .compose(_ -> deployUdp(options.sockets(), bulletin, handshakes))
-                .compose(_ -> deployTun(bulletin, options.links()));
+                .compose(_ -> deployTun(bulletin))
+                .compose(_ -> deployLink(bulletin, controlUdp, options.links()));
     }
 
     private Future<Void> deployUdp(SocketOpener sockets, Bulletin bulletin, HandshakeMailbox handshakes) {
@@ -163,23 +164,31 @@ public final class Device implements DeviceControl {
                         first.loop(), sockets, bulletin, first.udp(), handshakes, counters.udp()));
     }
 
-    /// The first queue's actor comes last: it says that the link is up, and then peers wake and all queues must
-    /// hear of it.
-    private Future<Void> deployTun(Bulletin bulletin, @Nullable LinkMonitor links) {
-        Consumer<String> lost = reason -> ended.tryComplete(reason);
+    private Future<Void> deployTun(Bulletin bulletin) {
         Future<Void> deployed = Future.succeededFuture();
-        for (int i = queues.size() - 1; i >= 0; i--) {
+        for (int i = 0; i < queues.size(); i++) {
             var own = peerLoops.get(i);
             var queue = queues.get(i);
-            var watched = i == 0 ? links : null;
             var row = counters.queue(i);
             deployed = deployed.compose(_ -> deploy(
                     own.loop(),
-                    () -> new TunVerticle(own.loop(), queue, watched, bulletin, own.tun(), own.udp(), router, lost, row)));
+                    () -> new TunVerticle(own.loop(), queue, bulletin, own.tun(), router, this::lost, row)));
         }
-        return deployed.onSuccess(_ -> {
-            if (links == null) router.tell(new RouterMessage.Link(true));
-        });
+        return deployed;
+    }
+
+    /// Comes last: it says that the link is up, and then peers wake and all queues must hear of it.
+    private Future<Void> deployLink(Bulletin bulletin, UdpMailbox udp, @Nullable LinkMonitor links) {
+        if (links == null) {
+            router.tell(new RouterMessage.Link(true));
+            return Future.succeededFuture();
+        }
+        var control = loops.getFirst();
+        return deploy(control, () -> new LinkVerticle(control, name, links, bulletin, router, udp, this::lost));
+    }
+
+    private void lost(String reason) {
+        ended.tryComplete(reason);
     }
 
     private Future<Void> deploy(Loop loop, Supplier<VerticleBase> verticle) {

@@ -42,7 +42,9 @@ public final class FaultyTun implements TunDevice {
     @Override
     public int read(PacketBatch batch) {
         int error = faults.inputError();
-        return error != 0 ? error : inner.read(batch);
+        if (error == 0) return inner.read(batch);
+        inner.counters().increment(TunCounter.READ_ERRORS);
+        return error;
     }
 
     @Override

@@ -28,7 +28,7 @@ public final class Bulletin {
         return mtu;
     }
 
-    /// Written by the TUN verticle alone.
+    /// Written by the link verticle alone.
     public void mtu(int current) {
         mtu = current;
     }

@@ -2,6 +2,7 @@ package dev.warren.verticles.bus;
 
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
+import java.util.List;
 
 /// What the UDP verticle can be told.
 public sealed interface UdpMessage {
@@ -33,8 +34,22 @@ public sealed interface UdpMessage {
         }
     }
 
-    /// Local addresses learnt so far may be gone: let the kernel choose.
-    record RoutesChanged() implements UdpMessage {}
+    /// A local address is gone, see [dev.warren.io.UdpSocket#addressGone].
+    record AddressGone(long hi, long lo) implements UdpMessage {}
+
+    /// Tell whom you have heard lately, and where.
+    record HeardLately(Promise<Heard> answer) implements UdpMessage {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// The answer; with the firewall mark of what is sent to them.
+    record Heard(List<Endpoint> endpoints, int fwmark) {}
+
+    /// Packets to these leave by another interface now: let the kernel choose their source.
+    record Rerouted(List<Endpoint> endpoints) implements UdpMessage {}
 
     /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close
     /// them. Answers the port, 0 when closed. When the kernel refuses, what is open stays as it is.

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 final class Privileges {
     private static final int DAC_READ_SEARCH = 2;
     private static final int NET_BIND_SERVICE = 10;
+    private static final int NET_BROADCAST = 11;
     private static final int NET_ADMIN = 12;
     private static final int IPC_LOCK = 14;
     private static final int SYS_NICE = 23;
@@ -21,8 +22,9 @@ final class Privileges {
     /// of swap.
     static final long SERVING = 1L << NET_ADMIN | 1L << NET_BIND_SERVICE | 1L << IPC_LOCK;
 
-    /// And libraries in a folder that is closed to others, as homes are; and the compilers' niceness.
-    static final long STARTING = SERVING | 1L << DAC_READ_SEARCH | 1L << SYS_NICE;
+    /// And libraries in a folder that is closed to others, as homes are; the compilers' niceness; and hearing of
+    /// interfaces in other network namespaces, a right that the socket keeps.
+    static final long STARTING = SERVING | 1L << DAC_READ_SEARCH | 1L << SYS_NICE | 1L << NET_BROADCAST;
 
     private Privileges() {}
 

@@ -130,7 +130,7 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
         var udp = udpOptions(settings.offload);
         LinkMonitor links;
         try {
-            links = LinkMonitor.open(name);
+            links = LinkMonitor.open(queues.getFirst());
         } catch (ErrnoException e) {
             throw LaunchException.of(name, e);
         }

@@ -10,9 +10,9 @@ import dev.warren.crypto.Suite;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.io.TunDevice;
-import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.MemoryTun;
 import dev.warren.io.tun.Netlink;
+import dev.warren.io.tun.RouteMonitor;
 import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
 import dev.warren.routing.IpPrefix;
@@ -106,10 +106,10 @@ final class TrainCommand implements Callable<Integer> {
 
     private static void interfaces() throws Exception {
         try (var netlink = Netlink.open();
-                var monitor = LinkMonitor.open("lo")) {
+                var routes = RouteMonitor.open()) {
             netlink.routeMtu(InetAddress.getLoopbackAddress());
             netlink.link("lo");
-            monitor.poll();
+            routes.poll();
         }
     }
 

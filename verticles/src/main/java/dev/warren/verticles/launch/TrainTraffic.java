@@ -109,7 +109,7 @@ final class TrainTraffic {
         Ip.run("-6", "rule", "add", "pref", "10", "to", "fd77::" + other, "iif", "lo", "lookup", table);
         var udp = UdpOptions.standard();
         var options = new Device.Options(
-                cryptography, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun.name()));
+                cryptography, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun));
         return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
     }
 

@@ -7,8 +7,6 @@ import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
-import dev.warren.io.tun.LinkEvent;
-import dev.warren.io.tun.LinkMonitor;
 import dev.warren.routing.IpHeader;
 import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
@@ -16,11 +14,8 @@ import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.TunMessage;
-import dev.warren.verticles.bus.UdpMailbox;
-import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.peer.Unreachable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -29,10 +24,13 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The actor of one queue of the TUN: owns its file descriptor and its batches. What it reads it hands to peers by
-/// destination, what it is given it writes. The one that has the link monitor speaks for the interface.
+/// destination, what it is given it writes.
 public final class TunVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(TunVerticle.class);
     /// A frame is 64 KiB at most and the splitter wants its margin; four of them kept the loop busiest, see
     /// docs/BENCHMARKS.md.
     private static final int SLAB = 4 * (65536 + 512) + 1024;
@@ -42,13 +40,16 @@ public final class TunVerticle extends VerticleBase {
     /// Datagrams in a batch.
     private static final int BURST = 32;
 
+    /// Reads that fail one after the other before a rest, so that an error that stays costs no CPU.
+    private static final int MOST_ERRORS = 100;
+
+    private static final long REST_MILLIS = 1000;
+
     private static final int UDP = 17;
     private static final int NOBODY = -1;
 
     private final Loop loop;
     private final TunDevice tun;
-    private final @Nullable LinkMonitor links;
-    private final UdpMailbox udp;
     private final Bulletin bulletin;
     private final TunMailbox door;
     private final RouterMailbox router;
@@ -61,26 +62,21 @@ public final class TunVerticle extends VerticleBase {
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
 
     private @Nullable EpollWatch watch;
-    private @Nullable EpollWatch linkWatch;
     private @Nullable MessageConsumer<Object> consumer;
+    private int errorsInARow;
 
-    /// @param links null: another queue's actor watches the interface
     /// @param lost called once, with the reason, when the interface was taken away
     /// @param counters of this queue, for the device as well
     public TunVerticle(
             Loop loop,
             TunDevice tun,
-            @Nullable LinkMonitor links,
             Bulletin bulletin,
             TunMailbox door,
-            UdpMailbox udp,
             RouterMailbox router,
             Consumer<String> lost,
             CounterRow<TunCounter> counters) {
         this.loop = loop;
         this.tun = tun;
-        this.links = links;
-        this.udp = udp;
         this.bulletin = bulletin;
         this.door = door;
         this.router = router;
@@ -98,61 +94,25 @@ public final class TunVerticle extends VerticleBase {
         return listening
                 .completion()
                 .compose(_ -> EpollWatch.open(context, tun.fd(), this::onReadable))
-                .compose(opened -> {
-                    watch = opened;
-                    return watchLink();
-                });
+                .onSuccess(opened -> watch = opened);
     }
 
     @Override
     public Future<?> stop() {
-        endWatches();
-        if (links != null) links.close();
+        endWatch();
         tun.close();
         pool.close();
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
 
-    private Future<?> watchLink() {
-        if (links == null) return Future.succeededFuture();
-        return EpollWatch.open(context, links.fd(), this::onLink).onSuccess(opened -> {
-            linkWatch = opened;
-            mtu(links.mtu()); // perhaps changed since the device was opened
-            if (links.up()) router.tell(new RouterMessage.Link(true));
-            onLink();
-        });
-    }
-
-    private void onLink() {
-        if (links == null || linkWatch == null) return;
-        for (var event : links.poll()) {
-            switch (event) {
-                case LinkEvent.Up _ -> router.tell(new RouterMessage.Link(true));
-                case LinkEvent.Down _ -> router.tell(new RouterMessage.Link(false));
-                case LinkEvent.MtuChanged changed -> mtu(changed.mtu());
-                case LinkEvent.Gone _ -> {
-                    if (!tun.attached()) lost("the interface " + tun.name() + " was deleted");
-                }
-                case LinkEvent.RoutesChanged _ -> udp.tell(new UdpMessage.RoutesChanged());
-            }
-        }
-    }
-
-    private void mtu(int current) {
-        tun.mtu(current);
-        bulletin.mtu(current);
-    }
-
     private void lost(String reason) {
-        endWatches();
+        endWatch();
         lost.accept(reason);
     }
 
-    private void endWatches() {
+    private void endWatch() {
         if (watch != null) watch.cancel();
-        if (linkWatch != null) linkWatch.cancel();
         watch = null;
-        linkWatch = null;
     }
 
     private void onReadable() {
@@ -170,10 +130,29 @@ public final class TunVerticle extends VerticleBase {
             if (frames <= 0) batch.release();
         }
         if (frames > 0) {
+            errorsInARow = 0;
             route(batch);
         } else if (frames < 0) {
-            lost("the interface " + tun.name() + " is gone (" + Errno.describe(-frames) + ")");
+            failed(-frames);
         }
+    }
+
+    /// Goes on after an error, which the device has counted, with a rest after many in a row, unless the interface is
+    /// gone: the kernel says EINVAL, for one, of a packet that it cannot express, and that packet is gone then.
+    private void failed(int errno) {
+        if (!tun.attached()) {
+            lost("the interface " + tun.name() + " is gone (" + Errno.describe(errno) + ")");
+            return;
+        }
+        if (++errorsInARow < MOST_ERRORS) return;
+        errorsInARow = 0;
+        LOG.warn("({}) Reading packets fails: {}", tun.name(), Errno.describe(errno));
+        var resting = watch;
+        if (resting == null) return;
+        resting.pause();
+        vertx.setTimer(REST_MILLIS, _ -> {
+            if (watch == resting) resting.resume();
+        });
     }
 
     /// Gives each peer its run, and back what nobody gets.
@@ -250,7 +229,7 @@ public final class TunVerticle extends VerticleBase {
                 forget.answer().complete();
             }
             case TunMessage.Quiet quiet -> {
-                endWatches();
+                endWatch();
                 quiet.answer().complete();
             }
         }

@@ -92,8 +92,14 @@ public final class UdpVerticle extends VerticleBase {
             }
             case UdpMessage.HandshakesDone done -> handshakesQueued -= done.count();
             case UdpMessage.Barrier barrier -> barrier.answer().complete();
-            case UdpMessage.RoutesChanged _ -> {
-                if (socket != null) socket.routesChanged();
+            case UdpMessage.AddressGone gone -> {
+                if (socket != null) socket.addressGone(gone.hi(), gone.lo());
+            }
+            case UdpMessage.HeardLately asked ->
+                asked.answer()
+                        .complete(new UdpMessage.Heard(socket == null ? List.of() : socket.heardLately(), fwmark));
+            case UdpMessage.Rerouted rerouted -> {
+                if (socket != null) socket.rerouted(rerouted.endpoints());
             }
             case UdpMessage.Bind bind -> bind(bind);
         }

@@ -1,0 +1,176 @@
+package dev.warren.verticles.link;
+
+import dev.warren.io.tun.LinkEvent;
+import dev.warren.io.tun.LinkMonitor;
+import dev.warren.io.tun.RouteEvent;
+import dev.warren.io.tun.RouteMonitor;
+import dev.warren.verticles.EpollWatch;
+import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.bus.UdpMessage;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The actor that hears from the kernel about the interface and about this host's routes: owns the netlink sockets, on
+/// the control loop, where an exchange with the kernel holds up no packet. Tells the router when the link goes up or
+/// down, publishes the MTU, and tells the UDP verticle which source addresses are good no more.
+public final class LinkVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(LinkVerticle.class);
+    /// How often a link is looked at of which nobody tells.
+    private static final long LOOK_MILLIS = 1000;
+    /// Routes come and go by the thousand: so often at most it is asked where packets leave.
+    private static final long ROUTES_MILLIS = 200;
+
+    private final Loop loop;
+    private final String device;
+    private final LinkMonitor links;
+    private final Bulletin bulletin;
+    private final RouterMailbox router;
+    private final UdpMailbox udp;
+    private final Consumer<String> lost;
+
+    private @Nullable RouteMonitor routes;
+    private @Nullable EpollWatch linkWatch;
+    private @Nullable EpollWatch routeWatch;
+    private boolean looking;
+    private boolean checking;
+    private boolean checkAgain;
+    private boolean ended;
+
+    /// @param links this actor's from now on
+    /// @param lost called once, with the reason, when the interface was deleted
+    public LinkVerticle(
+            Loop loop,
+            String device,
+            LinkMonitor links,
+            Bulletin bulletin,
+            RouterMailbox router,
+            UdpMailbox udp,
+            Consumer<String> lost) {
+        this.loop = loop;
+        this.device = device;
+        this.links = links;
+        this.bulletin = bulletin;
+        this.router = router;
+        this.udp = udp;
+        this.lost = lost;
+    }
+
+    @Override
+    public Future<?> start() throws Exception {
+        var opened = RouteMonitor.open();
+        routes = opened;
+        return EpollWatch.open(context, opened.fd(), this::onRoutes)
+                .compose(watch -> {
+                    routeWatch = watch;
+                    return EpollWatch.open(context, links.fd(), this::onLink);
+                })
+                .onSuccess(watch -> {
+                    linkWatch = watch;
+                    bulletin.mtu(links.mtu()); // perhaps changed since the device was opened
+                    if (links.up()) router.tell(new RouterMessage.Link(true));
+                    lookNowAndThen();
+                });
+    }
+
+    @Override
+    public Future<?> stop() {
+        end();
+        links.close();
+        if (routes != null) routes.close();
+        return Future.succeededFuture();
+    }
+
+    private void end() {
+        ended = true;
+        if (linkWatch != null) linkWatch.cancel();
+        if (routeWatch != null) routeWatch.cancel();
+        linkWatch = null;
+        routeWatch = null;
+    }
+
+    // The interface
+
+    private void onLink() {
+        if (ended) return;
+        tell(links.poll());
+        lookNowAndThen();
+    }
+
+    /// Asks each second, but only while nobody would tell.
+    private void lookNowAndThen() {
+        if (ended || looking || !links.silent()) return;
+        looking = true;
+        vertx.setTimer(LOOK_MILLIS, _ -> {
+            looking = false;
+            if (ended) return;
+            tell(links.look());
+            lookNowAndThen();
+        });
+    }
+
+    private void tell(List<LinkEvent> events) {
+        for (var event : events) {
+            switch (event) {
+                case LinkEvent.Up _ -> router.tell(new RouterMessage.Link(true));
+                case LinkEvent.Down _ -> router.tell(new RouterMessage.Link(false));
+                case LinkEvent.MtuChanged changed -> bulletin.mtu(changed.mtu());
+                case LinkEvent.Renamed renamed ->
+                    LOG.info("({}) The interface is called {} now", device, renamed.name());
+                case LinkEvent.Moved moved ->
+                    LOG.info(
+                            "({}) The interface was moved to {} network namespace",
+                            device,
+                            moved.home() ? "the router's" : "another");
+                case LinkEvent.Gone _ -> {
+                    end();
+                    lost.accept("the interface " + links.name() + " was deleted");
+                }
+            }
+        }
+    }
+
+    // Routes
+
+    private void onRoutes() {
+        if (ended || routes == null) return;
+        for (var event : routes.poll()) {
+            switch (event) {
+                case RouteEvent.AddressGone gone -> udp.tell(new UdpMessage.AddressGone(gone.hi(), gone.lo()));
+                case RouteEvent.RoutesChanged _ -> checkSources();
+            }
+        }
+    }
+
+    /// Looks, when routes have been changing for a moment, where packets leave to those who were heard lately.
+    private void checkSources() {
+        if (checking) {
+            checkAgain = true;
+            return;
+        }
+        checking = true;
+        vertx.setTimer(ROUTES_MILLIS, _ -> {
+            checkAgain = false;
+            Promise<UdpMessage.Heard> heard = loop.promise();
+            udp.tell(new UdpMessage.HeardLately(heard));
+            heard.future().onComplete(answer -> {
+                checking = false;
+                if (ended || routes == null) return;
+                if (answer.succeeded()) {
+                    var lately = answer.result();
+                    udp.tell(new UdpMessage.Rerouted(routes.rerouted(lately.endpoints(), lately.fwmark())));
+                }
+                if (checkAgain) checkSources();
+            });
+        });
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.verticles.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,96 @@
+package dev.warren.verticles;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.warren.crypto.Suite;
+import dev.warren.io.Faults;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.tun.FaultyTun;
+import dev.warren.io.tun.MemoryTun;
+import dev.warren.io.udp.MemoryNetwork;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.lang.reflect.Modifier;
+import java.net.InetAddress;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// Reads of the TUN that fail while the interface is there, and when it is not.
+class TunErrorsTest {
+    private static final int MANY = 100;
+
+    private final Faults faults = new Faults(8);
+    private final MemoryTun tun = new MemoryTun("memE", 1420);
+    private Vertx vertx;
+    private Device device;
+
+    @BeforeEach
+    void open() {
+        vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(4));
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        device.close().await(10, SECONDS);
+        assertEquals(0, device.batchesOut().await(10, SECONDS));
+        vertx.close().await(10, SECONDS);
+    }
+
+    private void start() throws Exception {
+        var network = new MemoryNetwork();
+        var outside = InetAddress.getByName("192.0.2.1");
+        var options = new Device.Options(Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null);
+        device = Device.start(vertx, List.of(new FaultyTun(tun, faults)), options)
+                .await(10, SECONDS);
+    }
+
+    private long counter(String name) throws Exception {
+        return device.counters().await(10, SECONDS).getOrDefault(name, 0L);
+    }
+
+    /// A packet that belongs to nobody is read.
+    private void reads(int packets) throws Exception {
+        tun.inject(DeviceLab.packet("10.0.0.1", "10.9.9.9", 10));
+        long until = System.nanoTime() + SECONDS.toNanos(10);
+        while (counter("tun.drop.no-route") < packets) assertTrue(System.nanoTime() < until, "nothing is read");
+    }
+
+    @Test
+    void anErrorEndsNothingWhileTheInterfaceIsThere() throws Exception {
+        var every = new ArrayList<Integer>();
+        for (var field : Errno.class.getFields()) {
+            if (Modifier.isStatic(field.getModifiers()) && field.getType() == int.class) every.add(field.getInt(null));
+        }
+        assertTrue(every.contains(Errno.EINVAL) && every.size() > 20, every.toString());
+        every.forEach(errno -> faults.failInput(errno, 1));
+        start();
+        reads(1);
+        assertEquals(every.size(), counter("tun.read.errors"));
+        assertFalse(device.ended().isComplete());
+    }
+
+    @Test
+    void anErrorThatStaysIsMetOnceASecond() throws Exception {
+        faults.failInput(Errno.EINVAL, 2 * MANY);
+        long begin = System.nanoTime();
+        start();
+        reads(1);
+        assertEquals(2 * MANY, counter("tun.read.errors"));
+        assertTrue(System.nanoTime() - begin > SECONDS.toNanos(2), "no rest after " + MANY);
+        assertFalse(device.ended().isComplete());
+    }
+
+    @Test
+    void whenTheInterfaceIsGoneTheDeviceEnds() throws Exception {
+        start();
+        reads(1);
+        tun.delete();
+        assertTrue(device.ended().await(10, SECONDS).contains("memE is gone (File descriptor in bad state"));
+    }
+}
