@@ -192,7 +192,7 @@ public final class LinkMonitor implements AutoCloseable {
                 state(link, events);
                 return;
             }
-        } catch (ErrnoException e) {
+        } catch (ErrnoException _) {
             // Not for us to know: the descriptor alone tells.
         }
         arrived(UNKNOWN, events);

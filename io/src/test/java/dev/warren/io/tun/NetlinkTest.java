@@ -203,10 +203,11 @@ class NetlinkTest {
                 var gone = Endpoint.of(new InetSocketAddress(address(text), 0));
                 assertTrue(told(monitor, new RouteEvent.AddressGone(gone.hi(), gone.lo())), text);
             }
-            monitor.close();
-            monitor.close();
-            assertEquals(List.of(), monitor.poll());
         }
+        var closed = RouteMonitor.open();
+        closed.close();
+        closed.close();
+        assertEquals(List.of(), closed.poll());
     }
 
     private static boolean told(RouteMonitor monitor, RouteEvent event) {
