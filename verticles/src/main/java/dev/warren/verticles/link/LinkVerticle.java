@@ -164,10 +164,11 @@ public final class LinkVerticle extends VerticleBase {
             udp.tell(new UdpMessage.HeardLately(heard));
             heard.future().onComplete(answer -> {
                 checking = false;
-                if (ended || routes == null) return;
+                var monitor = routes;
+                if (ended || monitor == null) return;
                 if (answer.succeeded()) {
                     var lately = answer.result();
-                    udp.tell(new UdpMessage.Rerouted(routes.rerouted(lately.endpoints(), lately.fwmark())));
+                    udp.tell(new UdpMessage.Rerouted(monitor.rerouted(lately.endpoints(), lately.fwmark())));
                 }
                 if (checkAgain) checkSources();
             });
