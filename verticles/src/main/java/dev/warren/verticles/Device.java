@@ -140,15 +140,7 @@ public final class Device implements DeviceControl {
         return deploy(
                         control,
                         () -> new RouterVerticle(
-                                control,
-                                name,
-                                bulletin,
-                                router,
-                                controlUdp,
-                                handshakes,
-                                roster,
-                                allowedIps,
-                                counters))
+                                control, name, bulletin, router, controlUdp, handshakes, roster, allowedIps, counters))
                 .compose(_ -> deploy(
                         control,
                         () -> new HandshakeVerticle(
@@ -160,8 +152,9 @@ public final class Device implements DeviceControl {
 
     private Future<Void> deployUdp(SocketOpener sockets, Bulletin bulletin, HandshakeMailbox handshakes) {
         var first = peerLoops.getFirst();
-        return deploy(first.loop(), () -> new UdpVerticle(
-                        first.loop(), sockets, bulletin, first.udp(), handshakes, counters.udp()));
+        return deploy(
+                first.loop(),
+                () -> new UdpVerticle(first.loop(), sockets, bulletin, first.udp(), handshakes, counters.udp()));
     }
 
     private Future<Void> deployTun(Bulletin bulletin) {

@@ -25,6 +25,8 @@ final class NetlinkMessage {
     static final int RTM_NEWROUTE = 24;
     static final int RTM_DELROUTE = 25;
     static final int RTM_GETROUTE = 26;
+    static final int RTM_NEWRULE = 32;
+    static final int RTM_DELRULE = 33;
     static final int RTM_NEWNSID = 88;
     static final int RTM_GETNSID = 90;
 
@@ -79,7 +81,7 @@ final class NetlinkMessage {
         return grown(HEADER + 4);
     }
 
-    /// `struct rtmsg`.
+    /// `struct rtmsg`; `struct fib_rule_hdr` has the same shape, with the action for a type.
     NetlinkMessage route(int family, int prefixLength, int table, int protocol, int scope, int type, int flags) {
         segment.set(JAVA_BYTE, HEADER, (byte) family);
         segment.set(JAVA_BYTE, HEADER + 1, (byte) prefixLength);

@@ -256,5 +256,4 @@ public final class HandshakeVerticle extends VerticleBase {
         }
         return Verdict.OK;
     }
-
 }

@@ -46,7 +46,6 @@ public final class UdpVerticle extends VerticleBase {
     private int fwmark;
     private int handshakesQueued;
 
-
     public UdpVerticle(
             Loop loop,
             SocketOpener opener,
@@ -250,5 +249,4 @@ public final class UdpVerticle extends VerticleBase {
         }
         fwmark = changed;
     }
-
 }
