@@ -28,6 +28,8 @@ public final class LinkMonitor implements AutoCloseable {
     private static final int HOME = -1;
     /// One that we cannot ask about: the kernel is too old, or it is another user's.
     private static final int UNKNOWN = -2;
+    /// It has gone from where it was, and nobody has looked yet.
+    private static final int NOWHERE = -3;
 
     private final Libc libc;
     private final TunHandle tun;
@@ -160,7 +162,10 @@ public final class LinkMonitor implements AutoCloseable {
             }
             at += (length + 3) & -4;
         }
-        if (went && place == HOME) left = true;
+        if (went) {
+            if (place == HOME) left = true;
+            place = NOWHERE; // where it is now may have the id that the last one had
+        }
         return went;
     }
 
