@@ -60,8 +60,7 @@ public final class Device implements DeviceControl {
     private final List<Runnable> notices = new ArrayList<>();
     private @Nullable Future<Void> closed;
 
-    private Device(
-            Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
+    private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
         this.links = links;
         this.vertx = (VertxInternal) vertx;
         this.queues = List.copyOf(queues);

@@ -1,5 +1,6 @@
 package dev.warren.verticles.bus;
 
+import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
 import java.util.List;
