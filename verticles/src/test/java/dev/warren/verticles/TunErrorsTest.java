@@ -28,7 +28,7 @@ class TunErrorsTest {
     private final Faults faults = new Faults(8);
     private final MemoryTun tun = new MemoryTun("memE", 1420);
     private Vertx vertx;
-    private Device device;
+    private final List<Device> started = new ArrayList<>();
 
     @BeforeEach
     void open() {
@@ -37,21 +37,25 @@ class TunErrorsTest {
 
     @AfterEach
     void close() throws Exception {
-        device.close().await(10, SECONDS);
-        assertEquals(0, device.batchesOut().await(10, SECONDS));
+        for (var device : started) {
+            device.close().await(10, SECONDS);
+            assertEquals(0, device.batchesOut().await(10, SECONDS));
+        }
         vertx.close().await(10, SECONDS);
     }
 
-    private void start() throws Exception {
+    private Device start() throws Exception {
         var network = new MemoryNetwork();
         var outside = InetAddress.getByName("192.0.2.1");
         var options = new Device.Options(Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null);
-        device = Device.start(vertx, List.of(new FaultyTun(tun, faults)), options)
+        var device = Device.start(vertx, List.of(new FaultyTun(tun, faults)), options)
                 .await(10, SECONDS);
+        started.add(device);
+        return device;
     }
 
     private long counter(String name) throws Exception {
-        return device.counters().await(10, SECONDS).getOrDefault(name, 0L);
+        return started.getFirst().counters().await(10, SECONDS).getOrDefault(name, 0L);
     }
 
     /// A packet that belongs to nobody is read.
@@ -69,7 +73,7 @@ class TunErrorsTest {
         }
         assertTrue(every.contains(Errno.EINVAL) && every.size() > 20, every.toString());
         every.forEach(errno -> faults.failInput(errno, 1));
-        start();
+        var device = start();
         reads(1);
         assertEquals(every.size(), counter("tun.read.errors"));
         assertFalse(device.ended().isComplete());
@@ -79,7 +83,7 @@ class TunErrorsTest {
     void anErrorThatStaysIsMetOnceASecond() throws Exception {
         faults.failInput(Errno.EINVAL, 2 * MANY);
         long begin = System.nanoTime();
-        start();
+        var device = start();
         reads(1);
         assertEquals(2 * MANY, counter("tun.read.errors"));
         assertTrue(System.nanoTime() - begin > SECONDS.toNanos(2), "no rest after " + MANY);
@@ -88,7 +92,7 @@ class TunErrorsTest {
 
     @Test
     void whenTheInterfaceIsGoneTheDeviceEnds() throws Exception {
-        start();
+        var device = start();
         reads(1);
         tun.delete();
         assertTrue(device.ended().await(10, SECONDS).contains("memE is gone (File descriptor in bad state"));
