@@ -8,7 +8,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.IdentityHashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// The files of one configuration: the operator's, those it includes, and key files.
@@ -19,7 +18,7 @@ final class ConfigFiles {
     private final Path directory;
     private final TrustedFiles trusted;
     private final boolean checking;
-    private final Map<HoconSource, TrustedFiles.Found> sources = new IdentityHashMap<>();
+    private final IdentityHashMap<HoconSource, TrustedFiles.Found> sources = new IdentityHashMap<>();
 
     /// @param checking nothing is started with it
     ConfigFiles(Path file, TrustedFiles trusted, boolean checking) {

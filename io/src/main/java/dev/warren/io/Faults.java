@@ -78,7 +78,8 @@ public final class Faults {
     /// Throws what the next write is to throw.
     public void outputError() {
         var fault = outputs.poll();
-        if (fault != null) fault.getAsInt();
+        if (fault == null) return;
+        int _ = fault.getAsInt();
     }
 
     /// Whether all that was to fail has failed. Any thread.
