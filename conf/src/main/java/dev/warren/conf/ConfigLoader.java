@@ -1,10 +1,11 @@
 package dev.warren.conf;
 
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValueType;
 import dev.warren.conf.hocon.Hocon;
 import dev.warren.conf.hocon.HoconException;
-import dev.warren.conf.hocon.HoconNull;
-import dev.warren.conf.hocon.HoconObject;
 import dev.warren.conf.hocon.HoconSource;
+import dev.warren.conf.hocon.HoconTree;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -53,15 +54,16 @@ public final class ConfigLoader {
 
     private RouterConfig load() throws ConfigException {
         try {
-            var root = read();
-            if (root.get("warren") == null
-                    || !(Objects.requireNonNull(root.get("warren")).value() instanceof HoconObject warren)) {
+            var tree = read();
+            var warren = tree.values().get("warren") instanceof ConfigObject
+                    ? Section.root(tree, problems).section("warren")
+                    : null;
+            if (warren == null) {
                 problems.add("warren is not an object", "warren { ... }");
                 problems.throwIfAny();
                 throw new AssertionError();
             }
-            var section = new Section(null, Objects.requireNonNull(root.get("warren")), warren, problems);
-            var result = new ConfigReader(section, files).read();
+            var result = new ConfigReader(warren, files).read();
             if (problems.any()) {
                 result.close();
             }
@@ -73,15 +75,15 @@ public final class ConfigLoader {
     }
 
     /// The file over the reference.
-    private HoconObject read() throws ConfigException {
+    private HoconTree read() throws ConfigException {
         try {
             var hocon = new Hocon(files::include);
             hocon.read(reference());
             hocon.read(files.open());
-            var root = hocon.resolve(environment);
             repeats(hocon.repeats());
-            rootKeys(root, hocon);
-            return root;
+            var tree = hocon.resolve(environment);
+            rootKeys(tree, hocon);
+            return tree;
         } catch (HoconException e) {
             problems.add(e);
         } catch (TrustedFiles.Refused e) {
@@ -141,17 +143,19 @@ public final class ConfigLoader {
     }
 
     /// Other keys than `warren` are only there to be used in substitutions.
-    private void rootKeys(HoconObject root, Hocon hocon) {
-        for (var field : root.fields()) {
-            var key = field.key();
-            if (key.equals("warren") || hocon.referenced().contains(key) || field.value() instanceof HoconNull) {
+    private void rootKeys(HoconTree tree, Hocon hocon) {
+        for (var key : tree.keys().keys()) {
+            var name = key.name();
+            var value = tree.values().get(name);
+            boolean used = name.equals("warren") || hocon.referenced().contains(name);
+            if (used || value == null || value.valueType() == ConfigValueType.NULL) {
                 continue;
             }
-            boolean typo = Section.nearest(key, List.of("warren")) != null;
+            boolean typo = Section.nearest(name, List.of("warren")) != null;
             problems.add(
-                    field.source(),
-                    field.line(),
-                    Section.shown(key),
+                    key.source(),
+                    key.line(),
+                    Section.shown(name),
                     "unknown key" + (typo ? ", did you mean warren?" : ""),
                     "warren { ... }");
         }

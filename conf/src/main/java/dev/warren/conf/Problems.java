@@ -2,7 +2,6 @@ package dev.warren.conf;
 
 import dev.warren.conf.hocon.HoconException;
 import dev.warren.conf.hocon.HoconSource;
-import dev.warren.conf.hocon.HoconText;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -74,7 +73,7 @@ final class Problems {
     }
 
     /// A value as it may be repeated in a message.
-    static String echo(HoconText value) {
+    static String echo(ConfigText value) {
         return value.substituted() ? "a value that is not shown, as it is from a ${...}" : echo(value.string());
     }
 

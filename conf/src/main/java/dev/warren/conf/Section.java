@@ -1,66 +1,120 @@
 package dev.warren.conf;
 
+import com.typesafe.config.ConfigList;
+import com.typesafe.config.ConfigObject;
+import com.typesafe.config.ConfigValue;
+import com.typesafe.config.ConfigValueFactory;
+import com.typesafe.config.ConfigValueType;
 import dev.warren.conf.hocon.Hocon;
-import dev.warren.conf.hocon.HoconField;
-import dev.warren.conf.hocon.HoconList;
-import dev.warren.conf.hocon.HoconNull;
-import dev.warren.conf.hocon.HoconObject;
+import dev.warren.conf.hocon.HoconException;
+import dev.warren.conf.hocon.HoconKey;
 import dev.warren.conf.hocon.HoconSource;
-import dev.warren.conf.hocon.HoconText;
-import dev.warren.conf.hocon.HoconValue;
+import dev.warren.conf.hocon.HoconTree;
+import java.util.AbstractList;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
 /// One object of a configuration, read key by key. What is wrong is added to the problems, and reads as absent.
 final class Section {
-    private final @Nullable Section parent;
-    private final HoconField field;
-    private final HoconObject object;
-    private final Problems problems;
+    private static final ConfigObject NOTHING = ConfigValueFactory.fromMap(Map.of());
 
-    Section(@Nullable Section parent, HoconField field, HoconObject object, Problems problems) {
+    private final @Nullable Section parent;
+    private final HoconTree tree;
+    private final Problems problems;
+    private final String name;
+    private final HoconKey near;
+    private final @Nullable HoconKey keys;
+    private final ConfigObject object;
+
+    /// @param parent the root has none
+    /// @param near where this section is, or what it is in when it came by a substitution
+    /// @param keys where its keys are, if this is known
+    private Section(
+            @Nullable Section parent,
+            HoconTree tree,
+            Problems problems,
+            String name,
+            HoconKey near,
+            @Nullable HoconKey keys,
+            ConfigObject object) {
         this.parent = parent;
-        this.field = field;
-        this.object = object;
+        this.tree = tree;
         this.problems = problems;
+        this.name = name;
+        this.near = near;
+        this.keys = keys;
+        this.object = object;
+    }
+
+    /// The whole of what was read.
+    static Section root(HoconTree tree, Problems problems) {
+        return new Section(null, tree, problems, "", tree.keys(), tree.keys(), tree.values());
+    }
+
+    private Section child(String key, ConfigObject inner) {
+        return new Section(this, tree, problems, key, origin(key), known(key), inner);
     }
 
     String path() {
-        return parent == null ? shown(name()) : parent.path() + "." + shown(name());
+        return parent == null || parent.parent == null ? shown(name) : parent.path() + "." + shown(name);
+    }
+
+    private String path(String key) {
+        return parent == null ? shown(key) : path() + "." + shown(key);
     }
 
     String name() {
-        return field.key();
+        return name;
     }
 
     /// A problem with the section as a whole.
     void problem(String problem, String expected) {
-        problems.add(field.source(), field.line(), path(), problem, expected);
+        problems.add(near.source(), near.line(), path(), problem, expected);
+    }
+
+    private @Nullable HoconKey known(String key) {
+        return keys == null ? null : keys.get(key);
     }
 
     /// Where a key is given, or this section if it is not.
-    private HoconField origin(String key) {
-        var child = object.get(key);
-        return child == null ? field : child;
+    private HoconKey origin(String key) {
+        var child = known(key);
+        return child == null ? near : child;
+    }
+
+    /// It may be from a `${...}`, or is somewhere below one.
+    private boolean substituted(String key) {
+        var child = known(key);
+        if (child == null || child.substituted()) {
+            return true;
+        }
+        for (var section = this; section != null; section = section.parent) {
+            if (section.near.substituted()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /// Says what is wrong with the value of a key.
     void problem(String key, String problem, String expected) {
-        var origin = origin(key);
-        problems.add(origin.source(), origin.line(), path() + "." + shown(key), problem, expected);
+        problem(key, origin(key).line(), problem, expected);
     }
 
     private void problem(String key, int line, String problem, String expected) {
-        problems.add(origin(key).source(), line, path() + "." + shown(key), problem, expected);
+        problems.add(origin(key).source(), line, path(key), problem, expected);
     }
 
     /// The same, but it stops nothing.
     void warning(String key, String warning, String expected) {
         var origin = origin(key);
-        problems.warn(origin.source(), origin.line(), path() + "." + shown(key), warning, expected);
+        problems.warn(origin.source(), origin.line(), path(key), warning, expected);
     }
 
     /// The file a key is in.
@@ -70,12 +124,12 @@ final class Section {
 
     /// Adds a problem for every key that is not one of these.
     void allow(List<String> known) {
-        for (var child : object.fields()) {
-            if (!known.contains(child.key())) {
-                var near = nearest(child.key(), known);
+        for (var key : object.keySet()) {
+            if (!known.contains(key)) {
+                var meant = nearest(key, known);
                 problem(
-                        child.key(),
-                        "unknown key" + (near == null ? "" : ", did you mean " + near + "?"),
+                        key,
+                        "unknown key" + (meant == null ? "" : ", did you mean " + meant + "?"),
                         "one of " + String.join(", ", known));
             }
         }
@@ -90,79 +144,125 @@ final class Section {
         return value(key) != null;
     }
 
-    private @Nullable HoconValue value(String key) {
-        var child = object.get(key);
-        return child == null || child.value() instanceof HoconNull ? null : child.value();
+    private @Nullable ConfigValue value(String key) {
+        var value = object.get(key);
+        return value == null || value.valueType() == ConfigValueType.NULL ? null : value;
     }
 
     /// The section under a key; null when it is absent or no object.
     @Nullable
     Section section(String key) {
-        var child = object.get(key);
-        if (child == null || child.value() instanceof HoconNull) {
-            return null;
+        var value = value(key);
+        if (value instanceof ConfigObject inner) {
+            return child(key, inner);
         }
-        if (child.value() instanceof HoconObject inner) {
-            return new Section(this, child, inner, problems);
+        if (value != null) {
+            problem(key, "is " + type(value), "{ ... }");
         }
-        problem(key, "is " + type(child.value()), "{ ... }");
         return null;
     }
 
-    /// All sections in this one, in the order of the file.
+    /// All sections in this one, in the order of the file. Each is made when it is asked for: there may be many.
     List<Section> sections() {
-        var sections = new ArrayList<Section>();
-        for (var child : object.fields()) {
-            if (child.value() instanceof HoconObject inner) {
-                sections.add(new Section(this, child, inner, problems));
-            } else if (!(child.value() instanceof HoconNull)) {
-                problem(child.key(), "is " + type(child.value()), "{ ... }");
+        var names = new ArrayList<String>();
+        for (var key : ordered()) {
+            var child = known(key);
+            var value = child != null && child.cut() ? null : value(key);
+            if (value instanceof ConfigObject || (child != null && child.cut())) {
+                names.add(key);
+            } else if (value != null) {
+                problem(key, "is " + type(value), "{ ... }");
             }
         }
-        return sections;
+        return new AbstractList<>() {
+            @Override
+            public Section get(int index) {
+                return made(names.get(index));
+            }
+
+            @Override
+            public int size() {
+                return names.size();
+            }
+        };
+    }
+
+    private SequencedSet<String> ordered() {
+        var names = new LinkedHashSet<String>();
+        if (keys != null) {
+            for (var key : keys.keys()) {
+                if (key.cut() || object.containsKey(key.name())) {
+                    names.add(key.name());
+                }
+            }
+        }
+        names.addAll(object.keySet()); // some are from elsewhere
+        return names;
+    }
+
+    private Section made(String key) {
+        var child = known(key);
+        if (child == null || !child.cut()) {
+            return child(key, object.get(key) instanceof ConfigObject inner ? inner : NOTHING);
+        }
+        try {
+            return child(key, tree.part(child));
+        } catch (HoconException e) {
+            problems.add(e);
+            return child(key, NOTHING);
+        }
     }
 
     /// A text; numbers and words are read as they are written.
     @Nullable
-    HoconText text(String key, String expected) {
+    ConfigText text(String key, String expected) {
         var value = value(key);
-        if (value == null || value instanceof HoconText) {
-            return (HoconText) value;
+        if (value == null) {
+            return null;
         }
-        problem(key, "is " + type(value), expected);
-        return null;
+        if (value instanceof ConfigObject || value instanceof ConfigList) {
+            problem(key, "is " + type(value), expected);
+            return null;
+        }
+        return new ConfigText(string(value), substituted(key));
+    }
+
+    private static String string(ConfigValue value) {
+        return value.unwrapped() instanceof String string
+                ? string
+                : value.atKey("x").getString("x");
     }
 
     /// A list of texts; a single one may stand alone, and may be several with commas between.
-    List<HoconText> texts(String key, String expected) {
+    List<ConfigText> texts(String key, String expected) {
         var value = value(key);
-        if (!(value instanceof HoconList list)) {
+        if (!(value instanceof ConfigList list)) {
             var text = text(key, expected);
             return text == null ? List.of() : commas(text);
         }
-        var texts = new ArrayList<HoconText>(list.items().size());
-        int line = origin(key).line();
-        for (var element : list.items()) {
-            line = element instanceof HoconText text ? text.line() : line;
-            if (element instanceof HoconText text && type(text).equals(TEXT)) {
-                texts.add(text);
+        var texts = new ArrayList<ConfigText>(list.size());
+        boolean substituted = substituted(key);
+        for (var element : list) {
+            if (element.valueType() == ConfigValueType.STRING) {
+                texts.add(new ConfigText(string(element), substituted));
             } else {
-                problem(key, line, "has " + type(element) + " in it", expected);
+                int line = substituted ? 0 : tree.line(element);
+                problem(key, line > 0 ? line : origin(key).line(), "has " + type(element) + " in it", expected);
             }
         }
         return texts;
     }
 
-    private static List<HoconText> commas(HoconText text) {
+    private static List<ConfigText> commas(ConfigText text) {
         var string = text.string();
-        var parts = new ArrayList<HoconText>(1);
+        var parts = new ArrayList<ConfigText>(1);
         int from = 0;
         for (int comma = string.indexOf(','); comma >= 0; comma = string.indexOf(',', from)) {
-            parts.add(text.slice(from, comma).strip());
+            parts.add(new ConfigText(string.substring(from, comma).strip(), text.substituted()));
             from = comma + 1;
         }
         if (parts.isEmpty() || from < string.length()) {
-            parts.add(text.slice(from, string.length()).strip());
+            parts.add(new ConfigText(string.substring(from).strip(), text.substituted()));
         }
         return parts;
     }
@@ -236,22 +336,14 @@ final class Section {
         return type.getEnumConstants()[index];
     }
 
-    private static final String TEXT = "a text";
-
-    private static String type(HoconValue value) {
-        return switch (value) {
-            case HoconObject _ -> "an object";
-            case HoconList _ -> "a list";
-            case HoconText text when !text.quoted() -> word(text.string());
-            case HoconText _ -> TEXT;
-            default -> "null";
-        };
-    }
-
-    private static String word(String word) {
-        return switch (word) {
-            case "true", "false" -> "on or off";
-            default -> word.matches("-?[0-9]+(\\.[0-9]+)?([eE]-?[0-9]+)?") ? "a number" : TEXT;
+    private static String type(ConfigValue value) {
+        return switch (value.valueType()) {
+            case OBJECT -> "an object";
+            case LIST -> "a list";
+            case NUMBER -> "a number";
+            case BOOLEAN -> "on or off";
+            case STRING -> "a text";
+            case NULL -> "null";
         };
     }
 

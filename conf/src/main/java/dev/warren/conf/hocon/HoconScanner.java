@@ -13,10 +13,17 @@ final class HoconScanner {
     private final char[] text;
     private final int end;
     int at;
-    int line = 1;
+    int line;
 
     HoconScanner(HoconSource source) {
+        this(source, 0, 1);
+    }
+
+    /// @param line of the character at `from`
+    HoconScanner(HoconSource source, int from, int line) {
         this.source = source;
+        this.at = from;
+        this.line = line;
         this.text = source.text;
         this.end = source.length;
     }
@@ -88,10 +95,11 @@ final class HoconScanner {
         return is('"') || isUnquoted();
     }
 
-    /// A quoted text, or a run of characters that need no quotes.
-    HoconText text() throws HoconException {
+    /// A quoted text, or a run of characters that need no quotes, is added to `into`, or passed over.
+    void text(@Nullable StringBuilder into) throws HoconException {
         if (is('"')) {
-            return quoted();
+            quoted(into);
+            return;
         }
         if ("\u201c\u201d\u201e\u00ab\u2018\u2019".indexOf(text[at]) >= 0) {
             throw error("typographic quotation marks", "plain ones: \"...\"");
@@ -100,36 +108,21 @@ final class HoconScanner {
         while (isUnquoted()) {
             at++;
         }
-        return new HoconText(text, start, at, line, false, false);
+        add(into, start, at);
     }
 
-    HoconText blank(int from) {
-        return new HoconText(text, from, at, line, false, false);
-    }
-
-    HoconText join(@Nullable HoconText before, HoconText next) {
-        if (before == null) {
-            return next;
+    private void add(@Nullable StringBuilder into, int from, int to) {
+        if (into != null) {
+            into.append(text, from, to - from);
         }
-        var joined = new StringBuilder(before.length() + next.length());
-        before.appendTo(joined);
-        next.appendTo(joined);
-        return HoconText.of(joined, before.line(), true, false);
     }
 
-    private HoconText quoted() throws HoconException {
+    private void quoted(@Nullable StringBuilder into) throws HoconException {
         if (starts("\"\"\"", at)) {
-            return tripleQuoted();
+            tripleQuoted(into);
+            return;
         }
         int start = ++at;
-        while (at < end && text[at] != '"' && text[at] != '\\' && !Character.isISOControl(text[at])) {
-            at++;
-        }
-        if (is('"')) {
-            return new HoconText(text, start, at++, line, true, false);
-        }
-        var content = new StringBuilder();
-        content.append(text, start, at - start);
         while (!is('"')) {
             if (at >= end || text[at] == '\n' || text[at] == '\r') {
                 throw error("a \" that is not closed in its line", "quotes in pairs");
@@ -137,11 +130,17 @@ final class HoconScanner {
             if (Character.isISOControl(text[at])) {
                 throw error("a control character in quotes", "\\t for a tab");
             }
-            content.append(is('\\') ? escape() : text[at]);
+            if (is('\\')) {
+                add(into, start, at);
+                char c = escape();
+                if (into != null) {
+                    into.append(c);
+                }
+                start = at + 1;
+            }
             at++;
         }
-        at++;
-        return HoconText.of(content, line, true, false);
+        add(into, start, at++);
     }
 
     /// Ends on the last character of the escape.
@@ -166,7 +165,7 @@ final class HoconScanner {
         throw error("a backslash in quotes that means nothing", "\\\\ for a backslash");
     }
 
-    private HoconText tripleQuoted() throws HoconException {
+    private void tripleQuoted(@Nullable StringBuilder into) throws HoconException {
         int first = line;
         int start = at + 3;
         at = start;
@@ -182,7 +181,7 @@ final class HoconScanner {
             at++; // all further quotes belong to the text
         }
         at += 3;
-        return new HoconText(text, start, at - 3, first, true, false);
+        add(into, start, at - 3);
     }
 
     /// A key, as elements between dots.
@@ -205,7 +204,7 @@ final class HoconScanner {
                 some = false;
                 at++;
             } else if (is('"')) {
-                quoted().appendTo(element);
+                quoted(element);
                 some = true;
             } else if (isUnquoted()) {
                 element.append(text[at++]);
@@ -287,7 +286,8 @@ final class HoconScanner {
             throw new HoconException(
                     source, first, "include without a file", NAMES + "; a key of that name needs quotes");
         }
-        var name = quoted().string();
+        var name = new StringBuilder();
+        quoted(name);
         for (; open > 0; open--) {
             skipLines();
             if (!is(')')) {
@@ -295,7 +295,7 @@ final class HoconScanner {
             }
             at++;
         }
-        return name;
+        return name.toString();
     }
 
     /// `[Interface]` is how files for wg-quick(8) begin.

@@ -4,33 +4,50 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Parses one text, in one pass.
-final class HoconParser {
+/// Walks through one text for what the library does not say: which keys are given where, and given twice; what is
+/// nested too deeply for it; what is included; and hints, for people. Values are passed over.
+final class HoconOutline {
+    private enum Kind {
+        TEXT,
+        LIST,
+        OBJECT,
+        REFERENCE
+    }
+
     private final Hocon hocon;
+    private final HoconFile file;
     private final HoconSource source;
     private final HoconScanner in;
     private final List<String> prefix;
     private final Braces braces;
+    private final boolean large;
     private int depth;
     private int lists;
+    private int includes;
+    private int appends;
+    private final List<List<String>> references = new ArrayList<>(); // of the value that is being read
 
     /// @param prefix where the text is included
-    HoconParser(Hocon hocon, HoconSource source, List<String> prefix) {
+    /// @param large worth cutting
+    HoconOutline(Hocon hocon, HoconFile file, List<String> prefix, boolean large) {
         this.hocon = hocon;
-        this.source = source;
+        this.file = file;
+        this.source = file.source();
         this.in = new HoconScanner(source);
         this.prefix = prefix;
+        this.large = large;
         this.braces = new Braces(source);
     }
 
-    HoconObject root() throws HoconException {
+    /// The keys of the text, without a name for them all.
+    HoconKey root() throws HoconException {
         in.skipLines();
         in.refuseWgQuick();
         if (in.is('[')) {
             throw in.error("begins with a list", "key = value, or { ... }");
         }
         boolean braced = in.is('{');
-        var object = new HoconObject();
+        var object = HoconKey.root(source);
         if (braced) {
             object(object, prefix);
             in.skipLines();
@@ -47,7 +64,7 @@ final class HoconParser {
     }
 
     /// From `{` to behind its `}`.
-    private void object(HoconObject object, List<String> path) throws HoconException {
+    private void object(HoconKey object, List<String> path) throws HoconException {
         deeper(path);
         braces.open(in.at, in.line);
         in.at++;
@@ -67,16 +84,20 @@ final class HoconParser {
     }
 
     /// Up to `}` or the end.
-    private void fields(HoconObject object, List<String> path) throws HoconException {
+    private void fields(HoconKey object, List<String> path) throws HoconException {
         in.skipLines();
         while (!in.atEnd() && !in.is('}')) {
+            @Nullable HoconPart part = null;
             if (in.isInclude()) {
                 include(object, path);
             } else {
-                field(object, path);
+                part = field(object, path);
             }
             if (!separated('}')) {
                 throw in.unexpected("a line end, a comma or }");
+            }
+            if (part != null) {
+                part.end = in.at;
             }
         }
     }
@@ -96,14 +117,20 @@ final class HoconParser {
         return comma || in.line > before || in.atEnd() || in.is(close);
     }
 
-    private void include(HoconObject object, List<String> path) throws HoconException {
+    private void include(HoconKey object, List<String> path) throws HoconException {
         int line = in.line;
-        var included = hocon.include(source, line, in.includeName(), path);
+        includes++;
+        var included = hocon.include(file, line, in.includeName(), path);
         hocon.merger().mergeAll(object, path, included);
     }
 
-    private void field(HoconObject object, List<String> at) throws HoconException {
+    /// What can be cut out of the text, if it is a peer.
+    private @Nullable HoconPart field(HoconKey object, List<String> at) throws HoconException {
         int line = in.line;
+        int from = in.at;
+        int includesBefore = includes;
+        int appendsBefore = appends;
+        int outer = references.size();
         var path = in.path(false);
         in.skipLines();
         var whole = at.size() + path.size() > 1 || depth > 0 ? HoconMerger.joined(at, path) : path;
@@ -112,6 +139,7 @@ final class HoconParser {
             if (lists > 0) {
                 throw in.error("a += inside of a list", "=");
             }
+            appends++;
             in.at += 2;
             lists++;
         } else if (in.is('=') || in.is(':')) {
@@ -120,79 +148,88 @@ final class HoconParser {
             throw in.unexpected("= or { after a key");
         }
         in.skipLines();
-        var value = value(whole, line);
+        var key = new HoconKey(hocon.shared(path.getLast()), source, line);
+        int start = in.at;
+        value(key, whole, line);
+        key.length = in.at - start;
         if (append) {
             lists--;
-            hocon.referenced(whole.getFirst());
-            var before = new Pending.Reference(source, line, List.of(), whole, true);
-            value = new Pending.Concatenation(source, line, List.of(before, new HoconList(List.of(value))));
+            hocon.referenced(whole.getFirst(), source, line);
+            key.becomes(true, true, false);
         }
-        hocon.merger().put(object, at, path, new HoconField(path.getLast(), source, line, true, value));
+        var used = references.subList(outer, references.size());
+        if (key.open && !used.isEmpty()) {
+            hocon.sizes().note(whole, List.copyOf(used));
+        }
+        if (large && path.size() == 1 && key.object && HoconPart.isPeer(whole) && includes == includesBefore) {
+            boolean mixed = !used.isEmpty() && (appends > appendsBefore || !prefix.isEmpty());
+            key.part = mixed ? null : new HoconPart(file, from, in.at, line, !used.isEmpty());
+        }
+        if (depth == 0) {
+            references.clear();
+        }
+        var part = key.part;
+        hocon.merger().put(object, at, path, key);
+        return part;
     }
 
     /// Pieces side by side, up to a line end, a comma, or what closes the object or list.
-    private HoconValue value(List<String> path, int line) throws HoconException {
-        var pieces = new ArrayList<HoconValue>(1);
-        @Nullable HoconText texts = null;
+    private void value(HoconKey key, List<String> path, int line) throws HoconException {
+        @Nullable Kind last = null;
+        boolean several = false;
+        boolean builds = false;
+        boolean object = false;
+        int before = references.size();
         while (true) {
-            int start = in.at;
             in.skipSpaces();
             if (in.endsValue()) {
                 break;
             }
-            boolean simple = in.startsText() || in.is('$');
-            boolean afterSimple = texts != null || (!pieces.isEmpty() && pieces.getLast() instanceof Pending.Reference);
-            if (simple && afterSimple && in.at > start) {
-                texts = in.join(texts, in.blank(start));
-            }
+            Kind kind;
             if (in.startsText()) {
-                texts = in.join(texts, in.text());
-                continue;
-            }
-            if (texts != null) {
-                pieces.add(texts);
-                texts = null;
-            }
-            if (in.is('{')) {
-                var object = new HoconObject();
-                object(object, path);
-                pieces.add(object);
+                in.text(null);
+                kind = Kind.TEXT;
+            } else if (in.is('{')) {
+                var inner = new HoconKey(key.name(), source, line);
+                object(inner, path);
+                key.take(inner);
+                object = true;
+                kind = Kind.OBJECT;
             } else if (in.is('[')) {
-                pieces.add(list(path));
+                list(path);
+                kind = Kind.LIST;
             } else if (in.is('$')) {
-                pieces.add(reference());
+                reference();
+                builds = true;
+                kind = Kind.REFERENCE;
             } else {
                 throw in.unexpected("a value");
             }
+            if (last != null && last != kind && last != Kind.REFERENCE && kind != Kind.REFERENCE) {
+                throw new HoconException(
+                        source, line, "a list or { } beside something else", "a comma or a line between");
+            }
+            several |= last != null && !(last == Kind.TEXT && kind == Kind.TEXT);
+            last = kind;
         }
-        if (texts != null) {
-            pieces.add(texts);
-        }
-        if (pieces.isEmpty()) {
+        if (last == null) {
             throw in.unexpected("a value");
         }
-        if (pieces.size() > 1) {
-            for (int i = 1; i < pieces.size(); i++) {
-                HoconResolver.refuseUnlike(source, line, pieces.get(i - 1), pieces.get(i));
-            }
-            return new Pending.Concatenation(source, line, pieces);
-        }
-        var only = pieces.getFirst();
-        return only instanceof HoconText text && !text.quoted() && text.is("null") ? new HoconNull() : only;
+        boolean only = object && !several;
+        key.becomes(builds, several || (!only && references.size() > before), only);
     }
 
-    private HoconList list(List<String> path) throws HoconException {
+    private void list(List<String> path) throws HoconException {
         deeper(path);
         lists++;
         int line = in.line;
         in.at++;
         in.skipLines();
-        var items = new ArrayList<HoconValue>();
         while (!in.is(']')) {
             if (in.atEnd()) {
                 throw new HoconException(source, line, "the [ of this line has no ]", "brackets in pairs");
             }
-            items.add(value(path, in.line));
+            value(new HoconKey("", source, in.line), path, in.line);
             if (!separated(']')) {
                 throw in.unexpected("a comma or ]");
             }
@@ -200,19 +237,16 @@ final class HoconParser {
         in.at++;
         depth--;
         lists--;
-        return new HoconList(items);
     }
 
-    private Pending.Reference reference() throws HoconException {
+    private void reference() throws HoconException {
         int line = in.line;
-        boolean optional = in.openReference();
+        in.openReference();
         var path = in.path(true);
         in.closeReference();
-        hocon.referenced(path.getFirst());
-        if (!prefix.isEmpty()) {
-            hocon.referenced(prefix.getFirst());
-        }
-        return new Pending.Reference(source, line, prefix, path, optional);
+        var whole = prefix.isEmpty() ? path : HoconMerger.joined(prefix, path);
+        references.add(whole);
+        hocon.referenced(path, whole, source, line);
     }
 
     /// Guesses which `{` was left open, by the indentation of the lines: a `}` that begins a line further left than

@@ -1,4 +1,0 @@
-package dev.warren.conf.hocon;
-
-/// `null`: the key counts as not given.
-public record HoconNull() implements HoconValue {}
