@@ -63,6 +63,16 @@ class ExamplesTest {
     }
 
     @Test
+    void aNetworkThatIsOnAnotherDeviceIsWarnedOf() throws IOException {
+        a.run("ip", "link", "add", "office0", "type", "dummy");
+        a.run("ip", "addr", "add", "192.168.2.1/24", "dev", "office0", "metric", "500");
+        a.run("ip", "link", "set", "office0", "up");
+        var log = run(Files.readString(example("site-to-site.conf")), "site0");
+        assertTrue(log.contains("site0: 192.168.2.0/24 of peer "), log);
+        assertTrue(log.contains(" is already on office0, so only one of the two can be reached"), log);
+    }
+
+    @Test
     void aFileIsCheckedWithoutAnyRights() throws IOException {
         var file = a.file("/run/warren.conf");
         Files.writeString(file, "warren.interfaces.wg0.peers.x { allowed-ips = [\"10.0.0.1/8\"] }\n");
@@ -90,7 +100,7 @@ class ExamplesTest {
     }
 
     /// By a pipe, as secret managers do it.
-    private void run(String text, String last) throws IOException {
+    private String run(String text, String last) throws IOException {
         var file = a.file("/run/example.conf");
         Files.writeString(file, text.replaceFirst("warren \\{", "warren {\n  state-dir = /run/state"));
         var run = a.spawn(
@@ -102,5 +112,6 @@ class ExamplesTest {
             if (!run.running()) throw new AssertionError("ended: " + run.output() + run.errors());
             return run.output().contains("Ctrl-C ends it");
         });
+        return run.errors();
     }
 }

@@ -15,7 +15,7 @@ final class HoconSizes {
     private static final long MAX = Long.MAX_VALUE / 4;
 
     private final Map<List<String>, List<List<List<String>>>> uses = new HashMap<>();
-    private final Map<HoconKey, Long> known = new IdentityHashMap<>();
+    private final IdentityHashMap<HoconKey, Long> known = new IdentityHashMap<>();
 
     /// @param references in one value of a key
     void note(List<String> path, List<List<String>> references) {

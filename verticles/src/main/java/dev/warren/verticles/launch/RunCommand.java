@@ -142,6 +142,7 @@ final class RunCommand implements Callable<Integer> {
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             Leftovers.remove();
+            config.overlaps(OtherDevices.routes()).forEach(overlap -> err.println("warning: " + overlap));
             var context = ((VertxInternal) vertx).createEventLoopContext();
             var running = new AtomicInteger(config.interfaces().size());
             var worst = new AtomicInteger();
