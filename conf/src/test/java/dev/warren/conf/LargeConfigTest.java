@@ -58,6 +58,21 @@ class LargeConfigTest {
     }
 
     @Test
+    void peersOfALargeFileMaySubstituteAndAppend() throws Exception {
+        var text = "host = \"192.0.2.1\"\n" + bigFile(20_000).replace("\"192.0.2.1:", "${host}\":");
+        text = text.replace("p7 {", "p7 {\n allowed-ips = [\"10.99.0.0/24\"]")
+                .replace("allowed-ips = [\"10.0.0.7/32\"]", "allowed-ips += \"10.0.0.7/32\"")
+                .replace("${host}\":9\"", "\"192.0.2.1:9\"");
+        var file = write(text);
+        long start = System.nanoTime();
+        var peers = ConfigLoader.load(file).interfaces().get(0).peers();
+        System.out.println("20000 with substitutions in " + (System.nanoTime() - start) / 1_000_000 + " ms");
+        assertEquals(20_000, peers.size());
+        assertEquals("192.0.2.1:" + (1 + (19_999 & 0xfff)), String.valueOf(peers.get(19_999).endpoint()));
+        assertEquals(2, peers.get(7).allowedIps().size());
+    }
+
+    @Test
     void problemsInALargeFileHaveTheirLines() throws IOException {
         var text = bigFile(5_000).replace("10.0.2.0/32", "10.0.2.0/99").replace("192.0.2.1:4001\"", "nowhere\"");
         var at512 = 2 + 5 * 512 + 2;

@@ -207,7 +207,7 @@ public final class Hocon {
     private void cut(HoconKey keys) {
         var warren = keys.get("warren");
         var interfaces = warren == null ? null : warren.get("interfaces");
-        if (interfaces == null || warren.open || interfaces.open) {
+        if (warren == null || interfaces == null || warren.open || interfaces.open) {
             return;
         }
         for (var device : interfaces.keys()) {
