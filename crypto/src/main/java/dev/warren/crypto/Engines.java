@@ -4,6 +4,7 @@ import dev.warren.crypto.aead.Aead;
 import dev.warren.crypto.aead.JdkAead;
 import dev.warren.crypto.aead.OpenSslAead;
 import dev.warren.crypto.noise.AwsLcX25519;
+import dev.warren.crypto.noise.BouncyCastleX25519;
 import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.OpenSslX25519;
 import dev.warren.crypto.noise.X25519;
@@ -53,6 +54,7 @@ public final class Engines implements SuiteOpener {
         if (awsLc != null && (any || x25519 == X25519Choice.AWSLC)) agreements.add(awsLc(awsLc));
         if (any || x25519 == X25519Choice.OPENSSL) agreements.add(OpenSslX25519::new);
         if (any || x25519 == X25519Choice.JAVA) agreements.add(JavaX25519::new);
+        if (x25519 == X25519Choice.BOUNCYCASTLE) agreements.add(BouncyCastleX25519::new);
         var agreement = first(agreements, Engines::tried, passedOver);
         return new Engines(
                 cipher.engine,

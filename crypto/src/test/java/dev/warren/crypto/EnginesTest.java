@@ -44,6 +44,8 @@ class EnginesTest {
     void everythingCanBeChosen() {
         var engines = Engines.choose(Suite.Choice.JDK, X25519Choice.OPENSSL, null);
         assertTrue(engines.describe().matches("JDK \\d+ .*, X25519 OpenSSL"), engines.describe());
+        engines = Engines.choose(Suite.Choice.JDK, X25519Choice.BOUNCYCASTLE, null);
+        assertTrue(engines.describe().endsWith("X25519 BouncyCastle"), engines.describe());
         engines = Engines.choose(Suite.Choice.OPENSSL, X25519Choice.JAVA, null);
         assertTrue(engines.describe().matches("OpenSSL .*, X25519 Java"), engines.describe());
     }

@@ -1,8 +1,8 @@
 package dev.warren.crypto.noise;
 
 import dev.warren.crypto.Suite;
-import java.security.SecureRandom;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,8 @@
 package dev.warren.crypto.noise;
 
 /// Diffie-Hellman on Curve25519 (RFC 7748). Confined to the thread of its Suite.
-public sealed interface X25519 extends AutoCloseable permits AwsLcX25519, OpenSslX25519, JavaX25519 {
+public sealed interface X25519 extends AutoCloseable
+        permits AwsLcX25519, OpenSslX25519, JavaX25519, BouncyCastleX25519 {
     int LENGTH = 32;
 
     /// Writes the shared secret to `shared`, 32 bytes. False when it is all zero (a low-order point, R-09): `shared` is

@@ -35,7 +35,7 @@ class X25519Test {
             Files.exists(AWS_LC) ? Optional.of(new AwsLcX25519(AwsLc.load(AWS_LC))) : Optional.empty();
 
     Stream<X25519> engines() {
-        return Stream.concat(Stream.of(openSsl, java), awsLc.stream());
+        return Stream.concat(Stream.of(openSsl, java, new BouncyCastleX25519()), awsLc.stream());
     }
 
     @AfterAll
