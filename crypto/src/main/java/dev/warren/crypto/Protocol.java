@@ -26,6 +26,9 @@ public final class Protocol {
     /// A cookie secret and a received cookie live so long (whitepaper §5.4.7).
     public static final long COOKIE_SECRET_MAX_AGE = 120 * SECOND;
 
+    /// So much sooner a received cookie is used no more: the message may be under way when it ends (kernel messages.h).
+    public static final long COOKIE_SECRET_LATENCY = 5 * SECOND;
+
     /// A peer's initiations are accepted at most so often.
     public static final int INITIATIONS_PER_SECOND = 50;
 
@@ -37,6 +40,9 @@ public final class Protocol {
     // ---- ours
     /// Packets that wait for a session, per peer; the oldest is dropped.
     public static final int MAX_STAGED_PACKETS = 128;
+
+    /// Bytes that they take at most, per peer: so many full packets of the usual MTU.
+    public static final int MAX_STAGED_BYTES = MAX_STAGED_PACKETS * 1536;
 
     /// A device stays under load so long after the last sign of it.
     public static final long UNDER_LOAD_HOLD = SECOND;

@@ -11,6 +11,7 @@ import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.crypto.peer.PeerStatistics;
+import dev.warren.crypto.peer.StagedPool;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.DataMessage;
 import dev.warren.crypto.wire.MessageType;
@@ -67,6 +68,7 @@ public final class Tunnel implements AutoCloseable {
     private final PublicKey remote;
     private final HandshakeGate gate;
     private final LoadMeter load = new LoadMeter(WORK_PER_SECOND);
+    private final StagedPool staged = new StagedPool(Protocol.MAX_STAGED_BYTES);
     private final Peer peer;
     private final PeerStatistics counted = new PeerStatistics();
     private final Mail mail;
@@ -90,7 +92,8 @@ public final class Tunnel implements AutoCloseable {
         mail = new Mail(builder.events);
         gate = new HandshakeGate(suite, identity, random);
         IndexSource source = builder.indices;
-        peer = new Peer(suite, identity, remote, source == null ? random::nextInt : source, random, mail, counted);
+        peer = new Peer(
+                suite, identity, remote, source == null ? random::nextInt : source, random, staged, mail, counted);
         peer.presharedKey(builder.presharedKey);
         peer.mtu(builder.mtu);
         endpoint(builder.endpoint);
@@ -325,6 +328,7 @@ public final class Tunnel implements AutoCloseable {
         enter();
         closed = true;
         peer.close();
+        staged.close();
         gate.close();
         identity.close();
         arena.close();

@@ -18,7 +18,7 @@ import java.util.Arrays;
 /// of address and port under a secret that changes every two minutes. Confined to the thread of its Suite.
 final class CookieChecker implements AutoCloseable {
     private static final byte[] NONE = new byte[Macs.LENGTH];
-    private static final int COUNTER = 16;
+    private static final int COUNTER = 8;
     private static final VarHandle U64 = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
     private final Suite suite;
@@ -30,6 +30,8 @@ final class CookieChecker implements AutoCloseable {
     /// Where MAC1 and cookies begin: after the block of their key, which is the same for all.
     private final int[] mac1State = new int[Blake2s.WORDS];
     private final int[] cookieState = new int[Blake2s.WORDS];
+    private final int[] nonceState = new int[Blake2s.WORDS];
+    private final byte[] count = new byte[Long.BYTES];
     private byte[] cookieKey = {};
     private boolean secretMade;
     private long secretTime;
@@ -78,12 +80,17 @@ final class CookieChecker implements AutoCloseable {
             suite.blake2s().key(secret, cookieState);
             Arrays.fill(secret, (byte) 0);
             random.nextBytes(nonce);
+            random.nextBytes(secret);
+            suite.blake2s().key(secret, nonceState);
+            Arrays.fill(secret, (byte) 0);
             secretMade = true;
             secretTime = now;
         }
         cookieFor(address, port);
         CookieReplyMessage.begin(reply, InitiationMessage.sender(message));
-        U64.set(nonce, COUNTER, (long) U64.get(nonce, COUNTER) + 1); // never the same again under this key
+        // Never the same again under this key, and nobody can tell how many there were: a counter, encrypted.
+        U64.set(count, 0, (long) U64.get(count, 0) + 1);
+        suite.blake2s().mac(nonceState, count, 0, count.length, nonce, COUNTER);
         System.arraycopy(nonce, 0, reply, CookieReplyMessage.NONCE, nonce.length);
         int mac1 = Macs.mac1At(message);
         suite.aead()
@@ -109,6 +116,7 @@ final class CookieChecker implements AutoCloseable {
     @Override
     public void close() {
         Arrays.fill(cookieState, 0);
+        Arrays.fill(nonceState, 0);
         Arrays.fill(cookie, (byte) 0);
         secretMade = false;
     }

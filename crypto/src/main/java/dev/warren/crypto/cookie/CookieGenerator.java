@@ -30,14 +30,14 @@ public final class CookieGenerator implements AutoCloseable {
         this.mac1Key = Macs.mac1Key(suite.blake2s(), remote);
     }
 
-    /// Fills MAC1 and, with a cookie younger than 120 s, MAC2 at the end of an initiation or response; remembers MAC1.
+    /// Fills MAC1 and, with a cookie younger than 115 s, MAC2 at the end of an initiation or response; remembers MAC1.
     public void sign(byte[] message, long now) {
         int mac1 = Macs.mac1At(message);
         int mac2 = mac1 + Macs.LENGTH;
         suite.blake2s().mac(mac1Key, message, 0, mac1, message, mac1);
         System.arraycopy(message, mac1, lastMac1, 0, Macs.LENGTH);
         waiting = true;
-        if (cookieKnown && now - cookieTime < Protocol.COOKIE_SECRET_MAX_AGE) {
+        if (cookieKnown && now - cookieTime < Protocol.COOKIE_SECRET_MAX_AGE - Protocol.COOKIE_SECRET_LATENCY) {
             suite.blake2s().mac(cookie, message, 0, mac2, message, mac2);
         } else {
             Arrays.fill(message, mac2, mac2 + Macs.LENGTH, (byte) 0);

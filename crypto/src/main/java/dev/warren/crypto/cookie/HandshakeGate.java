@@ -46,6 +46,12 @@ public final class HandshakeGate implements AutoCloseable {
     /// @param sourceAddress 4 or 16 bytes
     /// @param reply at least 64 bytes, written only with COOKIE_SENT
     public Verdict admit(byte[] message, byte[] sourceAddress, int sourcePort, long now, byte[] reply) {
+        return admit(message, sourceAddress, sourcePort, now, reply, false);
+    }
+
+    /// As above, but with `suspicious` a cookie is asked for even when there is no load, and of newcomers too.
+    public Verdict admit(
+            byte[] message, byte[] sourceAddress, int sourcePort, long now, byte[] reply, boolean suspicious) {
         if (sourceAddress.length != 4 && sourceAddress.length != 16) {
             throw new IllegalArgumentException("An address has 4 or 16 bytes, not " + sourceAddress.length + ".");
         }
@@ -53,22 +59,23 @@ public final class HandshakeGate implements AutoCloseable {
             // It authenticates itself, and costs no DH.
             case MessageType.COOKIE_REPLY -> Verdict.OK;
             case MessageType.INITIATION, MessageType.RESPONSE ->
-                admitSigned(message, sourceAddress, sourcePort, now, reply);
+                admitSigned(message, sourceAddress, sourcePort, now, reply, suspicious);
             default -> Verdict.MALFORMED;
         };
     }
 
-    private Verdict admitSigned(byte[] message, byte[] sourceAddress, int sourcePort, long now, byte[] reply) {
+    private Verdict admitSigned(
+            byte[] message, byte[] sourceAddress, int sourcePort, long now, byte[] reply, boolean suspicious) {
         if (!checker.mac1Valid(message)) {
             return Verdict.MAC1_INVALID;
         }
-        if (!underLoad) {
+        if (!underLoad && !suspicious) {
             return Verdict.OK;
         }
         if (checker.mac2Valid(message, sourceAddress, sourcePort, now)) {
             return proven.allow(sourceAddress, now) ? Verdict.OK : Verdict.RATE_LIMITED;
         }
-        if (newcomers.allow(sourceAddress, now) && budgeted(now)) {
+        if (!suspicious && newcomers.allow(sourceAddress, now) && budgeted(now)) {
             return Verdict.OK;
         }
         if (!replies.allow(sourceAddress, sourcePort, now)) {

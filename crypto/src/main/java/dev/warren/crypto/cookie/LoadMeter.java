@@ -6,7 +6,7 @@ import dev.warren.crypto.Protocol;
 ///
 /// A bucket that work fills and time empties; when more than a tenth of a second's budget stands in it the device is
 /// under load, and stays so
-/// for a second. One per thread that does handshakes.
+/// for a second. One per device.
 public final class LoadMeter {
     private static final long NOT_YET = Long.MIN_VALUE;
 
@@ -31,6 +31,11 @@ public final class LoadMeter {
             emptyAt = now + full;
             loadedUntil = now + Protocol.UNDER_LOAD_HOLD;
         }
+    }
+
+    /// Reports that work is left undone.
+    public void overloaded(long now) {
+        loadedUntil = now + Protocol.UNDER_LOAD_HOLD;
     }
 
     public boolean underLoad(long now) {

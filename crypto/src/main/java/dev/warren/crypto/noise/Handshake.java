@@ -12,6 +12,7 @@ import dev.warren.crypto.wire.ResponseMessage;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// The Noise_IKpsk2 handshake with one peer, in both roles (whitepaper §5.4.2 and §5.4.3). Confined to the thread of
@@ -129,17 +130,20 @@ public final class Handshake implements AutoCloseable {
         }
         var symmetric = suite.symmetricState();
         try {
-            if (!staticStatic(symmetric)) {
-                return Verdict.LOW_ORDER_POINT;
+            if (initiation.timestamp() == null) {
+                if (!staticStatic(symmetric)) {
+                    return Verdict.LOW_ORDER_POINT;
+                }
+                initiation.load(symmetric);
+                loadStaticStatic(symmetric);
+                symmetric.mixSharedToKey();
+                if (!initiation.decryptTimestamp(symmetric)) {
+                    return Verdict.DECRYPT_FAILED;
+                }
             }
-            initiation.load(symmetric);
-            loadStaticStatic(symmetric);
-            symmetric.mixSharedToKey();
             var message = initiation.message();
-            var stamp = new byte[Tai64n.LENGTH];
-            if (!symmetric.decryptAndHash(message, InitiationMessage.TIMESTAMP, Tai64n.LENGTH + 16, stamp)) {
-                return Verdict.DECRYPT_FAILED;
-            }
+            initiation.load(symmetric);
+            var stamp = Objects.requireNonNull(initiation.timestamp());
             MemorySegment.copy(stamp, 0, cell, JAVA_BYTE, NEW_TIMESTAMP, Tai64n.LENGTH);
             if (!Tai64n.after(cell, NEW_TIMESTAMP, cell, LAST_TIMESTAMP)) {
                 return Verdict.OLD_TIMESTAMP;

@@ -129,6 +129,10 @@ final class HandshakePair implements AutoCloseable {
         return responding.lastTimestamp();
     }
 
+    void resetTimestamp() {
+        responding.restoreTimestamp(new byte[12]);
+    }
+
     long lastWall() {
         return lastWall;
     }

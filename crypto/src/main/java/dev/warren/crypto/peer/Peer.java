@@ -79,7 +79,7 @@ public final class Peer implements AutoCloseable {
     private final HandshakePair handshakes;
     private final Keypairs keypairs = new Keypairs(this::retired);
     private final Timers timers;
-    private final StagedPackets staged = new StagedPackets();
+    private final StagedPackets staged;
     private final PeerCounters counters;
     private final LossEstimate loss = new LossEstimate();
 
@@ -93,6 +93,7 @@ public final class Peer implements AutoCloseable {
     /// @param identity ours; not closed by the peer
     /// @param remote the peer's public key
     /// @param random for ephemeral keys
+    /// @param pool where its staged packets lie; of the same thread, closed after the peer
     /// @param counters are the caller's, and outlive the peer
     public Peer(
             Suite suite,
@@ -100,6 +101,7 @@ public final class Peer implements AutoCloseable {
             PublicKey remote,
             IndexSource indices,
             SecureRandom random,
+            StagedPool pool,
             Outbox outbox,
             PeerCounters counters) {
         this.remote = remote;
@@ -107,6 +109,7 @@ public final class Peer implements AutoCloseable {
         this.outbox = outbox;
         this.counters = counters;
         this.handshakes = new HandshakePair(suite, identity, remote, random);
+        this.staged = new StagedPackets(pool, () -> dropped(Verdict.STAGED_OVERFLOW));
         this.timers = new Timers(new TimerActions(), random.nextLong());
         this.oursFirst = precedes(identity.publicKey(), remote);
     }
@@ -153,6 +156,11 @@ public final class Peer implements AutoCloseable {
     /// it known by themselves.
     public void endpointKnown(boolean known) {
         timers.endpointKnown(known);
+    }
+
+    /// The peer was said to be at another endpoint. An initiation under way is repeated there at once.
+    public void endpointMoved() {
+        timers.retryHandshake();
     }
 
     // ---- sending
@@ -223,11 +231,11 @@ public final class Peer implements AutoCloseable {
         renewBeforeSending(now);
     }
 
-    /// Keeps a copy of a packet until there is a session. At most 128 wait; the oldest is dropped and counted as
-    /// STAGED_OVERFLOW. `src` may be any segment.
+    /// Keeps a copy of a packet until there is a session. At most 128 wait, and as many bytes as the pool has room
+    /// for; the oldest is dropped and counted as STAGED_OVERFLOW. `src` may be any segment.
     public void stage(MemorySegment src, long at, int length) {
-        if (!closed && !staged.add(src, at, length)) {
-            dropped(Verdict.STAGED_OVERFLOW);
+        if (!closed) {
+            staged.add(src, at, length);
         }
     }
 
@@ -295,7 +303,15 @@ public final class Peer implements AutoCloseable {
 
     /// The first half of [#receiveInitiation]: authenticates it. When it is OK, [#answer] follows.
     public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
-        return closed ? Verdict.UNKNOWN_PEER : dropped(handshakes.consumeInitiation(initiation, now));
+        if (closed) {
+            return Verdict.UNKNOWN_PEER;
+        }
+        Verdict verdict = handshakes.consumeInitiation(initiation, now);
+        // The same timestamp once more is a datagram that came twice, and nothing that need be told.
+        if (verdict == Verdict.OLD_TIMESTAMP && initiation.compareTimestamp(handshakes.lastTimestamp()) < 0) {
+            outbox.event(new PeerEvent.TimestampRefused(now));
+        }
+        return dropped(verdict);
     }
 
     /// The second half, some time after the first: the Diffie-Hellmans of the answer may be made on another thread
@@ -389,6 +405,12 @@ public final class Peer implements AutoCloseable {
                 && staged.isEmpty()
                 && timers.persistentInterval() == 0
                 && timers.isQuiet();
+    }
+
+    /// Accepts initiations with any timestamp again, old ones too, once: for a peer whose clock went back. Until the
+    /// next one is accepted, somebody who recorded old initiations can make us answer them, and no more than that.
+    public void resetTimestamp() {
+        handshakes.resetTimestamp();
     }
 
     // ---- statistics
@@ -522,9 +544,10 @@ public final class Peer implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var src = arena.allocate(2L * Aead.MARGIN + longest + Protocol.PADDING);
             var dst = arena.allocate(roomFor(longest));
-            for (byte[] packet = staged.first(); packet != null; packet = staged.first()) {
-                MemorySegment.copy(packet, 0, src, ValueLayout.JAVA_BYTE, Aead.MARGIN, packet.length);
-                int length = seal(src, Aead.MARGIN, packet.length, dst, Aead.MARGIN);
+            while (!staged.isEmpty()) {
+                int packet = staged.firstLength();
+                staged.copyFirst(src, Aead.MARGIN);
+                int length = seal(src, Aead.MARGIN, packet, dst, Aead.MARGIN);
                 if (length == Verdict.COUNTER_LIMIT.code()) {
                     break;
                 }
@@ -617,10 +640,16 @@ public final class Peer implements AutoCloseable {
         }
 
         @Override
-        public void giveUp(long now, int attempts) {
+        public boolean giveUp(long now, int attempts) {
             int unsent = staged.clear();
             counters.dropped(Verdict.NO_ANSWER, unsent);
             outbox.event(new PeerEvent.HandshakeGivenUp(now, attempts, unsent));
+            if (keypairs.usable(now)) {
+                return true;
+            }
+            forgetInitiation();
+            wipeKeys(now);
+            return false;
         }
 
         /// A handshake under way is not touched: its keys will be new.
@@ -629,6 +658,10 @@ public final class Peer implements AutoCloseable {
             if (!timers.handshakeInFlight()) {
                 forgetInitiation();
             }
+            wipeKeys(now);
+        }
+
+        private void wipeKeys(long now) {
             confirmed = false;
             if (!keypairs.isEmpty()) {
                 keypairs.clear();

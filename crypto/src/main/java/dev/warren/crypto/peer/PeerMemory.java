@@ -26,6 +26,17 @@ public final class PeerMemory {
         this.lastTimestamp = lastTimestamp.clone();
     }
 
+    /// The same, but accepting any timestamp, as [Peer#resetTimestamp].
+    public PeerMemory withoutTimestamp() {
+        return new PeerMemory(
+                lastHandshake,
+                handshakeRtt,
+                expectedPackets,
+                receivedPackets,
+                lastWall,
+                new byte[lastTimestamp.length]);
+    }
+
     /// As [Peer#lastHandshake].
     public long lastHandshake() {
         return lastHandshake;

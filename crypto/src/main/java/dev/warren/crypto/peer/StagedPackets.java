@@ -2,67 +2,116 @@ package dev.warren.crypto.peer;
 
 import dev.warren.crypto.Protocol;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
-/// Copies of the packets that wait for a session. Bounded: the oldest goes first.
-final class StagedPackets {
+/// Copies of the packets of one peer that wait, in a [StagedPool]. Bounded in number and bytes: the oldest goes first,
+/// as in the kernel and in wireguard-go, since the newest is the one that is still of use.
+public final class StagedPackets {
     static final int CAPACITY = Protocol.MAX_STAGED_PACKETS;
+    private static final int MOST_BLOCKS = Protocol.MAX_STAGED_BYTES / StagedPool.BLOCK;
 
-    /// Not there before it is needed: most peers never stage anything twice.
-    private @Nullable ArrayDeque<byte[]> packets;
+    private final StagedPool pool;
+    private final Runnable dropped;
+    private int first;
+    private int last;
+    private int count;
+    private int blocks;
 
-    /// False when the oldest packet had to go for this one.
-    boolean add(MemorySegment src, long at, int length) {
-        var queue = packets;
-        if (queue == null) {
-            queue = packets = new ArrayDeque<>();
+    // Neighbours among those who hold as much; the pool's.
+    @Nullable
+    StagedPackets preceding;
+
+    @Nullable
+    StagedPackets following;
+
+    /// @param dropped called for each packet that had to go, or found no room; also from within [#add] of another peer
+    public StagedPackets(StagedPool pool, Runnable dropped) {
+        this.pool = pool;
+        this.dropped = dropped;
+    }
+
+    /// Copies a packet of 1 to 65 535 bytes behind the others, from any segment.
+    public void add(MemorySegment src, long at, int length) {
+        int need = StagedPool.blocks(length);
+        while (count > 0 && (count == CAPACITY || blocks + need > MOST_BLOCKS)) {
+            dropOldest();
         }
-        boolean room = queue.size() < CAPACITY;
-        if (!room) {
-            queue.removeFirst();
+        while (!pool.hasRoom(need)) {
+            var fattest = pool.fattest();
+            if (fattest != null && fattest != this && fattest.blocks > blocks + need) {
+                fattest.dropOldest();
+            } else if (count > 0) {
+                dropOldest();
+            } else {
+                dropped.run();
+                return;
+            }
         }
-        queue.addLast(src.asSlice(at, length).toArray(ValueLayout.JAVA_BYTE));
-        return room;
+        int packet = pool.put(src, at, length);
+        if (count++ == 0) {
+            first = packet;
+        } else {
+            pool.follow(last, packet);
+        }
+        last = packet;
+        hold(need);
     }
 
-    boolean isEmpty() {
-        return packets == null || packets.isEmpty();
+    private void dropOldest() {
+        removeFirst();
+        dropped.run();
     }
 
-    int size() {
-        return packets == null ? 0 : packets.size();
+    public boolean isEmpty() {
+        return count == 0;
     }
 
-    /// Length of the longest packet.
+    public int size() {
+        return count;
+    }
+
+    /// Length of the longest packet, 0 when there is none.
     int longest() {
         int longest = 0;
-        if (packets != null) {
-            for (byte[] packet : packets) {
-                longest = Math.max(longest, packet.length);
-            }
+        int packet = first;
+        for (int i = 0; i < count; i++) {
+            longest = Math.max(longest, pool.length(packet));
+            packet = pool.nextPacket(packet);
         }
         return longest;
     }
 
-    byte @Nullable [] first() {
-        return packets == null ? null : packets.peekFirst();
+    /// Length of the oldest packet, which there must be.
+    public int firstLength() {
+        return pool.length(first);
     }
 
-    void removeFirst() {
-        if (packets != null) {
-            packets.pollFirst();
-            if (packets.isEmpty()) {
-                packets = null;
-            }
+    /// Copies the oldest packet out; it stays.
+    public void copyFirst(MemorySegment dst, long to) {
+        pool.copy(first, dst, to);
+    }
+
+    public void removeFirst() {
+        int packet = first;
+        int freed = StagedPool.blocks(pool.length(packet));
+        first = pool.nextPacket(packet);
+        count--;
+        hold(-freed);
+        pool.release(packet);
+    }
+
+    private void hold(int more) {
+        int before = blocks;
+        blocks += more;
+        pool.moved(this, before, blocks);
+    }
+
+    /// Returns how many there were. Counts none of them as dropped.
+    public int clear() {
+        int cleared = count;
+        while (count > 0) {
+            removeFirst();
         }
-    }
-
-    /// Returns how many there were.
-    int clear() {
-        int count = size();
-        packets = null;
-        return count;
+        return cleared;
     }
 }

@@ -19,6 +19,11 @@ final class TimerTable {
         deadlines[timer.ordinal()] = deadline;
     }
 
+    /// Arms it, unless it is due sooner already.
+    void armEarlier(Timer timer, long deadline) {
+        arm(timer, Math.min(deadline, deadlines[timer.ordinal()]));
+    }
+
     void disarm(Timer timer) {
         deadlines[timer.ordinal()] = NEVER;
     }

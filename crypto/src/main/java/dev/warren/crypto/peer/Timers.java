@@ -9,8 +9,10 @@ import static dev.warren.crypto.Protocol.REKEY_TIMEOUT;
 /// What follows from what happened: the five timers and eight hooks of the kernel's timers.c. Callers report, only this
 /// class decides. Time is an argument everywhere and may jump or go back.
 ///
-/// It departs from the kernel in one point. There, a handshake that is asked for less than 5 s after the last one is
-/// forgotten until the next packet asks again; here the wish is kept and comes true when the 5 s are over.
+/// It departs from the kernel in two points. There, a handshake that is asked for less than 5 s after the last one is
+/// forgotten until the next packet asks again; here the wish is kept and comes true when the 5 s are over. And there
+// the
+/// keys are wiped 9 minutes after a handshake was given up, here when none of them is good for anything any more.
 final class Timers {
     /// Retries after which nobody is expected to answer any more; the count starts before the first try, so there are
     /// two tries more.
@@ -25,7 +27,8 @@ final class Timers {
 
         void pathInDoubt(long now);
 
-        void giveUp(long now, int attempts);
+        /// Returns whether keys are left that must be wiped later.
+        boolean giveUp(long now, int attempts);
 
         void zeroKeys(long now);
     }
@@ -134,6 +137,17 @@ final class Timers {
         handshakeWanted |= inFlight;
     }
 
+    /// The peer is somewhere else now: an initiation that waits for its response is sent there at once, not after the
+    /// rest of its 5 s.
+    void retryHandshake() {
+        if (table.isArmed(Timer.RETRANSMIT_HANDSHAKE)) {
+            table.disarm(Timer.RETRANSMIT_HANDSHAKE);
+            lastHandshakeSent = -REKEY_TIMEOUT;
+            attempts = 0;
+            handshakeWanted = true;
+        }
+    }
+
     boolean handshakeInFlight() {
         return table.isArmed(Timer.RETRANSMIT_HANDSHAKE);
     }
@@ -211,9 +225,10 @@ final class Timers {
         }
         table.disarm(Timer.SEND_KEEPALIVE);
         handshakeWanted = false;
-        actions.giveUp(now, attempts + 1);
-        if (!table.isArmed(Timer.ZERO_KEY_MATERIAL)) {
-            table.arm(Timer.ZERO_KEY_MATERIAL, now + 3 * REJECT_AFTER_TIME);
+        if (!actions.giveUp(now, attempts + 1)) {
+            table.disarm(Timer.ZERO_KEY_MATERIAL);
+        } else {
+            table.armEarlier(Timer.ZERO_KEY_MATERIAL, now + REJECT_AFTER_TIME);
         }
     }
 

@@ -43,6 +43,15 @@ public final class Keypairs {
         return current == null && next == null && previous == null;
     }
 
+    /// Whether one of them may still send or receive.
+    public boolean usable(long now) {
+        return usable(current, now) || usable(next, now) || usable(previous, now);
+    }
+
+    private static boolean usable(@Nullable Keypair keypair, long now) {
+        return keypair != null && !keypair.olderThan(Protocol.REJECT_AFTER_TIME, now);
+    }
+
     /// The session that listens on this index.
     public @Nullable Keypair find(int index) {
         Keypair keypair = current;

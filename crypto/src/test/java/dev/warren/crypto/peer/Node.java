@@ -60,6 +60,8 @@ final class Node implements AutoCloseable, Peer.Outbox {
     private boolean crowded;
     Verdict lastVerdict = Verdict.OK;
 
+    private final StagedPool pool = new StagedPool(1 << 20);
+
     Node(String name, TwoPeers net, Suite suite, SecureRandom random, byte[] address) {
         this.name = name;
         this.net = net;
@@ -69,14 +71,14 @@ final class Node implements AutoCloseable, Peer.Outbox {
         identity = new LocalIdentity(PrivateKey.generate(random), suite);
         remote = identity.publicKey();
         gate = new HandshakeGate(suite, identity, random);
-        peer = new Peer(suite, identity, identity.publicKey(), random::nextInt, random, this, counted);
+        peer = new Peer(suite, identity, identity.publicKey(), random::nextInt, random, pool, this, counted);
     }
 
     void meet(PublicKey other) {
         remote = other;
         peer.close();
         counted = new PeerStatistics();
-        peer = new Peer(suite, identity, other, random::nextInt, random, this, counted);
+        peer = new Peer(suite, identity, other, random::nextInt, random, pool, this, counted);
         peer.endpointKnown(true);
     }
 

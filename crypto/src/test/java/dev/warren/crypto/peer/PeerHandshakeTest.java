@@ -74,8 +74,7 @@ class PeerHandshakeTest {
             assertEquals(20, givenUp.attempts());
             assertEquals(1, givenUp.dropped());
             assertEquals(19, net.a().events(PeerEvent.PathInDoubt.class).size());
-            net.advance(seconds(600));
-            assertTrue(net.a().peer.idle());
+            assertTrue(net.a().peer.idle()); // nothing is left that would be worth nine minutes
             assertEquals(0, net.a().indices.size());
         }
     }
@@ -290,6 +289,44 @@ class PeerHandshakeTest {
         }
     }
 
+    // The peer that was given up is there again: the next packet tries anew, and what is staged then arrives.
+    @Test
+    void aPacketAfterGivingUpIsStagedAndTriedAgain() {
+        try (var net = TwoPeers.connected(71)) {
+            net.link().dropAll();
+            net.a().send(packet(1));
+            net.advance(seconds(400));
+            assertTrue(net.a().peer.idle());
+            net.link().dropNothing();
+            net.a().send(packet(2), packet(3));
+            net.advance(seconds(1));
+            assertEquals(3, TwoPeers.idOf(net.b().delivered.getLast()));
+            assertEquals(
+                    2, TwoPeers.idOf(net.b().delivered.get(net.b().delivered.size() - 2)));
+        }
+    }
+
+    @Test
+    void aNewEndpointIsTriedAtOnceWhileTheOldOneIsBeingTried() {
+        try (var net = TwoPeers.seeded(72)) {
+            net.link().dropAll();
+            net.a().peer.endpointMoved();
+            net.advance(seconds(1));
+            assertEquals(0, net.wire().count(INITIATION), "nobody asked for a session");
+            net.a().send(packet(1));
+            net.advance(seconds(2));
+            net.link().dropNothing();
+            net.a().peer.endpointMoved();
+            net.a().settle();
+            net.advance(seconds(0.5));
+            assertEquals(2, net.wire().count(INITIATION));
+            assertEquals(1, net.b().delivered.size());
+            net.a().peer.endpointMoved();
+            net.advance(seconds(6));
+            assertEquals(2, net.wire().count(INITIATION), "a session that works is not replaced");
+        }
+    }
+
     @Test
     void anIndexInUseIsNeverGivenOutAgain() {
         try (var net = TwoPeers.seeded(14)) {
@@ -297,14 +334,16 @@ class PeerHandshakeTest {
             var source = (IndexSource) () -> few.nextInt(6);
             var node = net.a();
             node.peer.close();
-            try (var peer = new Peer(
-                    net.suite(),
-                    node.identity,
-                    net.b().identity.publicKey(),
-                    source,
-                    new SeededRandom(3),
-                    node,
-                    node.counted)) {
+            try (var pool = new StagedPool(65536);
+                    var peer = new Peer(
+                            net.suite(),
+                            node.identity,
+                            net.b().identity.publicKey(),
+                            source,
+                            new SeededRandom(3),
+                            pool,
+                            node,
+                            node.counted)) {
                 peer.endpointKnown(true);
                 node.peer = peer;
                 for (int i = 0; i < 40; i++) {
