@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param presharedKey absent: unchanged; `isZero()`: unset
 /// @param endpoint absent: unchanged; resolved, port 0 to 65535
 /// @param persistentKeepalive seconds; absent: unchanged; 0: off; at most 65535
+/// @param resetTimestamp the timestamp of the next initiation may be any, as if the peer were new
 /// @param allowedIps additions move the prefix from whichever peer had it
 public record PeerUpdate(
         PublicKey publicKey,
@@ -30,8 +31,31 @@ public record PeerUpdate(
         @Nullable InetSocketAddress endpoint,
         OptionalInt persistentKeepalive,
         boolean replaceAllowedIps,
-        List<AllowedIpChange> allowedIps)
+        List<AllowedIpChange> allowedIps,
+        boolean resetTimestamp)
         implements AutoCloseable {
+    /// Without `resetTimestamp`.
+    public PeerUpdate(
+            PublicKey publicKey,
+            boolean remove,
+            boolean updateOnly,
+            @Nullable PresharedKey presharedKey,
+            @Nullable InetSocketAddress endpoint,
+            OptionalInt persistentKeepalive,
+            boolean replaceAllowedIps,
+            List<AllowedIpChange> allowedIps) {
+        this(
+                publicKey,
+                remove,
+                updateOnly,
+                presharedKey,
+                endpoint,
+                persistentKeepalive,
+                replaceAllowedIps,
+                allowedIps,
+                false);
+    }
+
     /// Takes `allowedIps` as it is; the caller does not change it any more.
     public PeerUpdate {}
 

@@ -43,6 +43,7 @@ final class UapiSet {
     private @Nullable PublicKey publicKey;
     private boolean remove;
     private boolean updateOnly;
+    private boolean resetTimestamp;
     private @Nullable PresharedKey presharedKey;
     private @Nullable InetSocketAddress endpoint;
     private OptionalInt keepalive = OptionalInt.empty();
@@ -183,6 +184,11 @@ final class UapiSet {
                 return fail(EINVAL, "update_only is not true");
             }
             updateOnly = true;
+        } else if (is(text, keyEnd, RESET_TIMESTAMP)) { // ours: warren reset-timestamp
+            if (!isTrue(text, from, to)) {
+                return fail(EINVAL, "reset_timestamp is not true");
+            }
+            resetTimestamp = true;
         } else if (is(text, keyEnd, PROTOCOL_VERSION)) {
             if (to - from != 1 || text[from] != '1') {
                 return fail(EINVAL, "protocol_version is not 1");
@@ -236,11 +242,20 @@ final class UapiSet {
             peers.add(PeerUpdate.remove(publicKey));
         } else {
             peers.add(new PeerUpdate(
-                    publicKey, false, updateOnly, presharedKey, endpoint, keepalive, replaceAllowedIps, allowedIps));
+                    publicKey,
+                    false,
+                    updateOnly,
+                    presharedKey,
+                    endpoint,
+                    keepalive,
+                    replaceAllowedIps,
+                    allowedIps,
+                    resetTimestamp));
         }
         publicKey = null;
         remove = false;
         updateOnly = false;
+        resetTimestamp = false;
         presharedKey = null;
         endpoint = null;
         keepalive = OptionalInt.empty();
@@ -308,6 +323,7 @@ final class UapiSet {
     private static final byte[] PUBLIC_KEY = word("public_key");
     private static final byte[] REMOVE = word("remove");
     private static final byte[] UPDATE_ONLY = word("update_only");
+    private static final byte[] RESET_TIMESTAMP = word("reset_timestamp");
     private static final byte[] PRESHARED_KEY = word("preshared_key");
     private static final byte[] ENDPOINT = word("endpoint");
     private static final byte[] KEEPALIVE = word("persistent_keepalive_interval");

@@ -45,6 +45,9 @@ import org.jspecify.annotations.Nullable;
 /// TUN, UDP and peers live on the packet loops, router and handshakes on a loop of their own, so that a large change or
 /// a flood of strangers does not hold up packets; so does what the kernel tells of the interface and of routes.
 public final class Device implements DeviceControl {
+    /// What packets that wait for sessions may take, of all peers.
+    private static final long STAGED_BYTES = 12 << 20;
+
     private final String name;
     private final List<TunDevice> queues;
     private final @Nullable LinkMonitor links;
@@ -130,7 +133,15 @@ public final class Device implements DeviceControl {
         var packets = loops.subList(1, loops.size());
         for (int i = 0; i < packets.size(); i++) {
             var loop = packets.get(i);
-            peerLoops.add(new PeerLoop(loop, bulletin, udp(loop), tun(i % queues.size(), loop), handshakes, events));
+            peerLoops.add(new PeerLoop(
+                    name,
+                    loop,
+                    bulletin,
+                    udp(loop),
+                    tun(i % queues.size(), loop),
+                    handshakes,
+                    events,
+                    STAGED_BYTES / packets.size()));
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);
@@ -139,7 +150,16 @@ public final class Device implements DeviceControl {
         return deploy(
                         control,
                         () -> new RouterVerticle(
-                                control, name, bulletin, router, controlUdp, handshakes, roster, allowedIps, counters))
+                                control,
+                                name,
+                                bulletin,
+                                router,
+                                controlUdp,
+                                handshakes,
+                                roster,
+                                allowedIps,
+                                events,
+                                counters))
                 .compose(_ -> deploy(
                         control,
                         () -> new HandshakeVerticle(
@@ -164,7 +184,8 @@ public final class Device implements DeviceControl {
             var row = counters.queue(i);
             deployed = deployed.compose(_ -> deploy(
                     own.loop(),
-                    () -> new TunVerticle(own.loop(), queue, bulletin, own.tun(), router, this::lost, row)));
+                    () -> new TunVerticle(
+                            own.loop(), queue, queues.size(), bulletin, own.tun(), router, this::lost, row)));
         }
         return deployed;
     }

@@ -155,7 +155,7 @@ class DeviceTest extends DeviceLab {
         var answer = a.next();
         assertNotNull(answer);
         assertEquals(3, answer[20]);
-        assertEquals(1, a.counter("peer.drop.no-endpoint"));
+        assertEquals(1, a.counter("tun.drop.no-endpoint"));
     }
 
     // the source is looked up in the device's trie, not in the sender's own list.

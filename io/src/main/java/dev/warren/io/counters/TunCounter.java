@@ -16,7 +16,15 @@ public enum TunCounter implements Counter {
     DROP_WRITE_REFUSED("tun.write.drop.refused", Unit.PACKETS, "packets that the kernel would not take as IP"),
     DROP_WRITE_ERRORS("tun.write.drop.errors", Unit.PACKETS, "packets that could not be written for another reason"),
     DROP_NO_ROUTE("tun.drop.no-route", Unit.PACKETS, "frames for an address that is in no peer's allowed IPs"),
-    DROP_BAD_PACKET("tun.drop.bad-packet", Unit.PACKETS, "frames from the interface that are no IP packet");
+    DROP_BAD_PACKET("tun.drop.bad-packet", Unit.PACKETS, "frames from the interface that are no IP packet"),
+    DROP_NO_ENDPOINT(
+            "tun.drop.no-endpoint",
+            Unit.PACKETS,
+            "packets for a peer that has no actor and no endpoint, answered with host unreachable"),
+    DROP_WAKING(
+            "tun.drop.waking",
+            Unit.PACKETS,
+            "packets for peers that have no actor, beyond what may wait for one or longer than 90 seconds");
 
     private final String label;
     private final Unit unit;

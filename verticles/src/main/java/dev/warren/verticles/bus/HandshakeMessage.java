@@ -25,6 +25,9 @@ public sealed interface HandshakeMessage {
     /// @param ephemeral public, that of the initiation
     record Agree(byte[] ephemeral, PeerMailbox peer, int bytes, Endpoint source) implements HandshakeMessage {}
 
+    /// Diffie-Hellmans were made elsewhere for a message that did not authenticate.
+    record Wasted(int agreements) implements HandshakeMessage {}
+
     /// The device got another private key, or lost it. Answered when the one before is not used any more.
     record Identity(@Nullable LocalIdentity identity, Promise<Void> answer) implements HandshakeMessage {
         @Override

@@ -81,6 +81,9 @@ public sealed interface PeerMessage {
         }
     }
 
+    /// Accept any timestamp once.
+    record ResetTimestamp() implements PeerMessage {}
+
     /// Another peer drew the same receiver index first.
     record IndexTaken(int index) implements PeerMessage {}
 

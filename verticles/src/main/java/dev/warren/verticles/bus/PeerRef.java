@@ -7,6 +7,7 @@ import dev.warren.crypto.noise.PublicKey;
 public final class PeerRef {
     private final int id;
     private final PublicKey publicKey;
+    private volatile boolean hasEndpoint;
 
     public PeerRef(int id, PublicKey publicKey) {
         this.id = id;
@@ -20,6 +21,15 @@ public final class PeerRef {
 
     public PublicKey publicKey() {
         return publicKey;
+    }
+
+    /// Whether the peer can be sent to while it sleeps. Written by the router alone, read by everybody.
+    public boolean hasEndpoint() {
+        return hasEndpoint;
+    }
+
+    public void hasEndpoint(boolean known) {
+        hasEndpoint = known;
     }
 
     /// The short form that log lines use, as wireguard-go prints it: `peer(AbCd…WxYz)`.

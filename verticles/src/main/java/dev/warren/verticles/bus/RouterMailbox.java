@@ -1,6 +1,5 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.io.PacketRun;
 import io.vertx.core.Vertx;
 
 /// The door of the router.
@@ -9,8 +8,8 @@ public final class RouterMailbox extends Door<RouterMessage> {
         super(vertx, Addresses.router(device), RouterMessage::discard);
     }
 
-    public void wake(PeerRef peer, PacketRun run) {
-        tell(new RouterMessage.Wake(peer, run));
+    public void wake(PeerRef peer) {
+        tell(new RouterMessage.Wake(peer));
     }
 
     public void tell(RouterMessage message) {

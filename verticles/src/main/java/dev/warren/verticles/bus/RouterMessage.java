@@ -2,7 +2,6 @@ package dev.warren.verticles.bus;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
-import dev.warren.io.PacketRun;
 import io.vertx.core.Promise;
 import java.util.Map;
 
@@ -37,13 +36,8 @@ public sealed interface RouterMessage {
         }
     }
 
-    /// Packets for a peer that has no actor yet.
-    record Wake(PeerRef peer, PacketRun run) implements RouterMessage {
-        @Override
-        public void discard() {
-            run.done();
-        }
-    }
+    /// Packets wait, in the queue that says so, for a peer that has no actor.
+    record Wake(PeerRef peer) implements RouterMessage {}
 
     /// An initiation that authenticates; its peer is found by public key.
     record Initiation(PeerMessage.Initiation message) implements RouterMessage {
@@ -52,6 +46,9 @@ public sealed interface RouterMessage {
             message.discard();
         }
     }
+
+    /// This peer has a session now, or has none any more.
+    record Session(PeerRef peer, boolean established) implements RouterMessage {}
 
     /// The actor at this door has nothing left to do.
     record Sleepy(PeerMailbox peer) implements RouterMessage {}

@@ -19,6 +19,12 @@ public sealed interface TunMessage {
     /// This peer has an actor now: send it its packets directly.
     record Awake(PeerMailbox peer) implements TunMessage {}
 
+    /// This peer has an endpoint now: packets that wait for it are a reason to wake it.
+    record EndpointSet(PeerRef peer) implements TunMessage {}
+
+    /// This peer will not be woken: drop what waits for it.
+    record Refused(PeerRef peer) implements TunMessage {}
+
     /// This peer's actor is about to go; answered when nothing more will be sent to it.
     record Forget(PeerRef peer, Promise<Void> answer) implements TunMessage {
         @Override

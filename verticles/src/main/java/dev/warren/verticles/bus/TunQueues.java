@@ -23,6 +23,16 @@ public final class TunQueues {
         for (var door : doors) door.tell(new TunMessage.Awake(peer));
     }
 
+    /// Packets for this peer may wait and it can be woken for them now.
+    public void endpointSet(PeerRef peer) {
+        for (var door : doors) door.tell(new TunMessage.EndpointSet(peer));
+    }
+
+    /// This peer is not woken, whatever waits.
+    public void refused(PeerRef peer) {
+        for (var door : doors) door.tell(new TunMessage.Refused(peer));
+    }
+
     /// Completes when no queue will send anything more to this peer.
     public Future<Void> forget(PeerRef peer) {
         return all((Promise<Void> answer) -> new TunMessage.Forget(peer, answer))

@@ -1,12 +1,15 @@
 package dev.warren.verticles.handshake;
 
 import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.HandshakeGate;
+import dev.warren.crypto.cookie.LoadMeter;
 import dev.warren.crypto.noise.ReceivedInitiation;
 import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
+import dev.warren.crypto.wire.ResponseMessage;
 import dev.warren.io.Endpoint;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.verticles.ErrorLog;
@@ -44,7 +47,9 @@ public final class HandshakeVerticle extends VerticleBase {
     private static final int GLANCE = 64;
 
     private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go
-    private static final long LOADED_FOR = TimeUnit.SECONDS.toNanos(1);
+    /// Diffie-Hellmans a second, wherever they are made, for messages that turn out not to authenticate: some 5 % of a
+    /// core. What authenticates is limited by its peer, 50 a second, and by the queue.
+    private static final int WASTED_PER_SECOND = 2000;
 
     private final Loop loop;
     private final HandshakeMailbox door;
@@ -61,7 +66,9 @@ public final class HandshakeVerticle extends VerticleBase {
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable LocalIdentity identity;
     private @Nullable HandshakeGate gate;
-    private long loadedUntil = Long.MIN_VALUE;
+    private final LoadMeter load = new LoadMeter(WASTED_PER_SECOND);
+    private final ResponseLimit responses = new ResponseLimit();
+    private boolean toldLoaded;
     private boolean scheduled;
     private boolean alone;
 
@@ -107,6 +114,11 @@ public final class HandshakeVerticle extends VerticleBase {
             case HandshakeMessage.Agree wanted -> {
                 agreements.add(wanted);
                 schedule();
+            }
+            case HandshakeMessage.Wasted wasted -> {
+                long now = loop.clock().now();
+                load.spent(wasted.agreements(), now);
+                tellLoad(now);
             }
             case HandshakeMessage.Identity changed -> {
                 identity(changed.identity());
@@ -171,10 +183,11 @@ public final class HandshakeVerticle extends VerticleBase {
         return ResponseAgreement.make(loop.suite(), random, wanted.ephemeral(), key);
     }
 
-    /// The length of their queue is the measure of load: it grows only when we cannot keep up.
+    /// Under load is who cannot keep up with the queue, and who makes too many Diffie-Hellmans in vain.
     private void strangers() {
         long now = loop.clock().now();
-        if (queue.size() >= LOADED) loaded(now);
+        if (queue.size() >= LOADED) load.overloaded(now);
+        tellLoad(now);
         int done = 0;
         int passed = 0;
         while (done < GLANCE && passed < TURN) {
@@ -197,18 +210,20 @@ public final class HandshakeVerticle extends VerticleBase {
         errors.caught("A handshake message was dropped", cause);
     }
 
-    private void loaded(long now) {
-        if (loadedUntil < now) {
-            counters.set(HandshakeCounter.UNDER_LOAD, 1);
-            vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(LOADED_FOR), _ -> perhapsRelieved());
-        }
-        loadedUntil = now + LOADED_FOR;
+    /// Keeps the gauge as it is, also when nobody comes any more.
+    private void tellLoad(long now) {
+        boolean loaded = load.underLoad(now);
+        if (loaded == toldLoaded) return;
+        toldLoaded = loaded;
+        counters.set(HandshakeCounter.UNDER_LOAD, loaded ? 1 : 0);
+        if (loaded) perhapsRelievedLater();
     }
 
-    private void perhapsRelieved() {
-        long left = loadedUntil - loop.clock().now();
-        if (left <= 0) counters.set(HandshakeCounter.UNDER_LOAD, 0);
-        else vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(left) + 1, _ -> perhapsRelieved());
+    private void perhapsRelievedLater() {
+        vertx.setTimer(TimeUnit.NANOSECONDS.toMillis(Protocol.UNDER_LOAD_HOLD), _ -> {
+            tellLoad(loop.clock().now());
+            if (toldLoaded) perhapsRelievedLater();
+        });
     }
 
     /// True when it passed the gate, and so was work.
@@ -218,14 +233,20 @@ public final class HandshakeVerticle extends VerticleBase {
             counters.increment(HandshakeCounter.DROP_NO_KEY);
             return false;
         }
-        open.load(now < loadedUntil);
+        open.load(load.underLoad(now));
         var source = datagram.source();
-        var verdict = open.admit(datagram.message(), source.addressBytes(), source.port(), now, cookieReply);
+        var verdict = open.admit(
+                datagram.message(), source.addressBytes(), source.port(), now, cookieReply, suspicious(datagram));
         boolean passed = verdict == Verdict.OK;
         if (verdict == Verdict.COOKIE_SENT) reply(source);
-        if (passed) verdict = pass(datagram, source);
+        if (passed) verdict = pass(datagram, source, now);
         counters.increment(HandshakeCounter.of(verdict));
         return passed;
+    }
+
+    private boolean suspicious(Datagram datagram) {
+        return MessageType.of(datagram.message()) == MessageType.RESPONSE
+                && responses.exceeded(ResponseMessage.receiver(datagram.message()));
     }
 
     /// Sends the cookie reply together with others of this turn.
@@ -239,12 +260,15 @@ public final class HandshakeVerticle extends VerticleBase {
         MemorySegment.copy(cookieReply, 0, batch.slab(), ValueLayout.JAVA_BYTE, at, cookieReply.length);
     }
 
-    private Verdict pass(Datagram datagram, Endpoint source) {
+    private Verdict pass(Datagram datagram, Endpoint source, long now) {
         var message = datagram.message();
         switch (MessageType.of(message)) {
             case MessageType.INITIATION -> {
                 var initiation = ReceivedInitiation.read(loop.suite(), Objects.requireNonNull(identity), message);
-                if (initiation == null) return Verdict.DECRYPT_FAILED;
+                if (initiation == null) {
+                    load.spent(1, now);
+                    return Verdict.DECRYPT_FAILED;
+                }
                 // While strangers wait every other peer does all of its answer: then there is work for both loops.
                 alone = !alone && !queue.isEmpty();
                 var arrived = new PeerMessage.Initiation(initiation, message.length, source, alone);

@@ -8,7 +8,17 @@ import org.jspecify.annotations.Nullable;
 /// launcher.
 final class CommandNames {
     static final Set<String> ALL =
-            Set.of("run", "stats", "genkey", "pubkey", "genpsk", "demo", DemoTransfer.NAME, "train", "help");
+            Set.of(
+                    "run",
+                    "stats",
+                    "reset-timestamp",
+                    "genkey",
+                    "pubkey",
+                    "genpsk",
+                    "demo",
+                    DemoTransfer.NAME,
+                    "train",
+                    "help");
 
     private CommandNames() {}
 

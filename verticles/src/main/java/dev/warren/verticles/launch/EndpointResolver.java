@@ -150,7 +150,10 @@ final class EndpointResolver {
                 peer.sessions++;
                 peer.proven = true;
             }
-            case PeerEvent.PathInDoubt _, PeerEvent.HandshakeGivenUp _, PeerEvent.KeysZeroed _ -> {}
+            case PeerEvent.PathInDoubt _,
+                    PeerEvent.HandshakeGivenUp _,
+                    PeerEvent.TimestampRefused _,
+                    PeerEvent.KeysZeroed _ -> {}
         }
     }
 

@@ -92,6 +92,7 @@ final class RootCommand implements Callable<Integer> {
         var line = new CommandLine(new RootCommand())
                 .addSubcommand(new RunCommand(out, err))
                 .addSubcommand(new StatsCommand(out, err))
+                .addSubcommand(new ResetTimestampCommand(err))
                 .addSubcommand(new KeyCommands.Genkey(out, err))
                 .addSubcommand(new KeyCommands.Pubkey(out, err))
                 .addSubcommand(new KeyCommands.Genpsk(out, err))

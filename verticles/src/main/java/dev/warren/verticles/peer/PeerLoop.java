@@ -1,6 +1,7 @@
 package dev.warren.verticles.peer;
 
 import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.peer.StagedPool;
 import dev.warren.verticles.ErrorLog;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
@@ -24,14 +25,19 @@ public final class PeerLoop {
     final Encapsulator encapsulator;
     final Decapsulator decapsulator;
     final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(PeerLoop.class));
+    final StagedPool staged;
+    final ClockLog clockLog;
 
+    /// @param stagedBytes what packets that wait for sessions may take, of all peers of this loop
     public PeerLoop(
+            String device,
             Loop loop,
             Bulletin bulletin,
             UdpMailbox udp,
             TunMailbox tun,
             HandshakeMailbox handshakes,
-            PeerNotices notices) {
+            PeerNotices notices,
+            long stagedBytes) {
         this.loop = loop;
         this.bulletin = bulletin;
         this.udp = udp;
@@ -39,6 +45,8 @@ public final class PeerLoop {
         this.handshakes = handshakes;
         this.notices = notices;
         this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
+        this.clockLog = new ClockLog(device);
+        this.staged = new StagedPool(stagedBytes);
         this.decapsulator = new Decapsulator(tun, bulletin, loop.clock());
     }
 
@@ -72,6 +80,7 @@ public final class PeerLoop {
             try {
                 encapsulator.close();
                 decapsulator.close();
+                staged.close();
                 udp.close();
                 tun.close();
             } finally {

@@ -68,6 +68,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private long timer = NO_TIMER;
     private long timerDue = Long.MAX_VALUE;
     private boolean retired;
+    private boolean established;
 
     /// Called on the peer's loop.
     public PeerVerticle(
@@ -87,6 +88,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 settings.ref().publicKey(),
                 indices,
                 random,
+                shared.staged,
                 this,
                 new CountedPeer(settings.bulletin().counters()));
         this.live = new LivePeer(settings.ref(), peer, settings.bulletin(), shared.errors, this::settle);
@@ -149,10 +151,12 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             case PeerMessage.Identity changed -> {
                 try {
                     if (!retired) peer.identity(changed.identity());
+                    established(false);
                 } finally {
                     changed.answer().complete();
                 }
             }
+            case PeerMessage.ResetTimestamp _ -> peer.resetTimestamp();
             case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
             case PeerMessage.Retire last -> {
                 if (last.ifIdle() && !peer.idle()) {
@@ -169,7 +173,10 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     private void onInitiation(PeerMessage.Initiation arrived, long now) {
         var initiation = arrived.initiation();
-        if (peer.consumeInitiation(initiation, now) != Verdict.OK) return;
+        if (peer.consumeInitiation(initiation, now) != Verdict.OK) {
+            shared.handshakes.tell(new HandshakeMessage.Wasted(1));
+            return;
+        }
         int bytes = arrived.bytes();
         if (arrived.alone()) answer(null, bytes, arrived.source(), now);
         else shared.handshakes.tell(new HandshakeMessage.Agree(initiation.ephemeral(), door, bytes, arrived.source()));
@@ -185,12 +192,19 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private void onResponse(PeerMessage.Response response, long now) {
         var before = live.endpoint;
         live.endpoint(response.source());
-        if (peer.receiveResponse(response.message(), now) != Verdict.OK) live.endpoint(before);
+        var verdict = peer.receiveResponse(response.message(), now);
+        if (verdict == Verdict.OK) return;
+        live.endpoint(before);
+        if (verdict != Verdict.UNEXPECTED_RESPONSE) shared.handshakes.tell(new HandshakeMessage.Wasted(2));
     }
 
     private void configure(PeerMessage.Configure changed, long now) {
         peer.presharedKey(changed.presharedKey());
-        if (changed.endpoint() != null) live.endpoint(changed.endpoint(), changed.revision());
+        if (changed.endpoint() != null) {
+            boolean moved = live.endpoint == null || !changed.endpoint().equals(live.endpoint.withoutLocal());
+            live.endpoint(changed.endpoint(), changed.revision());
+            if (moved) peer.endpointMoved();
+        }
         peer.persistentKeepalive(changed.persistentKeepalive(), now);
     }
 
@@ -220,6 +234,11 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         timerDue = Long.MAX_VALUE;
         settle(shared.loop.clock().now());
         if (!retired && peer.idle()) router.tell(new RouterMessage.Sleepy(door));
+    }
+
+    private void established(boolean now) {
+        if (now != established) router.tell(new RouterMessage.Session(settings.ref(), now));
+        established = now;
     }
 
     private void retire() {
@@ -270,13 +289,18 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 settings.bulletin().lastHandshake(session.now());
                 live.count(PeerCounter.HANDSHAKES, 1);
                 LOG.debug("{} - Session established as {}", ref, session.initiator() ? "initiator" : "responder");
+                established(true);
             }
             case PeerEvent.PathInDoubt _ -> live.forgetLocal();
             case PeerEvent.HandshakeGivenUp given -> {
                 live.count(PeerCounter.NO_ANSWER, 1);
                 LOG.debug("{} - Handshake did not complete after {} attempts, giving up", ref, given.attempts());
             }
-            case PeerEvent.KeysZeroed _ -> LOG.debug("{} - Keys removed after a long silence", ref);
+            case PeerEvent.TimestampRefused refused -> shared.clockLog.refused(ref, refused.now());
+            case PeerEvent.KeysZeroed _ -> {
+                LOG.debug("{} - Keys removed after a long silence", ref);
+                established(false);
+            }
         }
         shared.notices.publish(ref.publicKey(), event);
     }

@@ -21,7 +21,7 @@ public final class Unreachable {
     }
 
     /// Answers the frames of a run from this entry on; returns how many there are.
-    int answer(PacketRun run, int first, long now) {
+    public int answer(PacketRun run, int first, long now) {
         for (int entry = first; entry < run.to(); entry++) answer(run.batch(), entry, now);
         return run.to() - first;
     }

@@ -47,6 +47,13 @@ final class PeerEntry {
 
     boolean removed;
 
+    /// Packets for it wait at the TUN.
+    boolean packetsWait;
+
+    /// Its actor has a session.
+    boolean established;
+
+    /// Initiations that wait for its actor.
     private List<PeerMessage> waiting = List.of();
 
     PeerEntry(PeerRef ref) {
@@ -72,6 +79,7 @@ final class PeerEntry {
     void endpoint(Endpoint configured) {
         endpoint = configured;
         revision++;
+        ref.hasEndpoint(true);
     }
 
     /// Where it is: what its actor heard last, unless an endpoint was configured since.
@@ -106,13 +114,8 @@ final class PeerEntry {
         presharedKey = changed == null || changed.isZero() ? null : changed.copy();
     }
 
-    /// A persistent keepalive does not wait for traffic.
-    boolean insistent() {
-        return persistentKeepalive > 0 && endpoint() != null;
-    }
-
-    /// It has a reason to be awake.
+    /// It has a reason to be awake: something waits, or its keepalive does not wait for traffic.
     boolean wanted() {
-        return !waiting.isEmpty() || insistent();
+        return !waiting.isEmpty() || ((packetsWait || persistentKeepalive > 0) && endpoint() != null);
     }
 }

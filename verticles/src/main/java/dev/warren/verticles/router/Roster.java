@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -42,7 +43,11 @@ import org.slf4j.LoggerFactory;
 /// that no batch is ever lost with an actor.
 public final class Roster {
     private static final Logger LOG = LoggerFactory.getLogger(Roster.class);
-    private static final int MOST_WAITING = 64;
+    private static final int MOST_WAITING = 8;
+    /// Awake peers without a session, those with a persistent keepalive apart. An address scan would wake all there
+    /// are otherwise, each 5 KB and an initiation every five seconds. They are woken 200 a second at most: each has
+    /// five seconds before it makes room for another.
+    private static final int MOST_WITHOUT_SESSION = 1024;
 
     private final Loop loop;
     private final String device;
@@ -57,6 +62,9 @@ public final class Roster {
 
     /// Peers that are waking or retiring, the removed ones too, and when they will have.
     private final Map<PeerEntry, Future<Void>> changing = new HashMap<>();
+
+    /// Who may have to make room, the one that has been awake longest first.
+    private final LinkedHashSet<PeerEntry> withoutSession = new LinkedHashSet<>();
 
     private int nextId;
     private int actors;
@@ -106,6 +114,7 @@ public final class Roster {
         counters.router().set(RouterCounter.PEERS, peers.size());
         entry.removed = true;
         discard(entry);
+        refuse(entry);
         retire(entry, false);
         if (entry.state == State.ASLEEP) end(entry);
     }
@@ -122,7 +131,7 @@ public final class Roster {
         return entry.ref.id() % loops.size();
     }
 
-    private PeerBulletin bulletin(PeerEntry entry) {
+    PeerBulletin bulletin(PeerEntry entry) {
         var known = entry.bulletin;
         if (known != null) return known;
         var made = new PeerBulletin(counters.peers(home(entry)).open());
@@ -140,7 +149,7 @@ public final class Roster {
         for (var entry : peers.values()) {
             if (entry.state == State.AWAKE) told.add(tell(Objects.requireNonNull(entry.door), changed));
         }
-        wakeTheInsistent();
+        wakeTheWanted();
         return Future.join(told).mapEmpty();
     }
 
@@ -159,20 +168,28 @@ public final class Roster {
     /// The sockets are open, or about to close: while they are closed all peers sleep.
     Future<Void> up(boolean nowUp) {
         up = nowUp;
-        if (!nowUp) return sleepAll();
-        wakeTheInsistent();
+        if (!nowUp) {
+            for (var entry : peers.values()) refuse(entry);
+            return sleepAll();
+        }
+        wakeTheWanted();
         return Future.succeededFuture();
     }
 
-    /// Peers with a persistent keepalive do not wait for traffic.
-    private void wakeTheInsistent() {
-        for (var entry : peers.values()) {
-            if (entry.wanted()) wake(entry);
-        }
+    private void wakeTheWanted() {
+        for (var entry : peers.values()) wakeIfWanted(entry);
     }
 
-    void wakeIfInsistent(PeerEntry entry) {
-        if (entry.insistent()) wake(entry);
+    /// Wakes a peer for which something waits, or whose keepalive does not wait for traffic.
+    void wakeIfWanted(PeerEntry entry) {
+        if (entry.wanted()) wake(entry);
+    }
+
+    /// It was said where a peer is.
+    void endpointSet(PeerEntry entry, Endpoint endpoint) {
+        boolean first = entry.endpoint() == null;
+        entry.endpoint(endpoint);
+        if (first && entry.state != State.AWAKE) tun.endpointSet(entry.ref);
     }
 
     private Future<Void> sleepAll() {
@@ -204,12 +221,46 @@ public final class Roster {
     /// @param moved null: it stays where it is
     void configured(PeerEntry entry, @Nullable Endpoint moved) {
         if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(entry.configuration(moved));
-        wakeIfInsistent(entry);
+        wakeIfWanted(entry);
     }
 
-    /// Hands a message to a peer, waking it first if need be. A packet may be read before we have heard that the
-    /// link is
-    /// up: it waits for that.
+    /// Packets wait for a peer at the TUN. They may have been read before there is a key, or before we have heard that
+    /// the link is up: it is woken when there is all it needs.
+    void packetsWait(PeerEntry entry) {
+        if (entry.state == State.AWAKE) return; // the queue that says so has been told meanwhile
+        entry.packetsWait = true;
+        wakeIfWanted(entry);
+    }
+
+    /// Packets wait for a peer that is not configured any more.
+    void refused(PeerRef gone) {
+        tun.refused(gone);
+    }
+
+    /// Drops what waits at the TUN.
+    private void refuse(PeerEntry entry) {
+        if (entry.packetsWait) tun.refused(entry.ref);
+        entry.packetsWait = false;
+    }
+
+    /// A peer has a session, or has none any more. While it has one it makes room for nobody.
+    void session(PeerEntry entry, boolean established) {
+        entry.established = established;
+        if (established) makesRoom(entry, false);
+        else noSession(entry);
+    }
+
+    private void noSession(PeerEntry entry) {
+        if (entry.state == State.AWAKE && !entry.established && entry.persistentKeepalive == 0) makesRoom(entry, true);
+    }
+
+    private void makesRoom(PeerEntry entry, boolean may) {
+        if (may) withoutSession.add(entry);
+        else withoutSession.remove(entry);
+        counters.router().set(RouterCounter.WITHOUT_SESSION, withoutSession.size());
+    }
+
+    /// Hands an initiation to a peer, waking it first if need be.
     void deliver(PeerEntry entry, PeerMessage message) {
         if (entry.state == State.AWAKE) {
             Objects.requireNonNull(entry.door).tell(message);
@@ -223,6 +274,10 @@ public final class Roster {
     private void wake(PeerEntry entry) {
         var own = identity;
         if (entry.state != State.ASLEEP || own == null || !up) return;
+        if (withoutSession.size() >= MOST_WITHOUT_SESSION) {
+            counters.router().increment(RouterCounter.EVICTED);
+            retire(withoutSession.getFirst(), false);
+        }
         entry.state = State.WAKING;
         var door = new PeerMailbox(loop.vertx(), device, entry.ref);
         var home = loops.get(home(entry));
@@ -252,6 +307,7 @@ public final class Roster {
         LOG.error("{} - Cannot be started", entry.ref, failure);
         entry.state = State.ASLEEP;
         discard(entry);
+        refuse(entry);
         if (entry.removed) end(entry);
         return Future.succeededFuture();
     }
@@ -267,6 +323,8 @@ public final class Roster {
         Future<Void> told = own == known ? Future.succeededFuture() : tell(door, own);
         door.tell(entry.configuration(entry.revision() == revision ? null : entry.endpoint()));
         for (var message : entry.release()) door.tell(message);
+        entry.packetsWait = false;
+        noSession(entry);
         tun.awake(door);
         return told;
     }
@@ -283,6 +341,7 @@ public final class Roster {
     private Future<Void> retire(PeerEntry entry, boolean ifIdle) {
         if (entry.state != State.AWAKE) return Future.succeededFuture();
         entry.state = State.RETIRING;
+        makesRoom(entry, false);
         var door = Objects.requireNonNull(entry.door);
         var known = identity;
         int revision = entry.revision();
@@ -302,6 +361,7 @@ public final class Roster {
     /// The actor has told what must be remembered; from now on it gives back all that it is sent.
     private Future<Void> undeploy(PeerEntry entry, @Nullable PeerMemory last) {
         if (last != null) entry.memory = last;
+        entry.ref.hasEndpoint(entry.endpoint() != null);
         return drained()
                 .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))
                 .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
@@ -321,8 +381,9 @@ public final class Roster {
         counters.router().set(RouterCounter.PEERS_AWAKE, --actors);
         entry.door = null;
         entry.deployment = null;
+        entry.established = false;
         if (entry.removed) end(entry);
-        else if (entry.wanted()) wake(entry);
+        else wakeIfWanted(entry);
         return Future.succeededFuture();
     }
 

@@ -7,6 +7,7 @@ import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.peer.Peer;
+import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.io.Endpoint;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.routing.AllowedIps;
@@ -14,7 +15,9 @@ import dev.warren.verticles.DeviceException;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.HandshakeMessage;
 import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
@@ -22,6 +25,7 @@ import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
 import dev.warren.verticles.counters.RouterCounter;
+import dev.warren.verticles.peer.ClockLog;
 import dev.warren.verticles.router.PeerEntry.State;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -40,10 +44,13 @@ public final class RouterVerticle extends VerticleBase {
     private final Loop loop;
     private final Bulletin bulletin;
     private final RouterMailbox door;
+    private final HandshakeMailbox handshakes;
     private final Roster roster;
     private final DeviceKey key;
     private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
+    private final PeerNotices notices;
+    private final ClockLog clockLog;
     private final DeviceCounters counters;
 
     private @Nullable MessageConsumer<Object> consumer;
@@ -59,14 +66,18 @@ public final class RouterVerticle extends VerticleBase {
             HandshakeMailbox handshakes,
             Roster roster,
             AllowedIps<PeerRef> allowedIps,
+            PeerNotices notices,
             DeviceCounters counters) {
         this.loop = loop;
         this.bulletin = bulletin;
         this.door = door;
+        this.handshakes = handshakes;
         this.roster = roster;
         this.key = new DeviceKey(loop, handshakes, roster);
         this.sockets = new SocketState(loop, device, udp, roster, this::reconcile, counters.router());
         this.allowedIps = allowedIps;
+        this.notices = notices;
+        this.clockLog = new ClockLog(device);
         this.counters = counters;
     }
 
@@ -90,17 +101,25 @@ public final class RouterVerticle extends VerticleBase {
         switch (message) {
             case RouterMessage.Wake wake -> {
                 var entry = roster.find(wake.peer().publicKey());
-                if (entry == null || entry.ref != wake.peer()) wake.run().done();
-                else roster.deliver(entry, new PeerMessage.Outbound(wake.run()));
+                if (entry == null || entry.ref != wake.peer()) roster.refused(wake.peer());
+                else roster.packetsWait(entry);
             }
             case RouterMessage.Initiation arrived -> {
                 var entry = roster.find(arrived.message().initiation().remoteStatic());
                 if (entry == null) {
                     counters.router().increment(RouterCounter.DROP_UNKNOWN_PEER);
+                    wasted(1);
                     arrived.discard();
-                } else {
+                } else if (entry.state == State.AWAKE || authentic(entry, arrived.message())) {
                     roster.deliver(entry, arrived.message());
+                } else {
+                    wasted(2);
+                    arrived.discard();
                 }
+            }
+            case RouterMessage.Session session -> {
+                var entry = roster.find(session.peer().publicKey());
+                if (entry != null && entry.ref == session.peer()) roster.session(entry, session.established());
             }
             case RouterMessage.Sleepy sleepy -> roster.sleepy(sleepy.peer());
             case RouterMessage.Link link -> inOrder(() -> sockets.link(link.up()));
@@ -109,6 +128,30 @@ public final class RouterVerticle extends VerticleBase {
             case RouterMessage.Status status -> status.answer().complete(status());
             case RouterMessage.Counters asked -> asked.answer().complete(counters.read());
         }
+    }
+
+    /// Nobody is woken by what anybody could have sent who knows our public key and that of a peer; nor by what the peer
+    /// has sent before.
+    private boolean authentic(PeerEntry entry, PeerMessage.Initiation arrived) {
+        var initiation = arrived.initiation();
+        if (initiation.identity() != key.identity() || !initiation.authenticate(loop.suite())) {
+            counters.router().increment(RouterCounter.DROP_FORGED);
+            return false;
+        }
+        var memory = entry.memory;
+        int newer = memory == null ? 1 : initiation.compareTimestamp(memory.lastTimestamp());
+        if (newer > 0 || entry.state != State.ASLEEP) return true; // then its actor will see
+        roster.bulletin(entry).counters().increment(PeerCounter.DROP_OLD_TIMESTAMP);
+        if (newer < 0) {
+            long now = loop.clock().now();
+            clockLog.refused(entry.ref, now);
+            notices.publish(entry.ref.publicKey(), new PeerEvent.TimestampRefused(now));
+        }
+        return false;
+    }
+
+    private void wasted(int agreements) {
+        handshakes.tell(new HandshakeMessage.Wasted(agreements));
     }
 
     /// Changes that take time do not overtake each other.
@@ -175,9 +218,13 @@ public final class RouterVerticle extends VerticleBase {
         var psk = update.presharedKey();
         if (psk != null) entry.presharedKey(psk);
         Endpoint moved = update.endpoint() == null ? null : Endpoint.of(update.endpoint());
-        if (moved != null) entry.endpoint(moved);
+        if (moved != null) roster.endpointSet(entry, moved);
         if (update.persistentKeepalive().isPresent()) {
             entry.persistentKeepalive = update.persistentKeepalive().getAsInt();
+        }
+        if (update.resetTimestamp()) {
+            if (entry.memory != null) entry.memory = entry.memory.withoutTimestamp();
+            roster.tellIfAwake(entry, new PeerMessage.ResetTimestamp());
         }
         if (update.replaceAllowedIps()) allowedIps.removeAll(entry.ref);
         for (var change : update.allowedIps()) {

@@ -20,8 +20,11 @@ import dev.warren.verticles.peer.Unreachable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.internal.ContextInternal;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -47,6 +50,9 @@ public final class TunVerticle extends VerticleBase {
 
     private static final int UDP = 17;
     private static final int NOBODY = -1;
+    private static final long NO_TIMER = -1;
+    /// What waits for peers that are not awake, of all queues.
+    private static final long STAGED_BYTES = 4 << 20;
 
     private final Loop loop;
     private final TunDevice tun;
@@ -57,6 +63,9 @@ public final class TunVerticle extends VerticleBase {
     private final Consumer<String> lost;
     private final BatchPool pool;
     private final CounterRow<TunCounter> counters;
+    private final WakeQueue sleepers;
+    /// Peers that are awake, whose packets wait for an empty batch.
+    private final ArrayDeque<PeerMailbox> toFlush = new ArrayDeque<>();
     private final int[] owners = new int[MAX_FRAMES];
     private @Nullable PeerRef[] refs = new @Nullable PeerRef[16];
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
@@ -64,12 +73,16 @@ public final class TunVerticle extends VerticleBase {
     private @Nullable EpollWatch watch;
     private @Nullable MessageConsumer<Object> consumer;
     private int errorsInARow;
+    private long wakeTimer = NO_TIMER;
+    private long wakeTimerDue;
 
+    /// @param queues how many there are of the TUN
     /// @param lost called once, with the reason, when the interface was taken away
     /// @param counters of this queue, for the device as well
     public TunVerticle(
             Loop loop,
             TunDevice tun,
+            int queues,
             Bulletin bulletin,
             TunMailbox door,
             RouterMailbox router,
@@ -85,6 +98,7 @@ public final class TunVerticle extends VerticleBase {
         tun.counters(counters);
         this.unreachable = new Unreachable(door);
         this.pool = loop.pool(BATCHES, SLAB, MAX_FRAMES);
+        this.sleepers = new WakeQueue(router::wake, counters, STAGED_BYTES, queues);
     }
 
     @Override
@@ -101,6 +115,8 @@ public final class TunVerticle extends VerticleBase {
     public Future<?> stop() {
         endWatch();
         tun.close();
+        if (wakeTimer != NO_TIMER) vertx.cancelTimer(wakeTimer);
+        sleepers.close();
         pool.close();
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
@@ -120,7 +136,7 @@ public final class TunVerticle extends VerticleBase {
         var batch = pool.take();
         if (batch == null) {
             watch.pause();
-            pool.onAvailable(watch::resume);
+            pool.onAvailable(this::available);
             return;
         }
         int frames = 0;
@@ -177,7 +193,7 @@ public final class TunVerticle extends VerticleBase {
     private void give(PacketRun run) {
         var peer = doors[run.owner()];
         if (peer != null) peer.outbound(run);
-        else router.wake(Objects.requireNonNull(refs[run.owner()]), run);
+        else stage(Objects.requireNonNull(refs[run.owner()]), run);
     }
 
     /// One lookup per frame, none while the destination's owner stays the same for a whole batch of one flow.
@@ -203,6 +219,62 @@ public final class TunVerticle extends VerticleBase {
         }
     }
 
+    /// What is for a peer that sleeps is copied, and the run given back.
+    private void stage(PeerRef peer, PacketRun run) {
+        long now = loop.clock().now();
+        if (!peer.hasEndpoint()) {
+            counters.add(TunCounter.DROP_NO_ENDPOINT, unreachable.answer(run, run.from(), now));
+        }
+        sleepers.stage(peer, run, now);
+        settle(now);
+    }
+
+    private void settle(long now) {
+        long millis = sleepers.settle(now);
+        if (millis < 0) return;
+        long due = now + TimeUnit.MILLISECONDS.toNanos(millis);
+        if (wakeTimer != NO_TIMER) {
+            if (wakeTimerDue <= due) return;
+            vertx.cancelTimer(wakeTimer);
+        }
+        wakeTimerDue = due;
+        wakeTimer = ((ContextInternal) context).setTimer(millis, _ -> {
+            wakeTimer = NO_TIMER;
+            settle(loop.clock().now());
+        });
+    }
+
+    /// A peer is awake: first it gets what waited for it, and then what is read.
+    private void awake(PeerMailbox door) {
+        var peer = door.peer();
+        remember(peer);
+        if (!sleepers.holds(peer)) {
+            doors[peer.id()] = door;
+            return;
+        }
+        var batch = pool.take();
+        if (batch == null) {
+            toFlush.add(door);
+            pool.onAvailable(this::available);
+            return;
+        }
+        doors[peer.id()] = door;
+        sleepers.move(peer, batch);
+        if (batch.count() == 0) {
+            batch.release();
+            return;
+        }
+        Arrays.fill(owners, 0, batch.count(), peer.id());
+        batch.group(owners);
+        batch.retain(1);
+        door.outbound(batch.run(0));
+    }
+
+    private void available() {
+        while (!toFlush.isEmpty() && pool.free() > 0) awake(toFlush.remove());
+        if (watch != null) watch.resume();
+    }
+
     private void remember(PeerRef peer) {
         int id = peer.id();
         if (id >= refs.length) {
@@ -216,16 +288,21 @@ public final class TunVerticle extends VerticleBase {
     private void onMessage(TunMessage message) {
         switch (message) {
             case TunMessage.Write write -> write(write.batch());
-            case TunMessage.Awake awake -> {
-                remember(awake.peer().peer());
-                doors[awake.peer().peer().id()] = awake.peer();
+            case TunMessage.Awake awake -> awake(awake.peer());
+            case TunMessage.EndpointSet set -> {
+                long now = loop.clock().now();
+                sleepers.endpointSet(set.peer(), now);
+                settle(now);
             }
+            case TunMessage.Refused refused -> sleepers.drop(refused.peer());
             case TunMessage.Forget forget -> {
+                toFlush.removeIf(door -> door.peer() == forget.peer());
                 int id = forget.peer().id();
                 if (id < doors.length) {
                     doors[id] = null;
                     refs[id] = null;
                 }
+                if (sleepers.holds(forget.peer())) router.wake(forget.peer());
                 forget.answer().complete();
             }
             case TunMessage.Quiet quiet -> {

@@ -64,16 +64,19 @@ class DecapsulatorTest {
                 if (message instanceof TunMessage.Write write) atTun.add(write.batch());
             });
             shared = new PeerLoop(
+                    "dev",
                     loop,
                     bulletin,
                     new UdpMailbox(vertx, "dev", loop),
                     tun,
                     new HandshakeMailbox(vertx, "dev"),
-                    new PeerNotices(vertx, "dev"));
+                    new PeerNotices(vertx, "dev"),
+                    1 << 20);
             var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
             var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
             var counted = new CountedPeer(counters);
-            var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere(), counted);
+            var peer = new Peer(
+                    loop.suite(), identity, remote, random::nextInt, random, shared.staged, new Nowhere(), counted);
             live = new LivePeer(
                     new PeerRef(0, remote), peer, new PeerBulletin(counters), shared.errors, _ -> settled++);
         });

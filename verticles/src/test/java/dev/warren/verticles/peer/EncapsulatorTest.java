@@ -42,12 +42,14 @@ class EncapsulatorTest {
         var loop = Loop.open(vertx, Suite.Choice.JDK).await();
         OnLoop.run(loop.context(), () -> {
             var shared = new PeerLoop(
+                    "dev",
                     loop,
                     new Bulletin(new AllowedIps<PeerRef>().snapshot(), 1420),
                     new UdpMailbox(vertx, "dev", loop),
                     new TunMailbox(vertx, "dev", 0, loop),
                     new HandshakeMailbox(vertx, "dev"),
-                    new PeerNotices(vertx, "dev"));
+                    new PeerNotices(vertx, "dev"),
+                    1 << 20);
             var live = peer(loop, shared);
             var batch = gone();
             shared.encapsulator.run(live, batch.run(0), 1);
@@ -62,7 +64,9 @@ class EncapsulatorTest {
         var random = new SecureRandom();
         var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
         var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
-        var peer = new Peer(loop.suite(), identity, remote, random::nextInt, random, new Nowhere(), new CountedPeer(counters));
+        var counted = new CountedPeer(counters);
+        var peer = new Peer(
+                loop.suite(), identity, remote, random::nextInt, random, shared.staged, new Nowhere(), counted);
         var live = new LivePeer(new PeerRef(0, remote), peer, new PeerBulletin(counters), shared.errors, _ -> {});
         live.endpoint(Endpoint.of(new InetSocketAddress("192.0.2.1", 51820)));
         return live;
