@@ -106,7 +106,8 @@ final class TrustedFiles {
                 ownUser(), number(environment.apply("SUDO_UID")), unmapped(), environment.apply("WARREN_TRUST"));
     }
 
-    /// The effective user; nobody but root is trusted where /proc is missing. The owner of /proc/self would not do: that
+    /// The effective user; nobody but root is trusted where /proc is missing. The owner of /proc/self would not do:
+    // that
     /// of a process which hides from debuggers belongs to root.
     private static int ownUser() {
         try (var lines = Files.lines(Path.of("/proc/self/status"))) {

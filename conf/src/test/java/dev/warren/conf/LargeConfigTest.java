@@ -68,7 +68,9 @@ class LargeConfigTest {
         var peers = ConfigLoader.load(file).interfaces().get(0).peers();
         System.out.println("20000 with substitutions in " + (System.nanoTime() - start) / 1_000_000 + " ms");
         assertEquals(20_000, peers.size());
-        assertEquals("192.0.2.1:" + (1 + (19_999 & 0xfff)), String.valueOf(peers.get(19_999).endpoint()));
+        assertEquals(
+                "192.0.2.1:" + (1 + (19_999 & 0xfff)),
+                String.valueOf(peers.get(19_999).endpoint()));
         assertEquals(2, peers.get(7).allowedIps().size());
     }
 

@@ -24,6 +24,7 @@ import java.net.InetAddress;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 /// Link, port and mark come and go in any order, and the kernel refuses now and then: the device always ends up with
@@ -206,7 +207,7 @@ class SocketStateTest extends DeviceLab {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws TimeoutException {
             device.close().await(10, SECONDS);
         }
 

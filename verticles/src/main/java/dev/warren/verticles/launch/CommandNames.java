@@ -7,18 +7,17 @@ import org.jspecify.annotations.Nullable;
 /// The names of the commands, which are no interfaces when they stand alone. The build asks [#main] for them, for the
 /// launcher.
 final class CommandNames {
-    static final Set<String> ALL =
-            Set.of(
-                    "run",
-                    "stats",
-                    "reset-timestamp",
-                    "genkey",
-                    "pubkey",
-                    "genpsk",
-                    "demo",
-                    DemoTransfer.NAME,
-                    "train",
-                    "help");
+    static final Set<String> ALL = Set.of(
+            "run",
+            "stats",
+            "reset-timestamp",
+            "genkey",
+            "pubkey",
+            "genpsk",
+            "demo",
+            DemoTransfer.NAME,
+            "train",
+            "help");
 
     private CommandNames() {}
 

@@ -39,7 +39,13 @@ final class ConfiguredInterface {
     private int mtu;
 
     /// @param context for all that is done beside packets
-    ConfiguredInterface(Vertx vertx, Context context, RouterConfig router, Cryptography cryptography, Layout layout, InterfaceConfig config) {
+    ConfiguredInterface(
+            Vertx vertx,
+            Context context,
+            RouterConfig router,
+            Cryptography cryptography,
+            Layout layout,
+            InterfaceConfig config) {
         this.vertx = vertx;
         this.context = context;
         this.settings = new RunningInterface.Settings(cryptography, router.offload(), layout);

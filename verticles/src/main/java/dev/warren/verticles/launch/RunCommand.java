@@ -148,7 +148,12 @@ final class RunCommand implements Callable<Integer> {
             var worst = new AtomicInteger();
             for (int i = 0; i < config.interfaces().size(); i++) {
                 var one = new ConfiguredInterface(
-                        vertx, context, config, cryptography, layout, config.interfaces().get(i));
+                        vertx,
+                        context,
+                        config,
+                        cryptography,
+                        layout,
+                        config.interfaces().get(i));
                 teardown.add(one.config().name(), one::undo);
                 one.start(keys.get(i));
                 introduce(one.config(), publicKey(keys.get(i)), one.port(), one.mtu(), file);

@@ -49,12 +49,7 @@ final class SocketState {
     /// @param loop the router's
     /// @param due called when [#reconcile] should be, in its turn
     SocketState(
-            Loop loop,
-            String device,
-            UdpMailbox udp,
-            Roster roster,
-            Runnable due,
-            CounterRow<RouterCounter> counters) {
+            Loop loop, String device, UdpMailbox udp, Roster roster, Runnable due, CounterRow<RouterCounter> counters) {
         this.loop = loop;
         this.device = device;
         this.udp = udp;
@@ -176,5 +171,4 @@ final class SocketState {
         if (timer != NO_TIMER) loop.vertx().cancelTimer(timer);
         timer = NO_TIMER;
     }
-
 }
