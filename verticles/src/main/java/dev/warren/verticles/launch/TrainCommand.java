@@ -34,6 +34,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -117,7 +118,9 @@ final class TrainCommand implements Callable<Integer> {
     private static void command() throws Exception {
         var name = "train" + ProcessHandle.current().pid();
         var socket = UapiSocket.DIRECTORY.resolve(name + ".sock");
-        var command = CompletableFuture.supplyAsync(() -> new InterfaceCommand(_ -> null).run(name));
+        // Not in the common pool: it waits for work of that, and there may be but one thread.
+        var command =
+                CompletableFuture.supplyAsync(() -> new InterfaceCommand(_ -> null).run(name), new ForkJoinPool(1));
         long end = System.nanoTime() + PATIENCE.toNanos();
         while (!Files.exists(socket) && !command.isDone() && System.nanoTime() < end) {
             Thread.sleep(10);
