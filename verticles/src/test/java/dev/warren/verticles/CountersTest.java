@@ -59,6 +59,14 @@ class CountersTest extends DeviceLab {
         return new DeviceUpdate(key, OptionalInt.empty(), OptionalInt.empty(), false, List.of());
     }
 
+    private static long value(Map<String, Long> counters, String name) {
+        return requireNonNull(counters.get(name), name);
+    }
+
+    private static long counted(Side side, String name) {
+        return value(side.device.counters().await(), name);
+    }
+
     private PeerStatus peer(Side of, Side which) throws Exception {
         try (var status = of.device.status().await(10, SECONDS)) {
             return status.peers().stream()
@@ -109,18 +117,18 @@ class CountersTest extends DeviceLab {
                 var before = last.put(side, now);
                 if (before == null) continue;
                 for (var name : GROWING) {
-                    long was = before.get(name);
+                    long was = value(before, name);
                     assertTrue(
-                            now.get(name) >= was,
+                            value(now, name) >= was,
                             "seed " + seed + ", step " + step + " (" + what + "): " + name + " was " + was + ", is "
-                                    + now.get(name));
+                                    + value(now, name));
                 }
             }
         }
         var counted = last.get(a);
         assertNotNull(counted);
         for (var name : List.of("peer.tx.bytes", "peer.tx.packets", "handshake.ok", "tun.drop.no-route")) {
-            assertTrue(counted.get(name) > 0, name);
+            assertTrue(value(counted, name) > 0, name);
         }
     }
 
@@ -128,7 +136,7 @@ class CountersTest extends DeviceLab {
     void aPeerThatIsRemovedLeavesItsCountsToTheDeviceAndComesBackWithNone() throws Exception {
         connect();
         for (int i = 0; i < 5; i++) a.tun.inject(packet("10.0.0.77", b.inside, 20));
-        eventually("b has dropped them", () -> b.device.counters().await().get("peer.drop.source-not-owned") == 5);
+        eventually("b has dropped them", () -> counted(b, "peer.drop.source-not-owned") == 5);
         long received = peer(b, a).rxBytes();
         assertTrue(received > 0);
         long device = b.counter("peer.rx.bytes");
@@ -154,7 +162,7 @@ class CountersTest extends DeviceLab {
         long received = peer(b, a).rxBytes();
         long packets = b.counter("peer.rx.packets");
         for (int i = 0; i < 10; i++) a.tun.inject(packet("10.0.0.77", b.inside, 500));
-        eventually("b has dropped them", () -> b.device.counters().await().get("peer.drop.source-not-owned") == 10);
+        eventually("b has dropped them", () -> counted(b, "peer.drop.source-not-owned") == 10);
         assertEquals(received, peer(b, a).rxBytes());
         assertEquals(packets, b.counter("peer.rx.packets"));
         var good = packet(a.inside, b.inside, 500); // 528 bytes, padded to 528
@@ -194,7 +202,7 @@ class CountersTest extends DeviceLab {
                     List.of(new AllowedIpChange(prefix, false))));
         }
         a.update(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, peers));
-        eventually("all are awake", () -> a.device.counters().await().get("router.peers-awake") >= many);
+        eventually("all are awake", () -> counted(a, "router.peers-awake") >= many);
         connect();
 
         var toPeers = new AtomicInteger();
@@ -211,7 +219,7 @@ class CountersTest extends DeviceLab {
                 assertTrue(status.peers().stream()
                         .anyMatch(peer -> peer.publicKey().equals(b.publicKey) && peer.lastHandshakeSeconds() > 0));
             }
-            assertTrue(a.device.counters().await(10, SECONDS).get("peer.tx.bytes") > 0);
+            assertTrue(counted(a, "peer.tx.bytes") > 0);
         }
         vertx.eventBus().removeOutboundInterceptor(counting);
         held.forEach(CountDownLatch::countDown);
@@ -239,7 +247,7 @@ class CountersTest extends DeviceLab {
         var c = side("memC", "192.0.2.3", "10.0.0.3");
         c.knows(b, "10.0.0.2/32");
         c.tun.inject(packet(c.inside, b.inside, 10));
-        eventually("unknown", () -> b.device.counters().await().get("handshake.drop.unknown-peer") > 0);
+        eventually("unknown", () -> counted(b, "handshake.drop.unknown-peer") > 0);
         assertEquals(0, b.counter("handshake.ok"));
         assertEquals(1, b.counter("handshake.admitted"));
 
@@ -247,7 +255,7 @@ class CountersTest extends DeviceLab {
             b.peer(new PeerUpdate(a.publicKey, false, false, psk, null, OptionalInt.empty(), false, List.of()));
         }
         a.tun.inject(packet(a.inside, b.inside, 10));
-        eventually("preshared keys differ", () -> a.device.counters().await().get("handshake.drop.psk-mismatch") > 0);
+        eventually("preshared keys differ", () -> counted(a, "handshake.drop.psk-mismatch") > 0);
         assertEquals(0, a.counter("handshake.ok"));
         assertEquals(0, b.counter("handshake.ok"));
 
@@ -266,7 +274,7 @@ class CountersTest extends DeviceLab {
                     List.of(new AllowedIpChange(IpPrefix.parse("10.0.0.2/32"), false))));
         }
         d.tun.inject(packet(d.inside, b.inside, 10));
-        eventually("another key", () -> b.device.counters().await().get("handshake.drop.mac1-invalid") > 0);
+        eventually("another key", () -> counted(b, "handshake.drop.mac1-invalid") > 0);
 
         // What a sent is sent again, by somebody else.
         var initiation = new AtomicReference<byte[]>();
@@ -279,7 +287,7 @@ class CountersTest extends DeviceLab {
         try (var none = PresharedKey.of(new byte[32])) {
             b.peer(new PeerUpdate(a.publicKey, false, false, none, null, OptionalInt.empty(), false, List.of()));
         }
-        eventually("a tries again", () -> a.device.counters().await().get("handshake.ok") == 1);
+        eventually("a tries again", () -> counted(a, "handshake.ok") == 1);
         var seen = requireNonNull(initiation.get());
         try (var arena = Arena.ofConfined();
                 var socket = network.open(0, InetAddress.getByName("192.0.2.66"))) {
@@ -288,7 +296,7 @@ class CountersTest extends DeviceLab {
             MemorySegment.copy(seen, 0, out.slab(), ValueLayout.JAVA_BYTE, at, seen.length);
             assertEquals(0, socket.send(out));
         }
-        eventually("replayed", () -> b.device.counters().await().get("handshake.drop.replayed-timestamp") == 1);
+        eventually("replayed", () -> counted(b, "handshake.drop.replayed-timestamp") == 1);
         assertEquals(1, b.counter("handshake.ok"));
         assertEquals(new InetSocketAddress(a.address, 51820), peer(b, a).endpoint());
     }
