@@ -292,7 +292,8 @@ public final class Roster {
                 entry.persistentKeepalive,
                 bulletin(entry),
                 entry.memory);
-        var deployed = home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random));
+        var deployed =
+                here(home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random)));
         change(entry, deployed.transform(done -> {
             if (psk != null) psk.close();
             if (done.failed()) return notAwake(entry, done.cause());
@@ -363,9 +364,17 @@ public final class Roster {
         if (last != null) entry.memory = last;
         entry.ref.hasEndpoint(entry.endpoint() != null);
         return drained()
-                .compose(_ -> loop.vertx().undeploy(Objects.requireNonNull(entry.deployment)))
+                .compose(_ -> here(loop.vertx().undeploy(Objects.requireNonNull(entry.deployment))))
                 .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
                 .transform(_ -> asleep(entry));
+    }
+
+    /// Vert.x completes what it does where it was asked, and what follows another future may have been asked in no
+    /// context at all, so on any loop: what comes behind this one runs on ours.
+    private <T> Future<T> here(Future<T> anywhere) {
+        Promise<T> here = loop.promise();
+        anywhere.onComplete(here);
+        return here.future();
     }
 
     /// Completes when the UDP verticle has sent all that it had for actors that gave their indices back.
