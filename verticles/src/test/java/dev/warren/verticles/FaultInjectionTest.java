@@ -36,6 +36,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
@@ -82,11 +83,11 @@ class FaultInjectionTest extends DeviceLab {
     }
 
     private Faults tunOfB() {
-        return tuns.get("memB");
+        return Objects.requireNonNull(tuns.get("memB"));
     }
 
     private Faults socketOfB() {
-        return sockets.get("memB");
+        return Objects.requireNonNull(sockets.get("memB"));
     }
 
     @Test

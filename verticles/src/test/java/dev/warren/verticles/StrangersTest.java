@@ -197,7 +197,7 @@ class StrangersTest extends DeviceLab {
                 PeerEvent event;
                 do event = Objects.requireNonNull(heard.poll(10, SECONDS)).event();
                 while (!(event instanceof PeerEvent.TimestampRefused));
-                long refused = index - 1;
+                long refused = index - 1L;
                 eventually("it is counted", () -> counted("handshake.drop.replayed-timestamp") == refused);
             }
             reset(identity.publicKey());

@@ -292,8 +292,7 @@ public final class Roster {
                 entry.persistentKeepalive,
                 bulletin(entry),
                 entry.memory);
-        var deployed =
-                here(home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random)));
+        var deployed = here(home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random)));
         change(entry, deployed.transform(done -> {
             if (psk != null) psk.close();
             if (done.failed()) return notAwake(entry, done.cause());

@@ -90,7 +90,7 @@ class DoorTest {
     void whatGoesToALoopThatHasEndedIsDiscarded() throws Exception {
         OnLoop.run(loop.context(), () -> door.listen(_ -> received.incrementAndGet()));
         var netty = ((ContextInternal) loop.context()).nettyEventLoop();
-        netty.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        var _ = netty.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         assertTrue(netty.awaitTermination(10, TimeUnit.SECONDS));
         door.give(new Held(discarded));
         assertEquals(1, discarded.get());

@@ -77,7 +77,7 @@ class LayoutTest {
                         .offload());
         var refused = assertThrows(
                 LaunchException.class, () -> new InterfaceCommand(Map.of("WARREN_OFFLOAD", "no")::get).settings());
-        assertTrue(refused.getMessage().startsWith("WARREN_OFFLOAD: 'no' is neither on"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).startsWith("WARREN_OFFLOAD: 'no' is neither on"));
         var some = new InterfaceCommand(Map.of("WARREN_OFFLOAD", "tun-udp-gro=off,udp-gso=off")::get).settings();
         assertEquals(new OffloadConfig(true, true, true, false, false, true, true), some.offload());
     }
