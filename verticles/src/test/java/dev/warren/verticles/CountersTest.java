@@ -278,8 +278,10 @@ class CountersTest extends DeviceLab {
 
         // What a sent is sent again, by somebody else.
         var initiation = new AtomicReference<byte[]>();
-        network.tap((_, to, datagram) -> {
-            if (datagram.length == 148 && to.equals(Endpoint.of(new InetSocketAddress(b.address, 51820)))) {
+        var fromA = Endpoint.of(new InetSocketAddress(a.address, 51820));
+        network.tap((from, to, datagram) -> {
+            boolean toB = to.equals(Endpoint.of(new InetSocketAddress(b.address, 51820)));
+            if (datagram.length == 148 && toB && from.sameRemote(fromA)) {
                 initiation.set(datagram.clone());
             }
             return true;
