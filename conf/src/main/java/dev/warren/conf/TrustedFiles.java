@@ -106,9 +106,8 @@ final class TrustedFiles {
                 ownUser(), number(environment.apply("SUDO_UID")), unmapped(), environment.apply("WARREN_TRUST"));
     }
 
-    /// The effective user; nobody but root is trusted where /proc is missing. The owner of /proc/self would not do:
-    // that
-    /// of a process which hides from debuggers belongs to root.
+    /// The effective user; nobody but root is trusted where /proc is missing. The owner of /proc/self would
+    /// not do: that of a process which hides from debuggers belongs to root.
     private static int ownUser() {
         try (var lines = Files.lines(Path.of("/proc/self/status"))) {
             var ids = lines.filter(line -> line.startsWith("Uid:")).findFirst().orElse("Uid: 0 0");
@@ -237,9 +236,8 @@ final class TrustedFiles {
         }
     }
 
-    /// Users often have a group of their own, and files that it may write (umask 002). That is nobody else, if the
-    // group
-    /// has no other members.
+    /// Users often have a group of their own, and files that it may write (umask 002). That is nobody else,
+    /// if the group has no other members.
     private static boolean ownGroup(Map<String, Object> attributes) {
         var group = attributes.get("gid") + "";
         var owner = attributes.get("owner") + "";

@@ -10,9 +10,8 @@ import java.util.function.Supplier;
 /// What one thread needs to do cryptography. Open one per event loop; nothing in it may be used by two threads at a
 /// time. It may be opened and closed on another thread than the one that uses it.
 public final class Suite implements AutoCloseable {
-    /// What encrypts: AUTO takes OpenSSL where libcrypto loads and passes its self-test, else the JDK. As a suite each
-    // is
-    /// with its own X25519; more can be chosen by [Engines].
+    /// What encrypts: AUTO takes OpenSSL where libcrypto loads and passes its self-test, else the JDK. As a
+    /// suite each is with its own X25519; more can be chosen by [Engines].
     public enum Choice implements SuiteOpener {
         AUTO,
         OPENSSL,

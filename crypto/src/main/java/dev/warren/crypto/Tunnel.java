@@ -47,10 +47,9 @@ import org.jspecify.annotations.Nullable;
 /// - **Buffers.** What is passed in is read during the call and never kept or changed; a ByteBuffer is read from its
 ///   position to its limit, and neither moves. What comes out is fresh and the caller's.
 /// - **Threads.** Only the one that created it.
-/// - **Nothing from the network is an exception.** What is not accepted comes back as [TunnelResult.Dropped]. What only
-///   the caller can do wrong is one at once: a negative `now`, another thread, null, an address without an IP address,
-// use
-///   after [#close].
+/// - **Nothing from the network is an exception.** What is not accepted comes back as
+///   [TunnelResult.Dropped]. What only the caller can do wrong is one at once: a negative `now`, another
+///   thread, null, an address without an IP address, use after [#close].
 ///
 /// With many peers behind one socket use [Peer] and [HandshakeGate] instead: a tunnel has both for itself alone.
 public final class Tunnel implements AutoCloseable {

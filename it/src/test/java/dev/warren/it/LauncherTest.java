@@ -18,9 +18,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The script that starts Warren: whose files root runs and writes, what is built when and by whom, and what it leaves
-// to
-/// a router in the background. Works on a small checkout of its own with a Maven that only copies.
+/// The script that starts Warren: whose files root runs and writes, what is built when and by whom, and
+/// what it leaves to a router in the background. Works on a small checkout of its own with a Maven that
+/// only copies.
 @Tag("netns")
 @OnlyWarren("wireguard-go is one file")
 class LauncherTest {

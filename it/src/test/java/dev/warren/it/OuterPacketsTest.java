@@ -20,9 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/// How the packets around the tunnel's look to routers on the way: traffic class (RFC 2474, 6040), DF, and what becomes
-// of
-/// them where a hop is narrow. Host a runs the router under test, r is a router of the provider, b is at the other end.
+/// How the packets around the tunnel's look to routers on the way: traffic class (RFC 2474, 6040), DF, and
+/// what becomes of them where a hop is narrow. Host a runs the router under test, r is a router of the
+/// provider, b is at the other end.
 @Tag("netns")
 @OnlyWarren("wireguard-go marks nothing")
 @SuppressWarnings("NullAway.Init") // the fields are set by tunnel, which every test begins with

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The routes that `warren run` makes when the way to a peer and the way through it look alike: everything goes into
-// the
-/// tunnel but what carries it. The peer is a real wireguard-go, also known as vpn.example.test.
+/// The routes that `warren run` makes when the way to a peer and the way through it look alike: everything
+/// goes into the tunnel but what carries it. The peer is a real wireguard-go, also known as
+/// vpn.example.test.
 @Tag("netns")
 @OnlyWarren("wireguard-go makes no routes")
 class RunRoutesTest {

@@ -13,9 +13,8 @@ public interface DeviceControl {
     /// Applies a change, step by step: port and mark together, the private key, the peers in their order. The update
     /// stays the caller's, who closes it when the future is complete.
     ///
-    /// @return fails with [DeviceException] at the step that is refused; what was applied before stays, the rest is
-    // not
-    ///     applied
+    /// @return fails with [DeviceException] at the step that is refused; what was applied before stays, the
+    ///     rest is not applied
     Future<Void> update(DeviceUpdate update);
 
     /// A snapshot. It holds copies of keys: the receiver closes it.

@@ -5,10 +5,10 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// X25519 in Java, for where no library has it: the Montgomery ladder of RFC 7748 §5 over five limbs of 51 bits. No
-/// branch and no index depends on a secret. The scalar is read bit by bit where it lies, off the heap, and never
-// copied;
-/// what is computed on the way is wiped. BouncyCastle's decodes it into an array that nobody can wipe.
+/// X25519 in Java, for where no library has it: the Montgomery ladder of RFC 7748 §5 over five limbs of 51
+/// bits. No branch and no index depends on a secret. The scalar is read bit by bit where it lies, off the
+/// heap, and never copied; what is computed on the way is wiped. BouncyCastle's decodes it into an array
+/// that nobody can wipe.
 public final class JavaX25519 implements X25519 {
     private static final int LIMBS = 5, LIMB = 51;
     private static final long MASK = (1L << LIMB) - 1;

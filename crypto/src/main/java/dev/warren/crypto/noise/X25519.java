@@ -22,11 +22,9 @@ public sealed interface X25519 extends AutoCloseable
         return PublicKey.of(bytes);
     }
 
-    /// Drops and wipes what the engine keeps of a private key, and of all that were closed meanwhile. To be called on
-    // the
-    /// thread of each engine that may have used the key: when an ephemeral key is about to change, and when a
-    // static key
-    /// was replaced. It may be closed already.
+    /// Drops and wipes what the engine keeps of a private key, and of all that were closed meanwhile. To be
+    /// called on the thread of each engine that may have used the key: when an ephemeral key is about to
+    /// change, and when a static key was replaced. It may be closed already.
     void forget(PrivateKey mine);
 
     /// How many private keys the engine keeps something of.

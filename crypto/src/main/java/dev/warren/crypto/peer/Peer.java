@@ -269,9 +269,8 @@ public final class Peer implements AutoCloseable {
     /// them confirmed a session.
     ///
     /// @param dataPackets how many were not keepalives
-    /// @param countedBytes length of those that count as received, as they came: keepalives, and packets whose
-    // source
-    ///     is the peer's (kernel receive.c: rx_bytes come after the check of the allowed IPs)
+    /// @param countedBytes length of those that count as received, as they came: keepalives, and packets
+    ///     whose source is the peer's (kernel receive.c: rx_bytes come after the check of the allowed IPs)
     public void received(int dataPackets, int keepalives, long countedBytes, long now) {
         if (dataPackets + keepalives <= 0) {
             return;

@@ -18,9 +18,9 @@ public sealed interface PeerEvent {
     /// No answer to `attempts` initiations in a row; `dropped` staged packets were given up with them.
     record HandshakeGivenUp(long now, int attempts, int dropped) implements PeerEvent {}
 
-    /// An authentic initiation was refused since its timestamp is older than one that was accepted: the peer's clock
-    // went
-    /// back, or somebody repeats what the peer once sent. [Peer#resetTimestamp] helps the former.
+    /// An authentic initiation was refused since its timestamp is older than one that was accepted: the
+    /// peer's clock went back, or somebody repeats what the peer once sent. [Peer#resetTimestamp] helps the
+    /// former.
     record TimestampRefused(long now) implements PeerEvent {}
 
     /// All keys were wiped: there was no new handshake for 3 x REJECT_AFTER_TIME, or the last one was given up and no

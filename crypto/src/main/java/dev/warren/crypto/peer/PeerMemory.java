@@ -1,8 +1,8 @@
 package dev.warren.crypto.peer;
 
-/// What of a peer must survive while its actor sleeps: the last handshake, the estimate of loss, and the timestamps
-// that
-/// keep initiations from being replayed. Holds no secret. Made by [Peer#memory], taken back by [Peer#restore].
+/// What of a peer must survive while its actor sleeps: the last handshake, the estimate of loss, and the
+/// timestamps that keep initiations from being replayed. Holds no secret. Made by [Peer#memory], taken back
+/// by [Peer#restore].
 public final class PeerMemory {
     final long lastHandshake;
     final long handshakeRtt;

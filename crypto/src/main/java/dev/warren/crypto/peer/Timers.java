@@ -9,10 +9,10 @@ import static dev.warren.crypto.Protocol.REKEY_TIMEOUT;
 /// What follows from what happened: the five timers and eight hooks of the kernel's timers.c. Callers report, only this
 /// class decides. Time is an argument everywhere and may jump or go back.
 ///
-/// It departs from the kernel in two points. There, a handshake that is asked for less than 5 s after the last one is
-/// forgotten until the next packet asks again; here the wish is kept and comes true when the 5 s are over. And there
-// the
-/// keys are wiped 9 minutes after a handshake was given up, here when none of them is good for anything any more.
+/// It departs from the kernel in two points. There, a handshake that is asked for less than 5 s after the
+/// last one is forgotten until the next packet asks again; here the wish is kept and comes true when the 5
+/// s are over. And there the keys are wiped 9 minutes after a handshake was given up, here when none of
+/// them is good for anything any more.
 final class Timers {
     /// Retries after which nobody is expected to answer any more; the count starts before the first try, so there are
     /// two tries more.

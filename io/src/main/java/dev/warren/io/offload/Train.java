@@ -173,9 +173,8 @@ final class Train {
         return 0;
     }
 
-    /// Multicast and broadcast datagrams stay as they are: the kernel copies them to raw and packet sockets, to relays
-    // and
-    /// bridges, none of which expects several in one.
+    /// Multicast and broadcast datagrams stay as they are: the kernel copies them to raw and packet
+    /// sockets, to relays and bridges, none of which expects several in one.
     private static boolean group(MemorySegment slab, long at, int family) {
         if (family == 0) return u8(slab, at + Ip.V6_DESTINATION) == 0xff;
         int first = u8(slab, at + Ip.V4_DESTINATION);

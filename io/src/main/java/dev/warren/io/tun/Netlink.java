@@ -71,8 +71,8 @@ public final class Netlink implements AutoCloseable {
     /// Where the payload of the last answer ends.
     private long answerEnd;
 
-    /// @param arena one that need not be closed: closing a shared one stops all threads for a moment, those of packets
-    // too
+    /// @param arena one that need not be closed: closing a shared one stops all threads for a moment, those
+    ///     of packets too
     private Netlink(Libc libc, Arena arena, int fd) {
         this.libc = libc;
         this.fd = fd;

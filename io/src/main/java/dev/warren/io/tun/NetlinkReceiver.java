@@ -41,9 +41,8 @@ final class NetlinkReceiver implements AutoCloseable {
     }
 
     /// @param groups one bit for each, RTNLGRP_LINK being the lowest
-    /// @param all listen to all network namespaces that have an id in ours, where that is allowed: the right is
-    // that of
-    ///     this moment (CAP_NET_BROADCAST) and stays with the socket
+    /// @param all listen to all network namespaces that have an id in ours, where that is allowed: the
+    ///     right is that of this moment (CAP_NET_BROADCAST) and stays with the socket
     static NetlinkReceiver open(Libc libc, Arena arena, int groups, boolean all) throws ErrnoException {
         int fd = ErrnoException.check(
                 libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_NONBLOCK, Netlink.NETLINK_ROUTE),
@@ -70,9 +69,8 @@ final class NetlinkReceiver implements AutoCloseable {
         return hearsAll;
     }
 
-    /// Receives one datagram, without waiting. Returns its bytes in [#buffer], 0 for one that did not fit, or minus
-    // errno:
-    /// EAGAIN when there is none, ENOBUFS when some were lost.
+    /// Receives one datagram, without waiting. Returns its bytes in [#buffer], 0 for one that did not fit,
+    /// or minus errno: EAGAIN when there is none, ENOBUFS when some were lost.
     int receive() {
         if (fd < 0) return -Errno.EBADF;
         for (int interrupts = 0; ; interrupts++) {

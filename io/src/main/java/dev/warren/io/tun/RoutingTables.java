@@ -16,9 +16,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Reads this host's routing tables, and reads and changes the rules that choose among them, see rtnetlink(7). Belongs
-// to
-/// one thread.
+/// Reads this host's routing tables, and reads and changes the rules that choose among them, see
+/// rtnetlink(7). Belongs to one thread.
 public final class RoutingTables implements AutoCloseable {
     public static final int MAIN = 254;
     public static final int LOCAL = 255;
@@ -53,8 +52,8 @@ public final class RoutingTables implements AutoCloseable {
     /// One of the two kinds of rule that a full tunnel needs.
     ///
     /// @param table where those that it is for look
-    /// @param mark it is for packets without this mark; 0: for all packets, which take no default route from the
-    // table
+    /// @param mark it is for packets without this mark; 0: for all packets, which take no default route
+    ///     from the table
     /// @param protocol who made it
     public record Rule(int table, int mark, int protocol) {
         /// Packets without a mark look in the table of that number.

@@ -10,9 +10,8 @@ public sealed interface RouterMessage {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
 
-    /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A step that
-    // fails ends
-    /// it; what was applied before stays.
+    /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A
+    /// step that fails ends it; what was applied before stays.
     record Update(DeviceUpdate update, Promise<Void> answer) implements RouterMessage {
         @Override
         public void discard() {

@@ -21,9 +21,8 @@ final class CommandNames {
 
     private CommandNames() {}
 
-    /// The command that somebody meant who wrote `word`: one or, in a longer word, two letters away. Null for a word
-    // that is
-    /// far from all, has a digit as interfaces do, or is a command.
+    /// The command that somebody meant who wrote `word`: one or, in a longer word, two letters away. Null
+    /// for a word that is far from all, has a digit as interfaces do, or is a command.
     static @Nullable String near(String word) {
         if (ALL.contains(word) || word.chars().anyMatch(Character::isDigit)) return null;
         int most = word.length() < 5 ? 1 : 2;

@@ -34,11 +34,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Where the peers were that come to us, for the next start: a file in the state folder, one peer a line. The next
-// router
-/// speaks first to those it was talking with, which else would notice after 15 seconds of silence that their sessions
-// are
-/// gone. A peer that has an endpoint in the configuration is not in it.
+/// Where the peers were that come to us, for the next start: a file in the state folder, one peer a line.
+/// The next router speaks first to those it was talking with, which else would notice after 15 seconds of
+/// silence that their sessions are gone. A peer that has an endpoint in the configuration is not in it.
 final class EndpointMemory {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointMemory.class);
 

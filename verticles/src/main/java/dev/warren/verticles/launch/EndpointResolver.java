@@ -213,9 +213,8 @@ final class EndpointResolver {
         vertx.setTimer(FRESH, _ -> peer.busy = false);
     }
 
-    /// Looks for the addresses, and when they are found gives one to the peer. If they are the same as before it goes
-    // on
-    /// with those.
+    /// Looks for the addresses, and when they are found gives one to the peer. If they are the same as
+    /// before it goes on with those.
     private Future<InetSocketAddress> lookUp(Named peer) {
         long sessions = peer.sessions;
         return context.executeBlocking(() -> addresses(peer.name), false).compose(addresses -> {
@@ -226,9 +225,8 @@ final class EndpointResolver {
         });
     }
 
-    /// Gives one of its addresses to the peer, behind its routes. One that has found us meanwhile keeps the endpoint
-    // from
-    /// which it came.
+    /// Gives one of its addresses to the peer, behind its routes. One that has found us meanwhile keeps the
+    /// endpoint from which it came.
     private Future<InetSocketAddress> use(Named peer, int which, long sessions) {
         var endpoint = peer.addresses.get(which);
         peer.current = which;

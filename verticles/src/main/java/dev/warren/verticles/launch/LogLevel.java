@@ -6,9 +6,8 @@ import org.jspecify.annotations.Nullable;
 final class LogLevel {
     private LogLevel() {}
 
-    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error` errors, as
-    // does
-    /// nothing at all.
+    /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error`
+    /// errors, as does nothing at all.
     static String ofEnvironment(@Nullable String level) throws LaunchException {
         var word = level == null ? "" : level;
         return switch (word) {

@@ -28,10 +28,9 @@ final class Privileges {
 
     private Privileges() {}
 
-    /// From now on no other process may trace us or read our memory, and no core is written: there are keys in it
-    /// . What this thread and those it starts run never gains rights. Closes /proc/self/fd to us unless we
-    // are
-    /// root.
+    /// From now on no other process may trace us or read our memory, and no core is written: there are keys
+    /// in it. What this thread and those it starts run never gains rights. Closes /proc/self/fd to
+    /// us unless we are root.
     static void hide() {
         var libc = new Libc();
         libc.prctl(Libc.PR_SET_DUMPABLE, 0);

@@ -18,10 +18,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Keeps an interface of a configuration file as the file wants it while the network around it changes: what the kernel
-/// removes with a link that goes down (IPv6 addresses, all routes) comes back with it, a network that led elsewhere
-// leads
-/// here when it is free, and an automatic MTU follows the routes to the peers. What a person removes stays removed.
+/// Keeps an interface of a configuration file as the file wants it while the network around it changes:
+/// what the kernel removes with a link that goes down (IPv6 addresses, all routes) comes back with it, a
+/// network that led elsewhere leads here when it is free, and an automatic MTU follows the routes to the
+/// peers. What a person removes stays removed.
 ///
 /// It looks at how things are, some time after something has changed, off the event loops.
 final class Upkeep {

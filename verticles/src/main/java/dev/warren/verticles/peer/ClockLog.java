@@ -5,9 +5,9 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Says that the clock of a peer went back, which nobody would find out otherwise: its initiations are authentic and
-// are
-/// refused, until its clock is where it was. Not more often than every ten seconds. Belongs to one loop.
+/// Says that the clock of a peer went back, which nobody would find out otherwise: its initiations are
+/// authentic and are refused, until its clock is where it was. Not more often than every ten seconds.
+/// Belongs to one loop.
 public final class ClockLog {
     private static final Logger LOG = LoggerFactory.getLogger(ClockLog.class);
     private static final long INTERVAL = TimeUnit.SECONDS.toNanos(10);

@@ -130,9 +130,8 @@ public final class RouterVerticle extends VerticleBase {
         }
     }
 
-    /// Nobody is woken by what anybody could have sent who knows our public key and that of a peer; nor by what the
-    // peer
-    /// has sent before.
+    /// Nobody is woken by what anybody could have sent who knows our public key and that of a peer; nor by
+    /// what the peer has sent before.
     private boolean authentic(PeerEntry entry, PeerMessage.Initiation arrived) {
         var initiation = arrived.initiation();
         if (initiation.identity() != key.identity() || !initiation.authenticate(loop.suite())) {

@@ -11,9 +11,8 @@ import java.util.OptionalInt;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the sockets of a device should be, and what they are: link, port and mark. Belongs to the router, which lets
-// one
-/// method run at a time.
+/// What the sockets of a device should be, and what they are: link, port and mark. Belongs to the router,
+/// which lets one method run at a time.
 ///
 /// Every change ends in [#reconcile], the only place where sockets are opened and closed and where the roster hears
 /// whether packets can leave. Sockets that cannot be opened while the link is up are tried again.
