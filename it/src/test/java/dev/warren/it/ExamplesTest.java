@@ -64,9 +64,10 @@ class ExamplesTest {
 
     @Test
     void aNetworkThatIsOnAnotherDeviceIsWarnedOf() throws IOException {
-        a.run("ip", "link", "add", "office0", "type", "dummy");
+        a.run("ip", "link", "add", "office0", "type", "veth", "peer", "name", "office1");
         a.run("ip", "addr", "add", "192.168.2.1/24", "dev", "office0", "metric", "500");
         a.run("ip", "link", "set", "office0", "up");
+        a.run("ip", "link", "set", "office1", "up");
         var log = run(Files.readString(example("site-to-site.conf")), "site0");
         assertTrue(log.contains("site0: 192.168.2.0/24 of peer "), log);
         assertTrue(log.contains(" is already on office0, so only one of the two can be reached"), log);

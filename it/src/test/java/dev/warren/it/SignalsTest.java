@@ -78,10 +78,8 @@ class SignalsTest {
         Poll.until(
                 () -> "it answers: " + program.output() + program.errors(), Host.PATIENCE, () -> new Uapi(host, "wg0")
                         .answers());
-        // The last step of a start is not visible from outside.
-        if (arguments.startsWith("run")) {
-            Poll.until("it has started", SOON, () -> program.output().contains("Ctrl-C"));
-        }
+        var last = arguments.startsWith("run") ? "Ctrl-C" : "Started";
+        Poll.until("it has started", SOON, () -> (program.output() + program.errors()).contains(last));
         return program;
     }
 

@@ -53,6 +53,7 @@ final class InterfaceCommand {
             CompilerThreads.hurry();
             Privileges.started(vertx);
             Signals.answerHangUp();
+            LoggerFactory.getLogger(InterfaceCommand.class).info("({}) Started", wanted);
         } catch (LaunchException | IOException e) {
             lifetime.end(1);
             teardown.run();
