@@ -173,7 +173,7 @@ public final class Device implements DeviceControl {
         var first = peerLoops.getFirst();
         return deploy(
                 first.loop(),
-                () -> new UdpVerticle(first.loop(), sockets, bulletin, first.udp(), handshakes, counters.udp()));
+                () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
     }
 
     private Future<Void> deployTun(Bulletin bulletin) {

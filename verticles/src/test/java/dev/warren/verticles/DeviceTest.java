@@ -174,13 +174,54 @@ class DeviceTest extends DeviceLab {
     // a route that sends the peer's endpoint into the tunnel must not loop.
     @Test
     void ourOwnDatagramsComingBackThroughTheTunAreNotSealedAgain() throws Exception {
+        var sent = new LinkedBlockingQueue<byte[]>();
+        network.tap((_, to, datagram) -> !to.toString().equals("192.0.2.2:51820") || sent.add(datagram));
         connect();
         a.knows(b, "10.0.0.2/32", "192.0.2.0/24");
-        var own = packet("192.0.2.1", "192.0.2.2", 148);
-        ByteBuffer.wrap(own).putShort(20, (short) 51820).putShort(22, (short) 51820);
-        a.tun.inject(own);
-        connect();
+        int looped = 0;
+        for (var datagram = sent.poll(); datagram != null; datagram = sent.poll()) {
+            // From whatever address the route gives: the TUN's here.
+            a.tun.inject(wireguard(a.inside, datagram));
+            connect();
+            if (datagram[0] == 4) looped++;
+            if (looped > 0) break; // each further one is from connect()
+        }
+        assertEquals(1, looped);
         assertEquals(1, a.counter("peer.drop.routing-loop"));
+    }
+
+    // R-80, and only ours: a host behind us has a WireGuard of its own, to the same server from the usual port.
+    @Test
+    void datagramsOfAnotherWireGuardToTheSameEndpointArrive() throws Exception {
+        connect();
+        a.knows(b, "10.0.0.2/32", "192.0.2.0/24");
+        b.knows(a, "10.0.0.1/32", "10.5.5.5/32");
+        for (int type : new int[] {1, 2, 3, 4}) {
+            var message = new byte[148];
+            random.nextBytes(message);
+            ByteBuffer.wrap(message).order(ByteOrder.LITTLE_ENDIAN).putInt(type);
+            var theirs = wireguard("10.5.5.5", message);
+            a.tun.inject(theirs);
+            assertArrayEquals(theirs, b.next());
+        }
+        assertEquals(0, a.counter("peer.drop.routing-loop"));
+    }
+
+    // what no datagram holds is not kept, and is one packet lost.
+    @Test
+    void aPacketThatIsTooLongCountsOnceAndTheNextOnesGoOn() throws Exception {
+        for (int i = 0; i < 3; i++) a.tun.inject(packet(a.inside, b.inside, 65_500 - 28)); // without a session
+        connect();
+        for (int i = 0; i < 2; i++) a.tun.inject(packet(a.inside, b.inside, 65_500 - 28)); // with one
+        connect();
+        assertEquals(5, a.counter("peer.drop.too-long"));
+    }
+
+    private static byte[] wireguard(String from, byte[] datagram) throws Exception {
+        var packet = packet(from, "192.0.2.2", datagram.length);
+        ByteBuffer.wrap(packet).putShort(20, (short) 51820).putShort(22, (short) 51820);
+        System.arraycopy(datagram, 0, packet, 28, datagram.length);
+        return packet;
     }
 
     // the endpoint is where the last authenticated datagram came from.

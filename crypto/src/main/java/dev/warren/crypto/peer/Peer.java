@@ -12,7 +12,9 @@ import dev.warren.crypto.noise.ResponseAgreement;
 import dev.warren.crypto.session.Keypair;
 import dev.warren.crypto.session.Keypairs;
 import dev.warren.crypto.wire.DataMessage;
+import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
+import dev.warren.crypto.wire.ResponseMessage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -40,6 +42,9 @@ public final class Peer implements AutoCloseable {
 
     /// What an IPv4 datagram carries at most.
     private static final int LONGEST_DATAGRAM = 65535 - 20 - 8;
+
+    /// With its padding.
+    private static final int LONGEST_PACKET = LONGEST_DATAGRAM - DataMessage.OVERHEAD;
 
     /// So old a session still receives, but is not used for data any more: a datagram may be under way for so long, and
     /// what waits for a new session is not lost.
@@ -195,7 +200,7 @@ public final class Peer implements AutoCloseable {
             return dropped(Verdict.NO_SESSION).code();
         }
         int padding = Padding.of(length, mtu);
-        if (length + padding > LONGEST_DATAGRAM - DataMessage.OVERHEAD) {
+        if (length + padding > LONGEST_PACKET) {
             return dropped(Verdict.TOO_LONG).code();
         }
         int result;
@@ -232,11 +237,34 @@ public final class Peer implements AutoCloseable {
     }
 
     /// Keeps a copy of a packet until there is a session. At most 128 wait, and as many bytes as the pool has room
-    /// for; the oldest is dropped and counted as STAGED_OVERFLOW. `src` may be any segment.
+    /// for; the oldest is dropped and counted as STAGED_OVERFLOW. One that no datagram holds is dropped at once, as
+    /// TOO_LONG. `src` may be any segment.
     public void stage(MemorySegment src, long at, int length) {
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        if (tooLong(length)) {
+            dropped(Verdict.TOO_LONG);
+        } else {
             staged.add(src, at, length);
         }
+    }
+
+    /// Whether this datagram is one that we sent to this peer, in a session or a handshake that still is. Told by
+    /// its index, which is random: one datagram of somebody else in 2^32 is taken for ours.
+    ///
+    /// @param length bytes that are there; 0 or more
+    public boolean isOurs(MemorySegment datagram, long at, int length) {
+        if (length < MessageType.SHORTEST) {
+            return false;
+        }
+        return switch (MessageType.of(datagram, at)) {
+            case MessageType.DATA -> keypairs.sendsTo(DataMessage.receiver(datagram, at));
+            case MessageType.INITIATION ->
+                handshakes.inFlight() && handshakes.index() == InitiationMessage.sender(datagram, at);
+            case MessageType.RESPONSE -> keypairs.find(ResponseMessage.sender(datagram, at)) != null;
+            default -> false;
+        };
     }
 
     // ---- receiving
@@ -561,6 +589,10 @@ public final class Peer implements AutoCloseable {
         if (packets > 0) {
             sent(packets, bytes, now);
         }
+    }
+
+    private boolean tooLong(int length) {
+        return length + Padding.of(length, mtu) > LONGEST_PACKET;
     }
 
     private static long roomFor(int packetLength) {

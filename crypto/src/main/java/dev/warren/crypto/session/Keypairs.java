@@ -66,6 +66,15 @@ public final class Keypairs {
         return keypair != null && keypair.localIndex() == index ? keypair : null;
     }
 
+    /// Whether the other side listens on this index, in one of these sessions.
+    public boolean sendsTo(int index) {
+        return sendsTo(current, index) || sendsTo(previous, index) || sendsTo(next, index);
+    }
+
+    private static boolean sendsTo(@Nullable Keypair keypair, int index) {
+        return keypair != null && keypair.remoteIndex() == index;
+    }
+
     /// A handshake is done. As initiator the session is in use from now on; as responder it waits for its first
     /// datagram, since the response may be lost.
     ///

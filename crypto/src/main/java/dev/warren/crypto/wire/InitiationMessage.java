@@ -1,5 +1,7 @@
 package dev.warren.crypto.wire;
 
+import java.lang.foreign.MemorySegment;
+
 /// Handshake initiation, whitepaper §5.4.2: `type(1) 0(3) sender(4) ephemeral(32) static(32+16) timestamp(12+16)
 /// mac1(16) mac2(16)`.
 public final class InitiationMessage {
@@ -15,6 +17,10 @@ public final class InitiationMessage {
 
     public static int sender(byte[] message) {
         return Bytes.u32(message, SENDER);
+    }
+
+    public static int sender(MemorySegment buffer, long at) {
+        return buffer.get(MessageType.U32, at + SENDER);
     }
 
     /// A new message with type and sender set.

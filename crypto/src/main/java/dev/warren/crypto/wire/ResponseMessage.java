@@ -13,6 +13,10 @@ public final class ResponseMessage {
         return Bytes.u32(message, SENDER);
     }
 
+    public static int sender(MemorySegment buffer, long at) {
+        return buffer.get(MessageType.U32, at + SENDER);
+    }
+
     public static int receiver(byte[] message) {
         return Bytes.u32(message, RECEIVER);
     }

@@ -4,6 +4,7 @@ import static dev.warren.crypto.peer.TwoPeers.packet;
 import static dev.warren.crypto.peer.TwoPeers.seconds;
 import static dev.warren.crypto.peer.Wire.Kind.DATA;
 import static dev.warren.crypto.peer.Wire.Kind.INITIATION;
+import static dev.warren.crypto.peer.Wire.Kind.RESPONSE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -206,6 +207,48 @@ class PeerSessionTest {
             assertEquals(Verdict.TOO_LONG.code(), net.a().peer.seal(src, 64, 65_500, dst, 64));
             assertEquals(65_440 + Padding.of(65_440, 1420) + 32, net.a().peer.seal(src, 64, 65_440, dst, 64));
         }
+    }
+
+    @Test
+    void packetsThatFitInNoDatagramDoNotWait() {
+        try (var net = TwoPeers.seeded(16)) {
+            var peer = net.a().peer;
+            peer.stage(MemorySegment.ofArray(new byte[65_500]), 0, 65_500);
+            assertEquals(0, peer.stagedPackets());
+            assertEquals(1, net.a().dropped(Verdict.TOO_LONG));
+            peer.stage(MemorySegment.ofArray(new byte[65_440]), 0, 65_440);
+            assertEquals(1, peer.stagedPackets());
+            assertEquals(1, net.a().dropped(Verdict.TOO_LONG));
+        }
+    }
+
+    @Test
+    void aPeerKnowsWhatItSentAndNothingElse() {
+        try (var net = TwoPeers.seeded(18)) {
+            net.a().send(packet(0));
+            byte[] first = net.wire().last(INITIATION).bytes();
+            assertTrue(isOurs(net.a(), first), "an initiation under way");
+            assertFalse(isOurs(net.b(), first));
+            net.advance(seconds(1));
+            assertFalse(isOurs(net.a(), first), "that handshake is done");
+            assertTrue(isOurs(net.b(), net.wire().last(RESPONSE).bytes()));
+            assertFalse(isOurs(net.a(), net.wire().last(RESPONSE).bytes()));
+            byte[] data = net.wire().last(DATA).bytes();
+            assertTrue(isOurs(net.a(), data));
+            assertFalse(isOurs(net.b(), data));
+            for (int i = 0; i < 8; i++) {
+                byte[] other = data.clone();
+                other[i] ^= 1;
+                assertFalse(isOurs(net.a(), other), "byte " + i);
+            }
+            for (int length = 0; length < 32; length++) {
+                assertFalse(net.a().peer.isOurs(MemorySegment.ofArray(data), 0, length));
+            }
+        }
+    }
+
+    private static boolean isOurs(Node node, byte[] datagram) {
+        return node.peer.isOurs(MemorySegment.ofArray(datagram), 0, datagram.length);
     }
 
     @Test

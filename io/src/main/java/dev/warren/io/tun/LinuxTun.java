@@ -153,7 +153,7 @@ public final class LinuxTun implements TunDevice {
     /// @return 0 for an MTU at which it does not matter
     static int gsoMaxSize(int mtu) {
         if (mtu <= 576) return 0;
-        int segments = Math.min(64, 65_507 / (mtu + 32));
+        int segments = Math.clamp(65_507 / (mtu + 32), 1, 64);
         return Math.min(65_536, segments * (mtu - 52) + 540);
     }
 

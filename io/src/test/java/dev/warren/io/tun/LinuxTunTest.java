@@ -183,6 +183,14 @@ class LinuxTunTest {
         }
     }
 
+    @Test
+    void noMtuMakesTheInterfaceSegmentSmallerThanItsPackets() {
+        for (int mtu = 577; mtu <= 65_535; mtu++) {
+            int bytes = LinuxTun.gsoMaxSize(mtu);
+            assertTrue(bytes >= mtu && bytes <= 65_536, "MTU " + mtu + ": " + bytes);
+        }
+    }
+
     private static byte[] content() {
         byte[] content = new byte[BYTES];
         new Random(90).nextBytes(content);

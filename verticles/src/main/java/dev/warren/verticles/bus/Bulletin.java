@@ -6,7 +6,6 @@ import dev.warren.routing.RouteTable;
 public final class Bulletin {
     private volatile RouteTable<PeerRef> routes;
     private volatile int mtu;
-    private volatile int listenPort;
 
     public Bulletin(RouteTable<PeerRef> routes, int mtu) {
         this.routes = routes;
@@ -31,15 +30,5 @@ public final class Bulletin {
     /// Written by the link verticle alone.
     public void mtu(int current) {
         mtu = current;
-    }
-
-    /// The UDP port that is bound, 0 when none is.
-    public int listenPort() {
-        return listenPort;
-    }
-
-    /// Written by the UDP verticle alone.
-    public void listenPort(int current) {
-        listenPort = current;
     }
 }

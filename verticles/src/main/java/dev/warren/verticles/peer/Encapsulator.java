@@ -1,5 +1,6 @@
 package dev.warren.verticles.peer;
 
+import dev.warren.crypto.Verdict;
 import dev.warren.io.BootClock;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
@@ -18,6 +19,7 @@ public final class Encapsulator {
     private static final int DATAGRAM_OVERHEAD = 16 + 15 + 16; // header, most padding, tag
     private static final int MAX_TRAIN = 64; // UDP_MAX_SEGMENTS, linux/udp.h
     private static final int MAX_TRAIN_BYTES = 65507;
+    private static final int COUNTER_LIMIT = Verdict.COUNTER_LIMIT.code();
 
     private final UdpMailbox udp;
     private final Unreachable unreachable;
@@ -90,7 +92,7 @@ public final class Encapsulator {
         int packets = 0;
         long bytes = 0;
         for (int entry = first; entry < run.to(); entry++) {
-            if (OwnTraffic.isLoop(source, batch.offset(entry), batch.length(entry), endpoint, bulletin.listenPort())) {
+            if (OwnTraffic.isLoop(source, batch.offset(entry), batch.length(entry), endpoint, peer)) {
                 to.count(PeerCounter.DROP_ROUTING_LOOP, 1);
                 continue;
             }
@@ -116,8 +118,8 @@ public final class Encapsulator {
             int datagram = 0;
             while (splitter.next()) {
                 int sealed = peer.seal(source, splitter.offset(), splitter.length(), out.slab(), at);
-                if (sealed < 0) { // the counter limit: the rest waits for the next session
-                    peer.stage(source, splitter.offset(), splitter.length());
+                if (sealed < 0) { // the peer counts it; at the counter limit the rest waits for the next session
+                    if (sealed == COUNTER_LIMIT) peer.stage(source, splitter.offset(), splitter.length());
                     continue;
                 }
                 if (datagram == 0) datagram = sealed;

@@ -8,7 +8,6 @@ import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
-import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.HandshakeMessage;
 import dev.warren.verticles.bus.PeerMessage;
@@ -30,7 +29,6 @@ public final class UdpVerticle extends VerticleBase {
     private static final int MOST_HANDSHAKES = 1024; // queued at the handshake verticle, as wireguard-go's queue
 
     private final SocketOpener opener;
-    private final Bulletin bulletin;
     private final UdpMailbox door;
     private final HandshakeMailbox handshakes;
     private final BatchPool pool;
@@ -49,12 +47,10 @@ public final class UdpVerticle extends VerticleBase {
     public UdpVerticle(
             Loop loop,
             SocketOpener opener,
-            Bulletin bulletin,
             UdpMailbox door,
             HandshakeMailbox handshakes,
             CounterRow<UdpCounter> counters) {
         this.opener = opener;
-        this.bulletin = bulletin;
         this.door = door;
         this.handshakes = handshakes;
         this.counters = counters;
@@ -218,7 +214,6 @@ public final class UdpVerticle extends VerticleBase {
                     fwmark = mark;
                     watch4 = fresh4.result();
                     watch6 = fresh6.result();
-                    bulletin.listenPort(fresh.port());
                     return fresh.port();
                 });
     }
@@ -233,7 +228,6 @@ public final class UdpVerticle extends VerticleBase {
         if (watch6 != null) watch6.cancel();
         watch4 = null;
         watch6 = null;
-        bulletin.listenPort(0);
         if (socket != null) socket.close();
         socket = null;
         fwmark = 0;
