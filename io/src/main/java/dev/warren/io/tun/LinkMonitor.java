@@ -192,7 +192,8 @@ public final class LinkMonitor implements AutoCloseable {
                 if (where == UNKNOWN) break;
                 var link = found(called, where);
                 if (link == null) continue;
-                arrived(where, events);
+                // In another namespace the kernel has made its settings anew.
+                if (arrived(where, events) && where == HOME) LinkBehavior.settle(netlink, link.index());
                 index = link.index();
                 state(link, events);
                 return;
@@ -235,11 +236,12 @@ public final class LinkMonitor implements AutoCloseable {
         }
     }
 
-    private void arrived(int where, List<LinkEvent> events) {
-        if (where == place) return;
+    private boolean arrived(int where, List<LinkEvent> events) {
+        if (where == place) return false;
         place = where;
         left = where != HOME;
         events.add(new LinkEvent.Moved(where == HOME));
+        return true;
     }
 
     private void state(Link link, List<LinkEvent> events) {

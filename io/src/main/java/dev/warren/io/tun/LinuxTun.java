@@ -134,6 +134,8 @@ public final class LinuxTun implements TunDevice {
             if (link.queueLength() < QUEUE_LENGTH) netlink.queueLength(link.index(), QUEUE_LENGTH);
             mtu = link.mtu();
             limitGso(netlink, link.index());
+            LinkBehavior.settle(netlink, link.index());
+            LinkBehavior.settleHost();
         }
     }
 

@@ -37,6 +37,11 @@ public final class Netlink implements AutoCloseable {
     static final int IFA_LOCAL = 2;
     /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
     private static final int IFA_F_NODAD = 2;
+    private static final int IFLA_AF_SPEC = 26;
+    private static final int IFLA_INET_CONF = 1;
+    private static final int IPV4_DEVCONF_SEND_REDIRECTS = 6;
+    private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
+    private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFLA_TARGET_NETNSID = 46;
     private static final int NETNSA_NSID = 1;
     private static final int NETNSA_FD = 3;
@@ -188,6 +193,28 @@ public final class Netlink implements AutoCloseable {
     /// Sets the largest super-packet the interface is given, in bytes, 65536 at most.
     public void gsoMaxSize(int index, int bytes) throws ErrnoException {
         set(index, Link.IFLA_GSO_MAX_SIZE, bytes, "set gso_max_size " + bytes + " on interface " + index);
+    }
+
+    /// Sets the interface's own net.ipv4.conf.*.send_redirects to 0. The kernel sends redirects all the same while the
+    /// one for all interfaces is 1.
+    public void noRedirects(int index) throws ErrnoException {
+        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0);
+        int families = request.begin(IFLA_AF_SPEC);
+        int family = request.begin(Libc.AF_INET);
+        int settings = request.begin(IFLA_INET_CONF);
+        request.attribute(IPV4_DEVCONF_SEND_REDIRECTS, 0);
+        request.end(settings).end(family).end(families);
+        ErrnoException.check(exchange(), "switch ICMP redirects off on interface " + index);
+    }
+
+    /// Keeps the kernel from making a link-local address when the interface comes up.
+    public void noLinkLocalAddress(int index) throws ErrnoException {
+        begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0);
+        int families = request.begin(IFLA_AF_SPEC);
+        int family = request.begin(Libc.AF_INET6);
+        request.attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
+        request.end(family).end(families);
+        ErrnoException.check(exchange(), "keep interface " + index + " without a link-local address");
     }
 
     private void set(int index, int attribute, int value, String what) throws ErrnoException {

@@ -124,6 +124,20 @@ final class NetlinkMessage {
         return attributeHeader(type, bytes.length + 1);
     }
 
+    /// Begins an attribute that holds attributes: all that follow, up to [#end].
+    ///
+    /// @return where it began
+    int begin(int type) {
+        int at = length;
+        attributeHeader(type, 0);
+        return at;
+    }
+
+    NetlinkMessage end(int begun) {
+        segment.set(JAVA_SHORT, begun, (short) (length - begun));
+        return this;
+    }
+
     private NetlinkMessage attributeHeader(int type, int bytes) {
         segment.set(JAVA_SHORT, length, (short) (4 + bytes));
         segment.set(JAVA_SHORT, length + 2, (short) type);

@@ -29,6 +29,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -61,6 +63,28 @@ class LinuxTunTest {
             var e = assertThrows(ErrnoException.class, () -> netlink.link(name));
             assertEquals(Errno.ENODEV, e.errno());
         }
+    }
+
+    @Test
+    void likeTheKernelsWireGuardItHasNoLinkLocalAddressAndSendsNoRedirects() throws Exception {
+        try (var tun = LinuxTun.open(Tuns.name(), TunOptions.standard())) {
+            assertEquals("0", setting("ipv4/conf/" + tun.name() + "/send_redirects"));
+            assertEquals("1", setting("ipv6/conf/" + tun.name() + "/addr_gen_mode"));
+            try (var netlink = Netlink.open()) {
+                netlink.up(netlink.link(tun.name()).index());
+            }
+            try (var addresses = Files.lines(Path.of("/proc/net/if_inet6"))) {
+                assertEquals(
+                        List.of(),
+                        addresses
+                                .filter(line -> line.endsWith(" " + tun.name()))
+                                .toList());
+            }
+        }
+    }
+
+    private static String setting(String path) throws IOException {
+        return Files.readString(Path.of("/proc/sys/net/" + path)).strip();
     }
 
     @Test
