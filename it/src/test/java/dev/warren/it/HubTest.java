@@ -45,7 +45,7 @@ class HubTest {
         wg.set("peer", Keys.generate().publicKey(), "allowed-ips", "10.9.0.3/32,fd09::3/128");
         Pair.up(hub, Pair.A4, Pair.A6);
         assertFalse(addresses(hub).contains("fe80:"), () -> addresses(hub));
-        Ping.untilAnswered(b, Pair.A4, LIMIT);
+        Ping.untilAnswered(hub, Pair.B4, LIMIT);
         Ping.untilAnswered(b, Pair.A6, LIMIT);
 
         // Each of these leaves the hub by the interface it came in by.
