@@ -172,8 +172,7 @@ public final class Device implements DeviceControl {
     private Future<Void> deployUdp(SocketOpener sockets, Bulletin bulletin, HandshakeMailbox handshakes) {
         var first = peerLoops.getFirst();
         return deploy(
-                first.loop(),
-                () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
+                first.loop(), () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
     }
 
     private Future<Void> deployTun(Bulletin bulletin) {
