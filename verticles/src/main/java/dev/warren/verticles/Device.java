@@ -164,12 +164,12 @@ public final class Device implements DeviceControl {
                         control,
                         () -> new HandshakeVerticle(
                                 control, handshakes, router, controlUdp, random, counters.handshakes())))
-                .compose(_ -> deployUdp(options.sockets(), bulletin, handshakes))
+                .compose(_ -> deployUdp(options.sockets(), handshakes))
                 .compose(_ -> deployTun(bulletin))
                 .compose(_ -> deployLink(bulletin, controlUdp, options.links()));
     }
 
-    private Future<Void> deployUdp(SocketOpener sockets, Bulletin bulletin, HandshakeMailbox handshakes) {
+    private Future<Void> deployUdp(SocketOpener sockets, HandshakeMailbox handshakes) {
         var first = peerLoops.getFirst();
         return deploy(
                 first.loop(), () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
