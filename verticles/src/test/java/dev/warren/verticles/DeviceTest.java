@@ -178,15 +178,11 @@ class DeviceTest extends DeviceLab {
         network.tap((_, to, datagram) -> !to.toString().equals("192.0.2.2:51820") || sent.add(datagram));
         connect();
         a.knows(b, "10.0.0.2/32", "192.0.2.0/24");
-        int looped = 0;
-        for (var datagram = sent.poll(); datagram != null; datagram = sent.poll()) {
-            // From whatever address the route gives: the TUN's here.
-            a.tun.inject(wireguard(a.inside, datagram));
-            connect();
-            if (datagram[0] == 4) looped++;
-            if (looped > 0) break; // each further one is from connect()
-        }
-        assertEquals(1, looped);
+        var datagram = sent.remove();
+        while (datagram[0] != 4) datagram = sent.remove();
+        // From whatever address the route gives: the TUN's here.
+        a.tun.inject(wireguard(a.inside, datagram));
+        connect();
         assertEquals(1, a.counter("peer.drop.routing-loop"));
     }
 
@@ -210,11 +206,11 @@ class DeviceTest extends DeviceLab {
     // what no datagram holds is not kept, and is one packet lost.
     @Test
     void aPacketThatIsTooLongCountsOnceAndTheNextOnesGoOn() throws Exception {
-        for (int i = 0; i < 3; i++) a.tun.inject(packet(a.inside, b.inside, 65_500 - 28)); // without a session
+        for (int i = 0; i < 2; i++) a.tun.inject(packet(a.inside, b.inside, 65_500 - 28)); // without a session
         connect();
         for (int i = 0; i < 2; i++) a.tun.inject(packet(a.inside, b.inside, 65_500 - 28)); // with one
         connect();
-        assertEquals(5, a.counter("peer.drop.too-long"));
+        assertEquals(4, a.counter("peer.drop.too-long"));
     }
 
     private static byte[] wireguard(String from, byte[] datagram) throws Exception {
