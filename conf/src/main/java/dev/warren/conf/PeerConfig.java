@@ -37,7 +37,9 @@ public record PeerConfig(
                 address,
                 OptionalInt.of(persistentKeepalive),
                 true,
-                changes);
+                changes,
+                false,
+                name);
     }
 
     /// Wipes the preshared key.

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param endpoint absent: unchanged; resolved, port 0 to 65535
 /// @param persistentKeepalive seconds; absent: unchanged; 0: off; at most 65535
 /// @param resetTimestamp the timestamp of the next initiation may be any, as if the peer were new
+/// @param name that a configuration file gives a new peer, for the log; null: none
 /// @param allowedIps additions move the prefix from whichever peer had it
 public record PeerUpdate(
         PublicKey publicKey,
@@ -32,9 +33,10 @@ public record PeerUpdate(
         OptionalInt persistentKeepalive,
         boolean replaceAllowedIps,
         List<AllowedIpChange> allowedIps,
-        boolean resetTimestamp)
+        boolean resetTimestamp,
+        @Nullable String name)
         implements AutoCloseable {
-    /// Without `resetTimestamp`.
+    /// Without `resetTimestamp` and `name`.
     public PeerUpdate(
             PublicKey publicKey,
             boolean remove,
@@ -53,7 +55,8 @@ public record PeerUpdate(
                 persistentKeepalive,
                 replaceAllowedIps,
                 allowedIps,
-                false);
+                false,
+                null);
     }
 
     /// Takes `allowedIps` as it is; the caller does not change it any more.

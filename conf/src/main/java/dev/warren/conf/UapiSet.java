@@ -250,7 +250,8 @@ final class UapiSet {
                     keepalive,
                     replaceAllowedIps,
                     allowedIps,
-                    resetTimestamp));
+                    resetTimestamp,
+                    null));
         }
         publicKey = null;
         remove = false;

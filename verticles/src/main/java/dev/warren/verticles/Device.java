@@ -163,7 +163,7 @@ public final class Device implements DeviceControl {
                 .compose(_ -> deploy(
                         control,
                         () -> new HandshakeVerticle(
-                                control, handshakes, router, controlUdp, random, counters.handshakes())))
+                                control, name, handshakes, router, controlUdp, random, counters.handshakes())))
                 .compose(_ -> deployUdp(options.sockets(), handshakes))
                 .compose(_ -> deployTun(bulletin))
                 .compose(_ -> deployLink(bulletin, controlUdp, options.links()));

@@ -222,7 +222,7 @@ class StrangersTest extends DeviceLab {
     }
 
     private void reset(PublicKey peer) throws Exception {
-        a.peer(new PeerUpdate(peer, false, true, null, null, OptionalInt.empty(), false, List.of(), true));
+        a.peer(new PeerUpdate(peer, false, true, null, null, OptionalInt.empty(), false, List.of(), true, null));
     }
 
     /// All peers of a: a new key and the old one again do it.

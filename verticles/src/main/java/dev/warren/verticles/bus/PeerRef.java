@@ -1,17 +1,25 @@
 package dev.warren.verticles.bus;
 
 import dev.warren.crypto.noise.PublicKey;
+import org.jspecify.annotations.Nullable;
 
 /// The identity of a configured peer, asleep or awake: what the trie maps prefixes to. Compared by identity, so that a
 /// peer removed and added again is another one.
 public final class PeerRef {
     private final int id;
     private final PublicKey publicKey;
+    private final @Nullable String name;
     private volatile boolean hasEndpoint;
 
     public PeerRef(int id, PublicKey publicKey) {
+        this(id, publicKey, null);
+    }
+
+    /// @param name as a configuration file calls it; null: no file does
+    public PeerRef(int id, PublicKey publicKey, @Nullable String name) {
         this.id = id;
         this.publicKey = publicKey;
+        this.name = name;
     }
 
     /// Dense, never reused within a device.
@@ -32,10 +40,26 @@ public final class PeerRef {
         hasEndpoint = known;
     }
 
-    /// The short form that log lines use, as wireguard-go prints it: `peer(AbCd…WxYz)`.
+    /// As log lines name it.
     @Override
     public String toString() {
+        return describe(name, publicKey);
+    }
+
+    /// How log lines name a peer: `peer laptop (AbCd…WxYz)` with the name that a configuration file gives it, and
+    /// without one as wireguard-go prints it, `peer(AbCd…WxYz)`.
+    public static String describe(@Nullable String name, PublicKey publicKey) {
         var base64 = publicKey.toBase64();
-        return "peer(" + base64.substring(0, 4) + "…" + base64.substring(39, 43) + ")";
+        var key = "(" + base64.substring(0, 4) + "…" + base64.substring(39, 43) + ")";
+        return name == null ? "peer" + key : "peer " + printable(name) + " " + key;
+    }
+
+    /// A name may have any letters, and a terminal would obey some.
+    private static String printable(String name) {
+        var shown = new StringBuilder(name.length());
+        name.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .forEach(shown::appendCodePoint);
+        return shown.toString();
     }
 }

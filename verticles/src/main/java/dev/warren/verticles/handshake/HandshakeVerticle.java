@@ -23,6 +23,7 @@ import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.counters.HandshakeCounter;
+import dev.warren.verticles.peer.PeerLog;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -61,6 +62,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final ArrayDeque<Runnable> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final CounterRow<HandshakeCounter> counters;
+    private final PeerLog log;
     private final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(HandshakeVerticle.class));
 
     private @Nullable MessageConsumer<Object> consumer;
@@ -74,6 +76,7 @@ public final class HandshakeVerticle extends VerticleBase {
 
     public HandshakeVerticle(
             Loop loop,
+            String device,
             HandshakeMailbox door,
             RouterMailbox router,
             UdpMailbox udp,
@@ -85,6 +88,7 @@ public final class HandshakeVerticle extends VerticleBase {
         this.udp = udp;
         this.random = random;
         this.counters = counters;
+        this.log = new PeerLog(device);
     }
 
     @Override
@@ -241,6 +245,7 @@ public final class HandshakeVerticle extends VerticleBase {
         if (verdict == Verdict.COOKIE_SENT) reply(source);
         if (passed) verdict = pass(datagram, source, now);
         counters.increment(HandshakeCounter.of(verdict));
+        if (verdict != Verdict.OK) log.stranger(source, verdict, now);
         return passed;
     }
 

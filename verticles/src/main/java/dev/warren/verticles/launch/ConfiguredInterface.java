@@ -120,6 +120,12 @@ final class ConfiguredInterface {
             try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
                 port = status.listenPort();
             }
+            LOG.info(
+                    "({}) Started: port {}, {}",
+                    name,
+                    port,
+                    Hints.count(config.peers().size(), "peer"));
+            teardown.add("log", () -> LOG.info("({}) Stopping", name));
         } catch (IOException e) {
             throw LaunchException.of(name, e);
         }

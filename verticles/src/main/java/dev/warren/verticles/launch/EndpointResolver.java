@@ -12,6 +12,7 @@ import dev.warren.io.tun.Netlink;
 import dev.warren.verticles.DeviceControl;
 import dev.warren.verticles.bus.PeerNotice;
 import dev.warren.verticles.bus.PeerNotices;
+import dev.warren.verticles.bus.PeerRef;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -64,6 +65,7 @@ final class EndpointResolver {
 
     /// A peer that is configured by name.
     private static final class Named {
+        /// As log lines name it.
         final String peer;
         final PublicKey key;
         final HostAndPort name;
@@ -83,7 +85,7 @@ final class EndpointResolver {
         boolean busy;
 
         Named(PeerConfig config, HostAndPort name) {
-            this.peer = config.name();
+            this.peer = PeerRef.describe(config.name(), config.publicKey());
             this.key = config.publicKey();
             this.name = name;
         }
@@ -167,7 +169,7 @@ final class EndpointResolver {
             var before = peer.addresses.get(peer.current % peer.addresses.size());
             int next = (peer.current + 1) % peer.addresses.size();
             LOG.info(
-                    "({}) peer {}: no answer from {}, trying {} ({})",
+                    "({}) {}: no answer from {}, trying {} ({})",
                     device.name(),
                     peer.peer,
                     text(before),
@@ -181,12 +183,12 @@ final class EndpointResolver {
         peer.busy = true;
         lookUp(peer)
                 .onSuccess(endpoint -> {
-                    LOG.info("({}) peer {}: {} is {}", device.name(), peer.peer, peer.name, text(endpoint));
+                    LOG.info("({}) {}: {} is {}", device.name(), peer.peer, peer.name, text(endpoint));
                     restLater(peer);
                 })
                 .onFailure(cause -> {
                     LOG.warn(
-                            "({}) peer {}: {}; it has no endpoint and no routes; trying again in {} s",
+                            "({}) {}: {}; it has no endpoint and no routes; trying again in {} s",
                             device.name(),
                             peer.peer,
                             reason(cause),
@@ -200,10 +202,10 @@ final class EndpointResolver {
         var before = peer.addresses;
         lookUp(peer).onComplete(looked -> {
             if (looked.failed()) {
-                LOG.debug("({}) peer {}: {}", device.name(), peer.peer, reason(looked.cause()));
+                LOG.debug("({}) {}: {}", device.name(), peer.peer, reason(looked.cause()));
             } else if (!before.contains(looked.result())) {
                 var now = text(looked.result());
-                LOG.info("({}) peer {}: {} has moved to {}", device.name(), peer.peer, peer.name, now);
+                LOG.info("({}) {}: {} has moved to {}", device.name(), peer.peer, peer.name, now);
             }
             restLater(peer);
         });

@@ -53,7 +53,9 @@ final class InterfaceCommand {
             CompilerThreads.hurry();
             Privileges.started(vertx);
             Signals.answerHangUp();
-            LoggerFactory.getLogger(InterfaceCommand.class).info("({}) Started", wanted);
+            var log = LoggerFactory.getLogger(InterfaceCommand.class);
+            log.info("({}) Started", wanted);
+            teardown.add("log", () -> log.info("({}) Stopping", wanted));
         } catch (LaunchException | IOException e) {
             lifetime.end(1);
             teardown.run();

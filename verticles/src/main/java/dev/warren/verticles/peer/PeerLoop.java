@@ -26,7 +26,7 @@ public final class PeerLoop {
     final Decapsulator decapsulator;
     final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(PeerLoop.class));
     final StagedPool staged;
-    final ClockLog clockLog;
+    final PeerLog log;
 
     /// @param stagedBytes what packets that wait for sessions may take, of all peers of this loop
     public PeerLoop(
@@ -45,7 +45,7 @@ public final class PeerLoop {
         this.handshakes = handshakes;
         this.notices = notices;
         this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
-        this.clockLog = new ClockLog(device);
+        this.log = new PeerLog(device);
         this.staged = new StagedPool(stagedBytes);
         this.decapsulator = new Decapsulator(tun, bulletin, loop.clock());
     }

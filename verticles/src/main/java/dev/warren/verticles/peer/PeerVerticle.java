@@ -29,18 +29,17 @@ import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// The actor of one peer: owns its keypairs, replay filter, timers, staged packets and endpoint, and steps them with
 /// what arrives at its door. Deployed when the peer first has something to do, gone after a long silence.
 public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
-    private static final Logger LOG = LoggerFactory.getLogger(PeerVerticle.class);
     /// AF41, as the kernel marks initiations and responses (HANDSHAKE_DSCP in messages.h).
     private static final int HANDSHAKE_TRAFFIC_CLASS = 0x88;
 
     private static final long NO_TIMER = -1;
     private static final long YAWN = TimeUnit.SECONDS.toNanos(30);
+    /// Initiations of one peer, each answered, that no packet followed, before the log says so.
+    private static final int UNCONFIRMED = 3;
 
     /// What a peer starts with.
     ///
@@ -63,10 +62,13 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private final RouterMailbox router;
     private final Peer peer;
     private final LivePeer live;
+    private final Presence presence;
 
     private @Nullable MessageConsumer<Object> consumer;
     private long timer = NO_TIMER;
     private long timerDue = Long.MAX_VALUE;
+    /// Initiations that were answered since a session was confirmed.
+    private int unconfirmed;
     private boolean retired;
     private boolean established;
 
@@ -91,6 +93,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 shared.staged,
                 this,
                 new CountedPeer(settings.bulletin().counters()));
+        this.presence = new Presence(settings.ref(), shared.log);
         this.live = new LivePeer(settings.ref(), peer, settings.bulletin(), shared.errors, this::settle);
     }
 
@@ -152,6 +155,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 try {
                     if (!retired) peer.identity(changed.identity());
                     established(false);
+                    presence.ended("the private key of this interface is another now", now);
                 } finally {
                     changed.answer().complete();
                 }
@@ -173,7 +177,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     private void onInitiation(PeerMessage.Initiation arrived, long now) {
         var initiation = arrived.initiation();
-        if (peer.consumeInitiation(initiation, now) != Verdict.OK) {
+        var verdict = peer.consumeInitiation(initiation, now);
+        if (verdict != Verdict.OK) {
+            shared.log.refused(settings.ref(), arrived.source(), verdict, now);
             shared.handshakes.tell(new HandshakeMessage.Wasted(1));
             return;
         }
@@ -186,7 +192,17 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         // The answer goes where the initiation came from.
         var before = live.endpoint;
         live.endpoint(source);
-        if (peer.answer(agreement, bytes, now) != Verdict.OK) live.endpoint(before);
+        if (peer.answer(agreement, bytes, now) != Verdict.OK) {
+            live.endpoint(before);
+            return;
+        }
+        shared.log.handshake(settings.ref(), now, "Handshake initiation received, response sent");
+        if (++unconfirmed % UNCONFIRMED == 0) {
+            shared.log.handshake(
+                    settings.ref(),
+                    now,
+                    "No packet follows our responses: do they arrive, and is the preshared key the same on both sides?");
+        }
     }
 
     private void onResponse(PeerMessage.Response response, long now) {
@@ -195,6 +211,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         var verdict = peer.receiveResponse(response.message(), now);
         if (verdict == Verdict.OK) return;
         live.endpoint(before);
+        shared.log.refused(settings.ref(), response.source(), verdict, now);
         if (verdict != Verdict.UNEXPECTED_RESPONSE) shared.handshakes.tell(new HandshakeMessage.Wasted(2));
     }
 
@@ -212,7 +229,8 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private void settle(long now) {
         if (retired) return;
         if (peer.nextDeadline() <= now) peer.advance(now, shared.loop.clock().wall());
-        long next = peer.nextDeadline();
+        presence.advance(now);
+        long next = Math.min(peer.nextDeadline(), presence.deadline());
         if (next < timerDue) {
             if (timer != NO_TIMER) vertx.cancelTimer(timer);
             arm(next, now);
@@ -244,6 +262,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     private void retire() {
         if (retired) return;
         retired = true;
+        presence.ended("its sessions were ended here", shared.loop.clock().now());
         if (timer != NO_TIMER) vertx.cancelTimer(timer);
         peer.close();
     }
@@ -282,23 +301,30 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         switch (event) {
             case PeerEvent.HandshakeStarted started -> {
                 live.count(PeerCounter.INITIATIONS, 1);
-                if (started.attempt() == 1) LOG.debug("{} - Sending handshake initiation", ref);
-                else LOG.debug("{} - Handshake did not complete, retrying (try {})", ref, started.attempt());
+                int attempt = started.attempt();
+                var step = attempt == 1
+                        ? "Sending handshake initiation"
+                        : "Handshake did not complete, retrying (try " + attempt + ")";
+                shared.log.handshake(ref, started.now(), step);
             }
             case PeerEvent.SessionEstablished session -> {
                 settings.bulletin().lastHandshake(session.now());
                 live.count(PeerCounter.HANDSHAKES, 1);
-                LOG.debug("{} - Session established as {}", ref, session.initiator() ? "initiator" : "responder");
+                var role = session.initiator() ? "initiator" : "responder";
+                shared.log.handshake(ref, session.now(), "Session established as " + role);
                 established(true);
+                presence.established(live.endpoint, session.now());
+                unconfirmed = 0;
             }
             case PeerEvent.PathInDoubt _ -> live.forgetLocal();
             case PeerEvent.HandshakeGivenUp given -> {
                 live.count(PeerCounter.NO_ANSWER, 1);
-                LOG.debug("{} - Handshake did not complete after {} attempts, giving up", ref, given.attempts());
+                var step = "Handshake did not complete after " + given.attempts() + " attempts, giving up";
+                shared.log.handshake(ref, given.now(), step);
             }
-            case PeerEvent.TimestampRefused refused -> shared.clockLog.refused(ref, refused.now());
+            case PeerEvent.TimestampRefused refused -> shared.log.clockWentBack(ref, refused.now());
             case PeerEvent.KeysZeroed _ -> {
-                LOG.debug("{} - Keys removed after a long silence", ref);
+                shared.log.handshake(ref, event.now(), "Keys removed after a long silence");
                 established(false);
             }
         }

@@ -101,8 +101,9 @@ public final class Roster {
         return peers.get(publicKey);
     }
 
-    PeerEntry add(PublicKey publicKey) {
-        var entry = new PeerEntry(new PeerRef(nextId++, publicKey));
+    /// @param name for the log; null: none
+    PeerEntry add(PublicKey publicKey, @Nullable String name) {
+        var entry = new PeerEntry(new PeerRef(nextId++, publicKey, name));
         peers.put(publicKey, entry);
         counters.router().set(RouterCounter.PEERS, peers.size());
         return entry;
@@ -304,7 +305,7 @@ public final class Roster {
     }
 
     private Future<Void> notAwake(PeerEntry entry, Throwable failure) {
-        LOG.error("{} - Cannot be started", entry.ref, failure);
+        LOG.error("({}) {}: Cannot be started", device, entry.ref, failure);
         entry.state = State.ASLEEP;
         discard(entry);
         refuse(entry);
@@ -364,7 +365,7 @@ public final class Roster {
         entry.ref.hasEndpoint(entry.endpoint() != null);
         return drained()
                 .compose(_ -> here(loop.vertx().undeploy(Objects.requireNonNull(entry.deployment))))
-                .onFailure(failure -> LOG.warn("{} - Cannot be stopped", entry.ref, failure))
+                .onFailure(failure -> LOG.warn("({}) {}: Cannot be stopped", device, entry.ref, failure))
                 .transform(_ -> asleep(entry));
     }
 

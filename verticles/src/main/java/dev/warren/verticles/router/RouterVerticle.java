@@ -5,6 +5,7 @@ import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerStatus;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.LocalIdentity;
+import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
@@ -25,7 +26,7 @@ import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
 import dev.warren.verticles.counters.RouterCounter;
-import dev.warren.verticles.peer.ClockLog;
+import dev.warren.verticles.peer.PeerLog;
 import dev.warren.verticles.router.PeerEntry.State;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -50,7 +51,7 @@ public final class RouterVerticle extends VerticleBase {
     private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
     private final PeerNotices notices;
-    private final ClockLog clockLog;
+    private final PeerLog log;
     private final DeviceCounters counters;
 
     private @Nullable MessageConsumer<Object> consumer;
@@ -77,7 +78,7 @@ public final class RouterVerticle extends VerticleBase {
         this.sockets = new SocketState(loop, device, udp, roster, this::reconcile, counters.router());
         this.allowedIps = allowedIps;
         this.notices = notices;
-        this.clockLog = new ClockLog(device);
+        this.log = new PeerLog(device);
         this.counters = counters;
     }
 
@@ -104,19 +105,7 @@ public final class RouterVerticle extends VerticleBase {
                 if (entry == null || entry.ref != wake.peer()) roster.refused(wake.peer());
                 else roster.packetsWait(entry);
             }
-            case RouterMessage.Initiation arrived -> {
-                var entry = roster.find(arrived.message().initiation().remoteStatic());
-                if (entry == null) {
-                    counters.router().increment(RouterCounter.DROP_UNKNOWN_PEER);
-                    wasted(1);
-                    arrived.discard();
-                } else if (entry.state == State.AWAKE || authentic(entry, arrived.message())) {
-                    roster.deliver(entry, arrived.message());
-                } else {
-                    wasted(2);
-                    arrived.discard();
-                }
-            }
+            case RouterMessage.Initiation arrived -> initiation(arrived);
             case RouterMessage.Session session -> {
                 var entry = roster.find(session.peer().publicKey());
                 if (entry != null && entry.ref == session.peer()) roster.session(entry, session.established());
@@ -130,21 +119,44 @@ public final class RouterVerticle extends VerticleBase {
         }
     }
 
+    private void initiation(RouterMessage.Initiation arrived) {
+        var message = arrived.message();
+        var key = message.initiation().remoteStatic();
+        var entry = roster.find(key);
+        if (entry == null) {
+            counters.router().increment(RouterCounter.DROP_UNKNOWN_PEER);
+            log.unknownPeer(message.source(), key, loop.clock().now());
+            wasted(1);
+            arrived.discard();
+        } else if (entry.state == State.AWAKE || authentic(entry, message)) {
+            roster.deliver(entry, message);
+        } else {
+            wasted(2);
+            arrived.discard();
+        }
+    }
+
     /// Nobody is woken by what anybody could have sent who knows our public key and that of a peer; nor by
     /// what the peer has sent before.
     private boolean authentic(PeerEntry entry, PeerMessage.Initiation arrived) {
         var initiation = arrived.initiation();
         if (initiation.identity() != key.identity() || !initiation.authenticate(loop.suite())) {
             counters.router().increment(RouterCounter.DROP_FORGED);
+            log.refused(
+                    entry.ref,
+                    arrived.source(),
+                    Verdict.DECRYPT_FAILED,
+                    loop.clock().now());
             return false;
         }
         var memory = entry.memory;
         int newer = memory == null ? 1 : initiation.compareTimestamp(memory.lastTimestamp());
         if (newer > 0 || entry.state != State.ASLEEP) return true; // then its actor will see
         roster.bulletin(entry).counters().increment(PeerCounter.DROP_OLD_TIMESTAMP);
+        long now = loop.clock().now();
+        log.refused(entry.ref, arrived.source(), Verdict.OLD_TIMESTAMP, now);
         if (newer < 0) {
-            long now = loop.clock().now();
-            clockLog.refused(entry.ref, now);
+            log.clockWentBack(entry.ref, now);
             notices.publish(entry.ref.publicKey(), new PeerEvent.TimestampRefused(now));
         }
         return false;
@@ -213,7 +225,7 @@ public final class RouterVerticle extends VerticleBase {
         }
         if (entry == null) {
             if (update.updateOnly()) return;
-            entry = roster.add(update.publicKey());
+            entry = roster.add(update.publicKey(), update.name());
         }
         var psk = update.presharedKey();
         if (psk != null) entry.presharedKey(psk);
