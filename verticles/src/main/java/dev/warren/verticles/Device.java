@@ -75,25 +75,26 @@ public final class Device implements DeviceControl {
     /// What a device is started with.
     ///
     /// @param cryptography is opened on each loop
-    /// @param packetLoops event loops for packets, 1 or more
+    /// @param loops where everything runs, such as `EventLoops.of(vertx).device(0, 1)`
     /// @param sockets opens the UDP sockets
     /// @param links watches the interface, now the device's; null: it is taken to be up
     public record Options(
             SuiteOpener cryptography,
-            int packetLoops,
+            DeviceLoops loops,
             SocketOpener sockets,
             @Nullable LinkMonitor links) {}
 
     /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance needs
-    /// the native transport and one event loop more than there are packet loops.
+    /// the native transport.
     ///
     /// @param queues of the TUN, at least one and at most as many as packet loops: each on a loop of its own
     public static Future<Device> start(Vertx vertx, List<? extends TunDevice> queues, Options options) {
-        if (queues.isEmpty() || queues.size() > options.packetLoops()) {
-            throw new IllegalArgumentException(queues.size() + " queues on " + options.packetLoops() + " packet loops");
+        int packetLoops = options.loops().packets().size();
+        if (queues.isEmpty() || queues.size() > packetLoops) {
+            throw new IllegalArgumentException(queues.size() + " queues on " + packetLoops + " packet loops");
         }
         LocalCodec.register(vertx.eventBus());
-        var device = new Device(vertx, queues, options.packetLoops(), options.links());
+        var device = new Device(vertx, queues, packetLoops, options.links());
         return Future.succeededFuture()
                 .compose(_ -> device.openLoops(options))
                 .compose(_ -> device.deploy(options))
@@ -103,7 +104,8 @@ public final class Device implements DeviceControl {
 
     private Future<Void> openLoops(Options options) {
         var opening = new ArrayList<Future<Loop>>();
-        for (int i = 0; i <= options.packetLoops(); i++) opening.add(Loop.open(vertx, options.cryptography()));
+        opening.add(Loop.open(vertx, options.loops().control(), options.cryptography()));
+        for (var each : options.loops().packets()) opening.add(Loop.open(vertx, each, options.cryptography()));
         return Future.join(opening)
                 .eventually(() -> {
                     opening.stream()

@@ -7,19 +7,15 @@ import dev.warren.io.BootClock;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.GenericFutureListener;
 import io.vertx.core.Context;
-import io.vertx.core.Deployable;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.ThreadingModel;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /// One event loop and what belongs to its thread: cryptography, clock, buffers. Actors that exchange packets are
 /// deployed on the same loop, since a hop between sleeping loops costs two hundred times one within a loop.
@@ -37,13 +33,14 @@ public final class Loop {
         this.suite = suite;
     }
 
-    /// Takes the next event loop of the Vert.x instance; the cryptography is opened on it.
-    public static Future<Loop> open(Vertx vertx, SuiteOpener cryptography) {
+    /// Opens the cryptography on an event loop of the Vert.x instance.
+    public static Future<Loop> open(Vertx vertx, EventLoop eventLoop, SuiteOpener cryptography) {
         var internal = (VertxInternal) vertx;
-        var context = internal.contextBuilder()
-                .withThreadingModel(ThreadingModel.EVENT_LOOP)
-                .withEventLoop(internal.nettyEventLoopGroup().next())
-                .build();
+        if (eventLoop.parent() != internal.nettyEventLoopGroup()) {
+            return Future.failedFuture(
+                    new IllegalArgumentException("The event loop is one of another Vert.x instance."));
+        }
+        var context = PinnedDeployment.context(internal, eventLoop);
         Promise<Loop> opened = internal.promise();
         context.runOnContext(_ -> {
             try {
@@ -55,10 +52,9 @@ public final class Loop {
         return opened.future();
     }
 
-    /// Makes a verticle on this loop and deploys it there, whichever loop Vert.x would have chosen. Undeployed like any
-    /// other.
+    /// Makes a verticle on this loop and deploys it there. Undeployed like any other.
     public Future<String> deploy(Supplier<VerticleBase> verticle) {
-        return vertx.deployVerticle(new Pinned(verticle));
+        return PinnedDeployment.deploy(vertx, context.nettyEventLoop(), verticle);
     }
 
     public Vertx vertx() {
@@ -134,64 +130,5 @@ public final class Loop {
             }
         });
         return closed.future();
-    }
-
-    private final class Pinned implements Deployable {
-        private final Supplier<VerticleBase> maker;
-        private final ContextInternal own;
-        private @Nullable VerticleBase verticle;
-
-        Pinned(Supplier<VerticleBase> maker) {
-            this.maker = maker;
-            this.own = vertx.contextBuilder()
-                    .withThreadingModel(ThreadingModel.EVENT_LOOP)
-                    .withEventLoop(context.nettyEventLoop())
-                    .build();
-        }
-
-        @Override
-        public Future<?> deploy(Context chosenByVertx) {
-            Promise<Object> started = vertx.promise();
-            own.runOnContext(_ -> {
-                try {
-                    var made = maker.get();
-                    verticle = made;
-                    made.deploy(own).onComplete(ended -> {
-                        if (ended.succeeded()) started.complete(ended.result());
-                        else undo(started, ended.cause());
-                    });
-                } catch (Throwable e) {
-                    undo(started, e);
-                }
-            });
-            return started.future();
-        }
-
-        /// Who failed to start may be listening already, and holds what it was made with: it is stopped.
-        private void undo(Promise<Object> started, Throwable failure) {
-            Future<?> stopped = Future.succeededFuture();
-            try {
-                if (verticle != null) stopped = verticle.undeploy(own);
-            } catch (Throwable e) {
-                failure.addSuppressed(e);
-            }
-            stopped.onComplete(_ -> started.fail(failure));
-        }
-
-        @Override
-        public Future<?> undeploy(Context chosenByVertx) {
-            Promise<Object> stopped = vertx.promise();
-            own.runOnContext(_ -> {
-                try {
-                    Objects.requireNonNull(verticle).undeploy(own).onComplete(ended -> {
-                        if (ended.succeeded()) stopped.complete(ended.result());
-                        else stopped.fail(ended.cause());
-                    });
-                } catch (Throwable e) {
-                    stopped.fail(e);
-                }
-            });
-            return stopped.future();
-        }
     }
 }

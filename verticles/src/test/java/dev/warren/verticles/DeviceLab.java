@@ -17,9 +17,11 @@ import dev.warren.io.UdpSocket;
 import dev.warren.io.tun.MemoryTun;
 import dev.warren.io.udp.MemoryNetwork;
 import dev.warren.routing.IpPrefix;
+import io.netty.channel.EventLoop;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.VertxInternal;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -44,6 +46,7 @@ abstract class DeviceLab {
     final List<CountDownLatch> latches = new ArrayList<>();
     Side a;
     Side b;
+    private int loopsGiven;
 
     DeviceLab(int packetLoops, int tunQueues) {
         this.packetLoops = packetLoops;
@@ -73,7 +76,7 @@ abstract class DeviceLab {
                             queues.stream().map(queue -> tun(name, queue)).toList(),
                             new Device.Options(
                                     Suite.Choice.AUTO,
-                                    packetLoops,
+                                    ownLoops(packetLoops),
                                     (port, _) -> udp(name, network.open(port, outside)),
                                     null))
                     .await(10, SECONDS);
@@ -136,9 +139,16 @@ abstract class DeviceLab {
         }
     }
 
+    /// Event loops that no other device of the test has.
+    DeviceLoops ownLoops(int packets) {
+        var all = new ArrayList<EventLoop>();
+        ((VertxInternal) vertx).nettyEventLoopGroup().forEach(loop -> all.add((EventLoop) loop));
+        var own = all.subList(loopsGiven, loopsGiven += 1 + packets);
+        return new DeviceLoops(own.getFirst(), own.subList(1, own.size()));
+    }
+
     @BeforeEach
     void open() throws Exception {
-        // So many that no two devices share one.
         vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(64));
         a = side("memA", "192.0.2.1", "10.0.0.1");
         b = side("memB", "192.0.2.2", "10.0.0.2");

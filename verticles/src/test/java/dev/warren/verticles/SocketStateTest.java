@@ -192,7 +192,7 @@ class SocketStateTest extends DeviceLab {
                             List.of(new MemoryTun("memM", 1420)),
                             new Device.Options(
                                     Suite.Choice.AUTO,
-                                    1,
+                                    ownLoops(1),
                                     (port, mark) -> {
                                         if (refused && mark != 0) throw new ErrnoException("SO_MARK", Errno.EPERM);
                                         opened.add(port + " mark " + mark);

@@ -47,7 +47,8 @@ class TunErrorsTest {
     private Device start() throws Exception {
         var network = new MemoryNetwork();
         var outside = InetAddress.getByName("192.0.2.1");
-        var options = new Device.Options(Suite.Choice.AUTO, 1, (port, _) -> network.open(port, outside), null);
+        var options = new Device.Options(
+                Suite.Choice.AUTO, EventLoops.of(vertx).device(0, 1), (port, _) -> network.open(port, outside), null);
         var device = Device.start(vertx, List.of(new FaultyTun(tun, faults)), options)
                 .await(10, SECONDS);
         started.add(device);

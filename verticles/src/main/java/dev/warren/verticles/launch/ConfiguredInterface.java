@@ -7,11 +7,11 @@ import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.Netlink;
 import dev.warren.routing.IpFamily;
+import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.uapi.UapiSocket;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
-import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -28,7 +28,8 @@ final class ConfiguredInterface {
     private static final Logger LOG = LoggerFactory.getLogger(ConfiguredInterface.class);
     private static final Duration UPDATE = Duration.ofSeconds(30);
 
-    private final Vertx vertx;
+    private final EventLoops loops;
+    private final int number;
     private final Context context;
     private final RunningInterface.Settings settings;
     private final InterfaceConfig config;
@@ -38,15 +39,18 @@ final class ConfiguredInterface {
     private int port;
     private int mtu;
 
-    /// @param context for all that is done beside packets
+    /// @param number of this interface within the process, from 0
+    /// @param context for all that the launcher does while it runs
     ConfiguredInterface(
-            Vertx vertx,
+            EventLoops loops,
+            int number,
             Context context,
             RouterConfig router,
             Cryptography cryptography,
             Layout layout,
             InterfaceConfig config) {
-        this.vertx = vertx;
+        this.loops = loops;
+        this.number = number;
         this.context = context;
         this.settings = new RunningInterface.Settings(cryptography, router.offload(), layout);
         this.stateDirectory = router.stateDirectory();
@@ -98,7 +102,7 @@ final class ConfiguredInterface {
 
             var socket = socket();
             if (socket != null) teardown.add("control socket's file", socket::removeFile);
-            var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
+            var running = RunningInterface.start(loops, number, queues, socket, settings, teardown);
             try (var update = config.toUpdate(key, routing.mark(), HostAndPort::literal)) {
                 RunningInterface.await(name, running.device().update(update), UPDATE);
             }

@@ -85,7 +85,8 @@ final class InterfaceCommand {
             Privileges.requireNetAdmin("warren " + wanted);
         }
         Privileges.keep(Privileges.STARTING);
-        var vertx = RunningInterface.vertx(settings.layout().packetLoops(), settings.cryptography());
+        var loops = RunningInterface.vertx(settings.layout().packetLoops(), settings.cryptography());
+        var vertx = loops.vertx();
         teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var queues = tunFd < 0 ? RunningInterface.open(wanted, settings) : List.of(adopt(tunFd, settings.offload()));
         teardown.add("interface", () -> queues.forEach(LinuxTun::close));
@@ -97,7 +98,7 @@ final class InterfaceCommand {
         setMtu(name);
         var socket = socket(name, uapiFd);
         teardown.add("control socket's file", socket::removeFile);
-        var running = RunningInterface.start(vertx, queues, socket, settings, teardown);
+        var running = RunningInterface.start(loops, 0, queues, socket, settings, teardown);
         log.debug("({}) Device started", name);
         running.removed().onSuccess(_ -> {
             // As wireguard-go: this is how wg-quick ends a router, and it is no failure.

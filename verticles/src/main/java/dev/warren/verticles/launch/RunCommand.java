@@ -8,7 +8,6 @@ import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
-import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -138,17 +137,19 @@ final class RunCommand implements Callable<Integer> {
             for (var each : config.interfaces()) keys.add(obtain(each));
             Privileges.keep(Privileges.STARTING);
             var cryptography = new Cryptography(config.crypto());
-            var vertx = RunningInterface.vertx(layout.packetLoops(), cryptography);
+            var loops = RunningInterface.vertx(layout.packetLoops(), cryptography);
+            var vertx = loops.vertx();
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             Leftovers.remove();
             config.overlaps(OtherDevices.routes()).forEach(overlap -> err.println("warning: " + overlap));
-            var context = ((VertxInternal) vertx).createEventLoopContext();
+            var context = loops.management();
             var running = new AtomicInteger(config.interfaces().size());
             var worst = new AtomicInteger();
             for (int i = 0; i < config.interfaces().size(); i++) {
                 var one = new ConfiguredInterface(
-                        vertx,
+                        loops,
+                        i,
                         context,
                         config,
                         cryptography,

@@ -12,6 +12,7 @@ import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
 import dev.warren.verticles.Device;
 import dev.warren.verticles.DeviceControl;
+import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
 import io.vertx.core.Future;
@@ -36,16 +37,17 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
     /// What a device is started with, whoever starts it.
     record Settings(Cryptography cryptography, OffloadConfig offload, Layout layout) {}
 
-    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads. Beside the packet loops there is
-    /// one for handshakes and configuration, and one for control sockets.
-    static Vertx vertx(int packetLoops, Cryptography cryptography) throws LaunchException {
+    /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads.
+    ///
+    /// @param packetLoops of all interfaces, which share them
+    static EventLoops vertx(int packetLoops, Cryptography cryptography) throws LaunchException {
         // The first native call makes the JVM's linker initialise itself, which two threads had better not do at
         // once: libc here. What libcrypto needs on top another core may do meanwhile.
         new Libc().fcntl(0, Libc.F_GETFL, 0);
         cryptography.begin();
         var vertx = Vertx.vertx(new VertxOptions()
                 .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(packetLoops + 2)
+                .setEventLoopPoolSize(EventLoops.poolSize(packetLoops))
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(1)
                 .setBlockedThreadCheckInterval(10)
@@ -55,7 +57,7 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
         if (!vertx.isNativeTransportEnabled()) {
             throw LaunchException.of("cannot use epoll", vertx.unavailableNativeTransportCause());
         }
-        return vertx;
+        return EventLoops.of(vertx);
     }
 
     /// Creates the interface, or attaches to one that is there.
@@ -122,10 +124,17 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
     /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `teardown`
     /// learns how to undo it.
     ///
+    /// @param number of this interface within the process, from 0
     /// @param socket null: none
     static RunningInterface start(
-            Vertx vertx, List<LinuxTun> queues, @Nullable UapiSocket socket, Settings settings, Teardown teardown)
+            EventLoops loops,
+            int number,
+            List<LinuxTun> queues,
+            @Nullable UapiSocket socket,
+            Settings settings,
+            Teardown teardown)
             throws LaunchException {
+        var vertx = loops.vertx();
         var name = queues.getFirst().name();
         var udp = udpOptions(settings.offload);
         LinkMonitor links;
@@ -136,13 +145,13 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
         }
         var options = new Device.Options(
                 settings.cryptography,
-                settings.layout.packetLoops(),
+                loops.device(number, settings.layout.packetLoops()),
                 (port, mark) -> LinuxUdp.open(port, mark, udp),
                 links);
         var starting = Device.start(vertx, queues, options);
         Promise<DeviceControl> served = Promise.promise();
         var uapi = socket == null ? null : new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());
-        var deployed = uapi == null ? null : vertx.deployVerticle(uapi); // meanwhile
+        var deployed = uapi == null ? null : loops.deploy(uapi); // meanwhile
         var device = await(name, starting, START);
         settings.cryptography.log(LoggerFactory.getLogger(RunningInterface.class), name);
         teardown.add("router", () -> await(device.name(), device.close(), STOP));

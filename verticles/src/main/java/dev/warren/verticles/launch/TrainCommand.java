@@ -17,10 +17,10 @@ import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
 import dev.warren.routing.IpPrefix;
 import dev.warren.verticles.Device;
+import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -141,17 +141,18 @@ final class TrainCommand implements Callable<Integer> {
     private static void tunnel() throws Exception {
         var directory = Files.createTempDirectory("warren-train");
         var cryptography = new Cryptography(CryptoConfig.auto());
-        var vertx = RunningInterface.vertx(1, cryptography);
+        var loops = RunningInterface.vertx(1, cryptography);
+        var vertx = loops.vertx();
         try (var a = PrivateKey.generate(new SecureRandom());
                 var b = PrivateKey.generate(new SecureRandom());
                 var suite = Suite.open(Suite.Choice.AUTO);
                 var tunA = new MemoryTun("train-a", 1420);
                 var tunB = new MemoryTun("train-b", 1420)) {
-            var deviceA = device(vertx, cryptography, tunA);
-            var deviceB = device(vertx, cryptography, tunB);
+            var deviceA = device(loops, cryptography, tunA);
+            var deviceB = device(loops, cryptography, tunB);
             var socket = UapiSocket.listen(directory, "train-a");
             var verticle = new UapiVerticle(Future.succeededFuture(deviceA), socket, UapiVerticle.Limits.usual());
-            var id = RunningInterface.await("train", vertx.deployVerticle(verticle), PATIENCE);
+            var id = RunningInterface.await("train", loops.deploy(verticle), PATIENCE);
             int port;
             try (var update = update(b, a.publicKey(suite.x25519()), 1, 0)) {
                 RunningInterface.await("train", deviceB.update(update), PATIENCE);
@@ -186,10 +187,11 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private static Device device(Vertx vertx, Cryptography cryptography, TunDevice tun) throws LaunchException {
+    private static Device device(EventLoops loops, Cryptography cryptography, TunDevice tun) throws LaunchException {
         var udp = UdpOptions.standard();
-        var options = new Device.Options(cryptography, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
-        return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
+        var options = new Device.Options(
+                cryptography, loops.device(0, 1), (port, mark) -> LinuxUdp.open(port, mark, udp), null);
+        return RunningInterface.await("train", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
     }
 
     private static DeviceUpdate update(PrivateKey key, PublicKey peer, int host, int port) {

@@ -15,6 +15,7 @@ import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
 import dev.warren.routing.IpPrefix;
 import dev.warren.verticles.Device;
+import dev.warren.verticles.EventLoops;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -54,12 +55,13 @@ final class TrainTraffic {
             Ip.run(family, "rule", "del", "pref", "0");
         }
         var cryptography = new Cryptography(CryptoConfig.auto());
-        var vertx = RunningInterface.vertx(1, cryptography);
+        var loops = RunningInterface.vertx(1, cryptography);
+        var vertx = loops.vertx();
         try (var a = PrivateKey.generate(new SecureRandom());
                 var b = PrivateKey.generate(new SecureRandom());
                 var suite = Suite.open(Suite.Choice.AUTO)) {
-            var deviceA = device(vertx, cryptography, 1);
-            var deviceB = device(vertx, cryptography, 2);
+            var deviceA = device(loops, cryptography, 1);
+            var deviceB = device(loops, cryptography, 2);
             configure(deviceB, b, a.publicKey(suite.x25519()), 1, null);
             int port;
             try (var status = RunningInterface.await("train", deviceB.status(), PATIENCE)) {
@@ -88,7 +90,7 @@ final class TrainTraffic {
         return InetAddress.getByName("fd77::" + host);
     }
 
-    private static Device device(Vertx vertx, Cryptography cryptography, int host) throws Exception {
+    private static Device device(EventLoops loops, Cryptography cryptography, int host) throws Exception {
         int other = 3 - host;
         var tun = LinuxTun.open("train" + host, RunningInterface.tunOptions(OffloadConfig.on()));
         try (var netlink = Netlink.open()) {
@@ -109,8 +111,11 @@ final class TrainTraffic {
         Ip.run("-6", "rule", "add", "pref", "10", "to", "fd77::" + other, "iif", "lo", "lookup", table);
         var udp = UdpOptions.standard();
         var options = new Device.Options(
-                cryptography, 1, (port, mark) -> LinuxUdp.open(port, mark, udp), LinkMonitor.open(tun));
-        return RunningInterface.await("train", Device.start(vertx, List.of(tun), options), PATIENCE);
+                cryptography,
+                loops.device(host, 1),
+                (port, mark) -> LinuxUdp.open(port, mark, udp),
+                LinkMonitor.open(tun));
+        return RunningInterface.await("train", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
     }
 
     private static void configure(

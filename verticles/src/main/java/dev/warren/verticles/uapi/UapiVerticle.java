@@ -56,6 +56,7 @@ public final class UapiVerticle extends VerticleBase {
     private int replies;
     private int peersPerReply;
     private @Nullable Channel server;
+    private long sweeping;
     private final int user = new Libc().geteuid();
 
     /// @param device who connects before it is there has to wait
@@ -108,12 +109,13 @@ public final class UapiVerticle extends VerticleBase {
                         promise.fail(done.cause());
                     }
                 });
-        vertx.setPeriodic(Math.clamp(limits.stallNanos() / 2_000_000, 1, SWEEP_MILLIS), _ -> sweep());
+        sweeping = vertx.setPeriodic(Math.clamp(limits.stallNanos() / 2_000_000, 1, SWEEP_MILLIS), _ -> sweep());
         return promise.future();
     }
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(sweeping);
         socket.removeFile();
         if (server != null) {
             var _ = server.close();

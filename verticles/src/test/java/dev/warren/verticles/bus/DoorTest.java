@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.Suite;
+import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.OnLoop;
 import io.vertx.core.Promise;
@@ -40,7 +41,8 @@ class DoorTest {
     @BeforeEach
     void open() {
         LocalCodec.register(vertx.eventBus());
-        loop = Loop.open(vertx, Suite.Choice.JDK).await();
+        loop = Loop.open(vertx, EventLoops.of(vertx).device(0, 1).packets().getFirst(), Suite.Choice.JDK)
+                .await();
         door = new HeldDoor(vertx);
     }
 

@@ -12,6 +12,7 @@ import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.routing.AllowedIps;
+import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.OnLoop;
 import dev.warren.verticles.bus.Bulletin;
@@ -56,7 +57,8 @@ class DecapsulatorTest {
     @SuppressWarnings("NullAway.Init") // on the loop
     void open() {
         LocalCodec.register(vertx.eventBus());
-        loop = Loop.open(vertx, Suite.Choice.JDK).await();
+        loop = Loop.open(vertx, EventLoops.of(vertx).device(0, 1).control(), Suite.Choice.JDK)
+                .await();
         onLoop(() -> {
             var bulletin = new Bulletin(new AllowedIps<PeerRef>().snapshot(), 1420);
             tun = new TunMailbox(vertx, "dev", 0, loop);

@@ -12,6 +12,7 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.routing.AllowedIps;
+import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.OnLoop;
 import dev.warren.verticles.bus.Bulletin;
@@ -39,7 +40,8 @@ class EncapsulatorTest {
     void anErrorCostsOneRunWhichIsGivenBack() {
         var vertx = Vertx.vertx();
         LocalCodec.register(vertx.eventBus());
-        var loop = Loop.open(vertx, Suite.Choice.JDK).await();
+        var loop = Loop.open(vertx, EventLoops.of(vertx).device(0, 1).control(), Suite.Choice.JDK)
+                .await();
         OnLoop.run(loop.context(), () -> {
             var shared = new PeerLoop(
                     "dev",
