@@ -1,14 +1,11 @@
 package dev.warren.crypto;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
 /// Off-heap cells of one size for keys that come and go, cut from slabs that live as long as their owner: taking and
-/// returning one costs
-/// neither malloc nor garbage. Confined to the thread of its Suite.
+/// returning one costs neither malloc nor garbage. Confined to the thread of its Suite.
 public final class Secrets implements AutoCloseable {
-    private final Arena arena = Arena.ofAuto();
     private final ArrayDeque<MemorySegment> slabs = new ArrayDeque<>();
     private final ArrayDeque<MemorySegment> free = new ArrayDeque<>();
     private final int cellBytes;
@@ -23,7 +20,7 @@ public final class Secrets implements AutoCloseable {
     /// A cell of zeros.
     public MemorySegment take() {
         if (free.isEmpty()) {
-            var slab = arena.allocate((long) cellBytes * cellsPerSlab, 64);
+            var slab = KeyMemory.pages((long) cellBytes * cellsPerSlab);
             slabs.add(slab);
             for (int i = 0; i < cellsPerSlab; i++) {
                 free.add(slab.asSlice((long) i * cellBytes, cellBytes));

@@ -15,8 +15,8 @@ import javax.crypto.spec.ChaCha20ParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 
 /// ChaCha20-Poly1305 of the JDK, where libcrypto is missing. Slower, and each packet costs a few small objects inside
-/// the provider; the
-/// provider also keeps a copy of the last key on the heap until the next one comes.
+/// the provider. The provider also copies each key that it uses to the heap, keeps the last one until the next comes,
+/// and leaves the others to the collector: nobody can wipe those.
 public final class JdkAead implements Aead {
     private static final int NONCE_LENGTH = 12;
     private static final int BLOCK = 64;

@@ -2,11 +2,13 @@ package dev.warren.crypto.aead;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.warren.crypto.KeyMemory;
 import dev.warren.crypto.Secrets;
 import dev.warren.crypto.openssl.ChaChaPoly;
 import dev.warren.crypto.openssl.LibCrypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SegmentAllocator;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.nio.ByteOrder;
@@ -43,10 +45,12 @@ public final class OpenSslAead implements Aead {
     // Block counter (always 0), then the nonce of 12 bytes.
     private final MemorySegment iv = arena.allocate(16, 16);
     private final MemorySegment outLength = arena.allocate(8, 8);
-    private final MemorySegment tag = arena.allocate(TAG_LENGTH, 16);
-    private final MemorySegment shortKey = arena.allocate(KEY_LENGTH, 16);
-    private final MemorySegment shortIn = arena.allocate(SHORT_SIZE, 64);
-    private final MemorySegment shortOut = arena.allocate(SHORT_SIZE, 64);
+    private final SegmentAllocator scratch =
+            SegmentAllocator.slicingAllocator(KeyMemory.pages(4 * BLOCK + 2 * SHORT_SIZE));
+    private final MemorySegment tag = scratch.allocate(TAG_LENGTH, 16);
+    private final MemorySegment shortKey = scratch.allocate(KEY_LENGTH, 16);
+    private final MemorySegment shortIn = scratch.allocate(SHORT_SIZE, 64);
+    private final MemorySegment shortOut = scratch.allocate(SHORT_SIZE, 64);
     private final long ivAddress = iv.address();
     private final long outLengthAddress = outLength.address();
     private final long tagAddress = tag.address();

@@ -2,6 +2,7 @@ package dev.warren.crypto.noise;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.warren.crypto.KeyMemory;
 import dev.warren.crypto.openssl.AwsLc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -13,7 +14,7 @@ public final class AwsLcX25519 implements X25519 {
     private final AwsLc library;
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment theirs = arena.allocate(LENGTH, 16);
-    private final MemorySegment result = arena.allocate(LENGTH, 16);
+    private final MemorySegment result = KeyMemory.cell();
 
     public AwsLcX25519(AwsLc library) {
         this.library = library;

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.warren.crypto.KeyMemory;
 import dev.warren.crypto.openssl.LibCrypto;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -29,7 +30,7 @@ public final class OpenSslX25519 implements X25519 {
     private final MemorySegment holder = arena.allocate(8, 8);
     private final MemorySegment length = arena.allocate(8, 8);
     private final MemorySegment theirs = arena.allocate(LENGTH, 16);
-    private final MemorySegment result = arena.allocate(LENGTH, 16);
+    private final MemorySegment result = KeyMemory.cell();
     private final MemorySegment parameters = arena.allocate(3 * PARAMETER, 16);
     private final byte[] basePoint = new byte[LENGTH];
 

@@ -1,6 +1,6 @@
 package dev.warren.crypto.noise;
 
-import java.lang.foreign.Arena;
+import dev.warren.crypto.KeyMemory;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -21,8 +21,7 @@ final class Secret {
         if (key.length != LENGTH) {
             throw new IllegalArgumentException("A key has 32 bytes, not " + key.length + ".");
         }
-        // Automatic: a key is shared by threads, and closing a shared arena stops them all.
-        var memory = Arena.ofAuto().allocate(LENGTH);
+        var memory = KeyMemory.cell();
         MemorySegment.copy(key, 0, memory, ValueLayout.JAVA_BYTE, 0, LENGTH);
         return new Secret(memory);
     }

@@ -112,7 +112,6 @@ public class Libc {
         static final MethodHandle GETEUID = handle("geteuid");
         static final MethodHandle UMASK = handle("umask");
         static final MethodHandle UNLINK = handle("unlink");
-        static final MethodHandle MLOCKALL = handle("mlockall");
         static final MethodHandle CHMOD = handle("chmod");
         static final MethodHandle FCHMOD = handle("fchmod");
         static final MethodHandle SIGACTION = handle("sigaction");
@@ -525,15 +524,6 @@ public class Libc {
     public int prctl(int option, long second, long third) {
         try {
             return result((long) Cold.PRCTL.invokeExact(captured, (long) option, second, third, 0L, 0L));
-        } catch (Throwable t) {
-            throw impossible(t);
-        }
-    }
-
-    /// See mlockall(2).
-    public int mlockall(int flags) {
-        try {
-            return result((long) Cold.MLOCKALL.invokeExact(captured, (long) flags, 0L, 0L, 0L, 0L));
         } catch (Throwable t) {
             throw impossible(t);
         }

@@ -2,6 +2,7 @@ package dev.warren.verticles.launch;
 
 import dev.warren.conf.CryptoConfig;
 import dev.warren.crypto.Engines;
+import dev.warren.crypto.KeyMemory;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.SuiteOpener;
 import dev.warren.crypto.X25519Choice;
@@ -12,6 +13,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,6 +25,7 @@ final class Cryptography implements SuiteOpener {
 
     private final CryptoConfig wanted;
     private final CompletableFuture<Engines> engines = new CompletableFuture<>();
+    private final AtomicBoolean swappableTold = new AtomicBoolean();
 
     Cryptography(CryptoConfig wanted) {
         this.wanted = wanted;
@@ -63,11 +66,17 @@ final class Cryptography implements SuiteOpener {
         }
     }
 
-    /// One line, in which it may be read what runs; and why it is not the best.
+    /// One line, in which it may be read what runs; and why it is not the best. Once, when keys may be swapped out.
     void log(Logger log, String name) {
         var engines = chosen();
         log.info("({}) Cryptography: {}", name, engines.describe());
         for (var reason : engines.passedOver()) log.warn("({}) {}", name, reason);
+        if (KeyMemory.unlocked() > 0 && !swappableTold.getAndSet(true)) {
+            log.warn(
+                    "({}) Keys may be swapped out: the system lets us lock too little memory (ulimit -l, or"
+                            + " LimitMEMLOCK= in a unit of systemd)",
+                    name);
+        }
     }
 
     /// WARREN_AEAD, WARREN_X25519 and WARREN_AWS_LC, as crypto.aead, crypto.x25519 and crypto.aws-lc of a file.

@@ -1,0 +1,123 @@
+package dev.warren.it;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+
+/// Looks for a key in all that a process can write: raw, in hex and in base64, in bytes and in Java's characters.
+final class MemoryScan {
+    private static final int CHUNK = 4 << 20;
+
+    /// Where the JVM puts a small heap, so that its pointers fit into 32 bits; nothing of libc's is below.
+    private static final long END_OF_JAVA_HEAP = 32L << 30;
+
+    /// @param locked whether it cannot be swapped out
+    record Copy(String form, long address, String area, boolean locked) {
+        boolean onJavaHeap() {
+            return address < END_OF_JAVA_HEAP;
+        }
+
+        @Override
+        public String toString() {
+            return form + " at " + Long.toHexString(address) + " in " + (onJavaHeap() ? "the Java heap" : area)
+                    + (locked ? ", locked" : "");
+        }
+    }
+
+    private record Needle(String form, byte[] bytes) {}
+
+    private record Area(long from, long to, String name, boolean locked) {}
+
+    private final Host host;
+    private final int process;
+
+    MemoryScan(Host host, int process) {
+        this.host = host;
+        this.process = process;
+    }
+
+    List<Copy> copies(String base64) {
+        try (var memory = FileChannel.open(host.file("/proc/" + process + "/mem"), StandardOpenOption.READ)) {
+            var needles = needles(base64);
+            var found = new ArrayList<Copy>();
+            var buffer = ByteBuffer.allocate(CHUNK);
+            for (var area : areas()) search(memory, area, needles, buffer, found);
+            return found;
+        } catch (IOException e) {
+            throw new AssertionError("the memory of " + process, e);
+        }
+    }
+
+    private static List<Needle> needles(String base64) {
+        var raw = Base64.getDecoder().decode(base64);
+        var hex = Keys.hex(base64);
+        return List.of(
+                new Needle("raw", raw),
+                new Needle("hex", hex.getBytes(StandardCharsets.US_ASCII)),
+                new Needle("base64", base64.getBytes(StandardCharsets.US_ASCII)),
+                new Needle("characters of hex", hex.getBytes(StandardCharsets.UTF_16LE)),
+                new Needle("characters of base64", base64.getBytes(StandardCharsets.UTF_16LE)));
+    }
+
+    // Two reads overlap by the longest needle.
+    private static void search(
+            FileChannel memory, Area area, List<Needle> needles, ByteBuffer buffer, List<Copy> found) {
+        long at = area.from;
+        while (at < area.to) {
+            buffer.clear().limit((int) Math.min(CHUNK, area.to - at));
+            int length;
+            try {
+                length = memory.read(buffer, at);
+            } catch (IOException gone) {
+                return; // or never backed by anything
+            }
+            if (length <= 0) return;
+            boolean last = at + length >= area.to;
+            int starts = last ? length : length - 128;
+            search(buffer.array(), length, Math.max(starts, 1), at, area, needles, found);
+            at += last ? length : Math.max(starts, 1);
+        }
+    }
+
+    private static void search(
+            byte[] bytes, int length, int starts, long at, Area area, List<Needle> needles, List<Copy> found) {
+        for (var needle : needles) {
+            byte first = needle.bytes[0];
+            byte second = needle.bytes[1];
+            int end = Math.min(starts, length - needle.bytes.length + 1);
+            for (int i = 0; i < end; i++) {
+                if (bytes[i] == first
+                        && bytes[i + 1] == second
+                        && Arrays.equals(bytes, i, i + needle.bytes.length, needle.bytes, 0, needle.bytes.length)) {
+                    found.add(new Copy(needle.form, at + i, area.name, area.locked));
+                }
+            }
+        }
+    }
+
+    /// What the process has written: files that are mapped for reading hold no keys of ours.
+    private List<Area> areas() {
+        var areas = new ArrayList<Area>();
+        String[] head = {};
+        for (var line : host.read("/proc/" + process + "/smaps").split("\n")) {
+            var words = line.split(" +", 6);
+            if (words[0].matches("[0-9a-f]+-[0-9a-f]+")) {
+                head = words;
+            } else if (words[0].equals("VmFlags:") && head[1].startsWith("rw")) {
+                var ends = head[0].split("-");
+                areas.add(new Area(
+                        Long.parseUnsignedLong(ends[0], 16),
+                        Long.parseUnsignedLong(ends[1], 16),
+                        head.length > 5 && !head[5].isEmpty() ? head[5] : "memory",
+                        Arrays.asList(line.split(" +")).contains("lo")));
+            }
+        }
+        return areas;
+    }
+}
