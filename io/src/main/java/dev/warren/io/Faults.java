@@ -3,6 +3,7 @@ package dev.warren.io;
 import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
@@ -12,6 +13,7 @@ public final class Faults {
     private final Random random;
     private final Queue<IntSupplier> inputs = new ConcurrentLinkedQueue<>();
     private final Queue<IntSupplier> outputs = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger full = new AtomicInteger();
     private double drop;
     private double duplicate;
     private double reorder;
@@ -64,6 +66,12 @@ public final class Faults {
         return this;
     }
 
+    /// The next `times` that a send begins or goes on, the send buffer is full.
+    public Faults full(int times) {
+        full.addAndGet(times);
+        return this;
+    }
+
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T extends Throwable> int fail(Throwable thrown) throws T {
         throw (T) thrown;
@@ -82,9 +90,14 @@ public final class Faults {
         int _ = fault.getAsInt();
     }
 
+    /// Whether the send buffer is full this time.
+    public boolean full() {
+        return full.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
+    }
+
     /// Whether all that was to fail has failed. Any thread.
     public boolean over() {
-        return inputs.isEmpty() && outputs.isEmpty();
+        return inputs.isEmpty() && outputs.isEmpty() && full.get() == 0;
     }
 
     public boolean drops() {

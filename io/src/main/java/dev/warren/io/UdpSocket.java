@@ -7,6 +7,9 @@ import java.util.List;
 /// A pair of UDP sockets, IPv4 and IPv6, on one port. All methods belong to one loop. No method blocks; none throws
 /// for what the network may do.
 public interface UdpSocket extends AutoCloseable {
+    /// What [#send] and [#proceed] answer when the send buffer is full and something of the batch is left.
+    int UNFINISHED = -1;
+
     /// The local port of both sockets.
     int port();
 
@@ -23,10 +26,23 @@ public interface UdpSocket extends AutoCloseable {
     int receive(int fd, PacketBatch batch);
 
     /// Sends every entry to its endpoint, trains with UDP_SEGMENT where that works, one by one otherwise. The batch
-    /// stays the caller's.
+    /// stays the caller's, and unchanged until it is finished or abandoned. Until then nothing else is sent.
     ///
-    /// @return datagrams not sent; each is counted by its reason
+    /// @return datagrams not sent, each counted by its reason; or [#UNFINISHED]: [#proceed] once [#waitsFor] is writable
     int send(PacketBatch batch);
+
+    /// Goes on with the batch that is unfinished, where it stopped.
+    ///
+    /// @return as [#send]
+    int proceed();
+
+    /// The descriptor whose buffer is full, to be watched for EPOLLOUT; -1 when no batch is unfinished.
+    int waitsFor();
+
+    /// Drops what is left of the batch that is unfinished, and counts it.
+    ///
+    /// @return datagrams of the batch that were not sent
+    int abandon();
 
     /// Endpoints heard lately, with the local address and interface where they were heard; 64 at most.
     default List<Endpoint> heardLately() {

@@ -3,6 +3,7 @@ package dev.warren.verticles;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.IoRegistration;
+import io.netty.channel.epoll.EpollIoEvent;
 import io.netty.channel.epoll.EpollIoHandle;
 import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
@@ -14,14 +15,16 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A file descriptor of ours on the epoll of a verticle's own event loop: level-triggered, read interest only. All
-/// methods belong to that loop. The descriptor stays its owner's: cancel the watch, then close it.
+/// A file descriptor of ours on the epoll of a verticle's own event loop: level-triggered. It waits for
+/// something to read, and to write only when asked. All methods belong to that loop. The descriptor stays its owner's: cancel the watch, then close it.
 ///
 /// Events are handled within the context, so that what is sent then needs no context of its own. What the handling
 /// throws ends here: Netty would let the whole loop sleep for a second, or end it.
 public final class EpollWatch {
     private static final Logger LOG = LoggerFactory.getLogger(EpollWatch.class);
     private static final EpollIoOps NOTHING = EpollIoOps.valueOf(0);
+    private static final EpollIoOps BOTH = EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLOUT);
+    private static final int OUT = EpollIoOps.EPOLLOUT.value();
     /// So many errors in a row, and the descriptor gets a rest: others of the loop want their turn.
     private static final int FAILURES = 100;
 
@@ -29,6 +32,7 @@ public final class EpollWatch {
 
     private final IoRegistration registration;
     private boolean watching;
+    private boolean writing;
 
     private EpollWatch(IoRegistration registration) {
         this.registration = registration;
@@ -36,10 +40,16 @@ public final class EpollWatch {
 
     /// Watches `fd` and calls `readable` on the context's loop whenever something can be read.
     public static Future<EpollWatch> open(Context context, int fd, Runnable readable) {
+        return open(context, fd, readable, () -> {});
+    }
+
+    /// As [#open(Context,int,Runnable)], and calls `writable` whenever something can be written, between
+    /// [#resumeWriting] and [#pauseWriting].
+    public static Future<EpollWatch> open(Context context, int fd, Runnable readable, Runnable writable) {
         var internal = (ContextInternal) context;
         Promise<EpollWatch> opened = internal.promise();
         var loop = (IoEventLoop) internal.nettyEventLoop();
-        var handle = new Handle(internal, new FileDescriptor(fd), readable);
+        var handle = new Handle(internal, new FileDescriptor(fd), readable, writable);
         loop.register(handle).addListener(done -> {
             if (done.isSuccess()) {
                 var watch = new EpollWatch((IoRegistration) done.getNow());
@@ -57,19 +67,39 @@ public final class EpollWatch {
     public void resume() {
         if (watching || !registration.isValid()) return;
         watching = true;
-        registration.submit(EpollIoOps.EPOLLIN);
+        submit();
     }
 
     /// Leaves what arrives in the kernel's queue: this is back pressure.
     public void pause() {
         if (!watching || !registration.isValid()) return;
         watching = false;
-        registration.submit(NOTHING);
+        submit();
+    }
+
+    /// Wants to know when something can be written.
+    public void resumeWriting() {
+        if (writing || !registration.isValid()) return;
+        writing = true;
+        submit();
+    }
+
+    /// Has nothing to write.
+    public void pauseWriting() {
+        if (!writing || !registration.isValid()) return;
+        writing = false;
+        submit();
+    }
+
+    private void submit() {
+        registration.submit(
+                watching ? writing ? BOTH : EpollIoOps.EPOLLIN : writing ? EpollIoOps.EPOLLOUT : NOTHING);
     }
 
     /// Ends the watch. The descriptor is not closed.
     public void cancel() {
         watching = false;
+        writing = false;
         registration.cancel();
     }
 
@@ -77,14 +107,17 @@ public final class EpollWatch {
         private final ContextInternal context;
         private final FileDescriptor fd;
         private final Runnable readable;
+        private final Runnable writable;
+        private final Runnable write = this::write;
         private final ErrorLog errors = new ErrorLog(LOG);
         private int failures;
         private @Nullable EpollWatch watch;
 
-        Handle(ContextInternal context, FileDescriptor fd, Runnable readable) {
+        Handle(ContextInternal context, FileDescriptor fd, Runnable readable, Runnable writable) {
             this.context = context;
             this.fd = fd;
             this.readable = readable;
+            this.writable = writable;
         }
 
         @Override
@@ -94,7 +127,9 @@ public final class EpollWatch {
 
         @Override
         public void handle(IoRegistration registration, IoEvent event) {
-            context.dispatch(this);
+            int ops = ((EpollIoEvent) event).ops().value();
+            if ((ops & OUT) != 0 && watch != null && watch.writing) context.dispatch(write);
+            if ((ops & ~OUT) != 0) context.dispatch(this);
         }
 
         @Override
@@ -105,6 +140,15 @@ public final class EpollWatch {
             } catch (Throwable e) {
                 errors.caught("What could be read at descriptor " + fd.intValue() + " was not dealt with", e);
                 if (++failures >= FAILURES) rest();
+            }
+        }
+
+        private void write() {
+            try {
+                writable.run();
+            } catch (Throwable e) {
+                errors.caught("What waited to be written to descriptor " + fd.intValue() + " was not dealt with", e);
+                if (watch != null) watch.pauseWriting(); // its owner asks again
             }
         }
 

@@ -249,6 +249,21 @@ class SocketStateTest extends DeviceLab {
             }
 
             @Override
+            public int proceed() {
+                return inner.proceed();
+            }
+
+            @Override
+            public int waitsFor() {
+                return inner.waitsFor();
+            }
+
+            @Override
+            public int abandon() {
+                return inner.abandon();
+            }
+
+            @Override
             public String offloads() {
                 return inner.offloads();
             }

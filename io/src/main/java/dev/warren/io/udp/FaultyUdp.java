@@ -8,12 +8,15 @@ import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, and receiving may fail.
+/// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, its send buffer may be full, and
+/// receiving may fail.
 public final class FaultyUdp implements UdpSocket {
     private final UdpSocket inner;
     private final Faults faults;
     private final FaultyOutput output;
+    private @Nullable PacketBatch unfinished;
 
     public FaultyUdp(UdpSocket inner, Faults faults) {
         this.inner = inner;
@@ -44,7 +47,40 @@ public final class FaultyUdp implements UdpSocket {
 
     @Override
     public int send(PacketBatch batch) {
-        return output.pass(batch, inner::send);
+        unfinished = batch;
+        return proceed();
+    }
+
+    @Override
+    public int proceed() {
+        var batch = unfinished;
+        if (batch == null) return 0;
+        if (faults.full()) return UNFINISHED;
+        unfinished = null;
+        return output.pass(batch, this::sendNow);
+    }
+
+    /// What the socket within has no room for is lost: the batch here is a copy that cannot wait.
+    private int sendNow(PacketBatch copy) {
+        int lost = inner.send(copy);
+        return lost == UNFINISHED ? inner.abandon() : lost;
+    }
+
+    @Override
+    public int waitsFor() {
+        if (unfinished == null) return -1;
+        return inner.fd4() >= 0 ? inner.fd4() : inner.fd6();
+    }
+
+    @Override
+    public int abandon() {
+        var batch = unfinished;
+        if (batch == null) return 0;
+        unfinished = null;
+        int left = 0;
+        for (int i = 0; i < batch.count(); i++) left += batch.packets(i);
+        counters().add(UdpCounter.DROP_BUFFER_FULL, left);
+        return left;
     }
 
     @Override

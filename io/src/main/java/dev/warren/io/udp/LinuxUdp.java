@@ -12,7 +12,7 @@ import java.util.List;
 
 /// A pair of kernel UDP sockets, never connected, so that a peer may roam.
 ///
-/// A full send buffer is waited for, up to 10 ms a batch; then datagrams are dropped and counted. Nothing else blocks.
+/// Nothing blocks: what the send buffer has no room for stays in its batch until the caller says [#proceed].
 public final class LinuxUdp implements UdpSocket {
     /// Slab bytes of a receive batch that holds four messages of any size.
     public static final int RECEIVE_SLAB = 4 * (UdpReceiver.MESSAGE_BYTES + 192) + 2 * PacketBatch.MARGIN;
@@ -96,6 +96,21 @@ public final class LinuxUdp implements UdpSocket {
     }
 
     @Override
+    public int proceed() {
+        return sender.proceed(sockets.fd4, sockets.fd6);
+    }
+
+    @Override
+    public int waitsFor() {
+        return sender.waitsFor();
+    }
+
+    @Override
+    public int abandon() {
+        return sender.abandon();
+    }
+
+    @Override
     public int mark(int fwmark) {
         return sockets.mark(fwmark);
     }
@@ -122,6 +137,7 @@ public final class LinuxUdp implements UdpSocket {
     public void close() {
         if (closed) return;
         closed = true;
+        sender.abandon();
         sockets.close();
     }
 }

@@ -151,6 +151,22 @@ public final class MemoryUdp implements UdpSocket {
         return lost;
     }
 
+    /// Never unfinished: a receiver that has no room drops.
+    @Override
+    public int proceed() {
+        return 0;
+    }
+
+    @Override
+    public int waitsFor() {
+        return -1;
+    }
+
+    @Override
+    public int abandon() {
+        return 0;
+    }
+
     /// The address the endpoint was heard on while it is still ours, else our first of the family.
     private synchronized @Nullable Endpoint source(Endpoint to) {
         if (closed) return null;

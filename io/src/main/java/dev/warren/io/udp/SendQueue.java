@@ -43,6 +43,8 @@ final class SendQueue {
     private @Nullable MemorySegment slab;
     private int count;
     private int usedVectors;
+    /// The message that is sent next.
+    private int position;
 
     SendQueue(Arena arena, boolean neverEqualTail) {
         this.neverEqualTail = neverEqualTail;
@@ -156,12 +158,22 @@ final class SendQueue {
         lengths(i, vectorCount[i] + (equalTail ? 1 : 0), false);
     }
 
-    int send(Libc libc, int fd, int from) {
-        return libc.sendmmsg(fd, messages, from * Mmsghdr.SIZE, count - from, 0);
+    /// Gives the messages from [#position] on to the kernel; [#advance] says what became of them.
+    int send(Libc libc, int fd) {
+        return libc.sendmmsg(fd, messages, position * Mmsghdr.SIZE, count - position, 0);
+    }
+
+    int position() {
+        return position;
+    }
+
+    void advance(int messagesDone) {
+        position += messagesDone;
     }
 
     void clear() {
         count = 0;
+        position = 0;
         usedVectors = 0;
         slab = null;
     }

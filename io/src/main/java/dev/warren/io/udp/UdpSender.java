@@ -2,6 +2,7 @@ package dev.warren.io.udp;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Errno;
@@ -10,11 +11,10 @@ import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
 /// Sends batches by sendmmsg(2) with UDP_SEGMENT, and knows what to do when the kernel will not.
+///
+/// When the send buffer is full it keeps its place in the batch: the entry, the message in the queue, the datagram of a
+/// train that goes one by one. Nothing is sent twice and nothing overtakes.
 final class UdpSender {
-    /// How long one batch may wait, in all, for a full socket buffer to drain. A little waiting is kinder to TCP inside
-    /// the tunnel than loss; longer would hold up the loop's other peers.
-    private static final int WAIT_MILLIS = 10;
-
     private static final int MOST_INTERRUPTS = 64;
 
     private final Libc libc;
@@ -27,7 +27,20 @@ final class UdpSender {
     /// Endpoint whose path took no train in this batch.
     private @Nullable Endpoint narrow;
 
-    private int patience;
+    /// What is being sent, null when nothing waits.
+    private @Nullable PacketBatch batch;
+    /// The first entry of which something is not queued yet.
+    private int entry;
+    /// Bytes of it that are.
+    private int taken;
+    /// The socket that what is queued is for.
+    private int fd = -1;
+    /// The next datagram to unbundle from the train that goes one by one, -1 when none does.
+    private int next = -1;
+    /// The message to be sent next is being tried without its source.
+    private boolean withoutSource;
+
+    private int lost;
 
     UdpSender(
             Libc libc,
@@ -54,34 +67,86 @@ final class UdpSender {
         return gso;
     }
 
-    /// Returns datagrams not sent.
-    int send(PacketBatch batch, int fd4, int fd6) {
-        int lost = 0;
-        int queuedFor = -1;
-        patience = WAIT_MILLIS;
+    /// Begins a batch; one that was waiting is forgotten.
+    ///
+    /// @return datagrams not sent, or [UdpSocket#UNFINISHED]
+    int send(PacketBatch fresh, int fd4, int fd6) {
+        batch = fresh;
+        entry = 0;
+        taken = 0;
+        fd = -1;
+        next = -1;
+        withoutSource = false;
+        lost = 0;
         narrow = null;
-        for (int i = 0; i < batch.count(); i++) {
-            Endpoint to = batch.endpoint(i);
-            int fd = to == null ? -1 : to.v6() ? fd6 : fd4;
-            if (to == null || fd < 0) {
-                counters.add(UdpCounter.DROP_NO_FAMILY, batch.packets(i));
-                lost += batch.packets(i);
-                continue;
-            }
-            if (fd != queuedFor) {
-                lost += flush(queuedFor);
-                queuedFor = fd;
-            }
-            lost += enqueue(batch, i, to, fd);
-        }
-        return lost + flush(queuedFor);
+        queue.clear();
+        singles.clear();
+        return proceed(fd4, fd6);
     }
 
-    /// Cuts an entry into trains the kernel takes, or into datagrams where it takes none.
-    private int enqueue(PacketBatch batch, int i, Endpoint to, int fd) {
-        int lost = 0;
-        int length = batch.length(i);
-        int segment = batch.packets(i) == 1 ? length : batch.segment(i);
+    /// Goes on with the batch that waits.
+    ///
+    /// @return datagrams not sent, or [UdpSocket#UNFINISHED]
+    int proceed(int fd4, int fd6) {
+        PacketBatch sending = batch;
+        if (sending == null) return 0;
+        while (true) {
+            if (!push(queue)) return UdpSocket.UNFINISHED;
+            queue.clear();
+            fill(sending, fd4, fd6);
+            if (queue.count() == 0) break;
+            queue.seal(options.sticky(), sources);
+        }
+        batch = null;
+        return lost;
+    }
+
+    /// The socket whose buffer is full, -1 when nothing waits.
+    int waitsFor() {
+        return batch == null ? -1 : fd;
+    }
+
+    /// Drops what waits.
+    ///
+    /// @return datagrams of the batch that were not sent
+    int abandon() {
+        PacketBatch waiting = batch;
+        if (waiting == null) return 0;
+        batch = null;
+        int left = singles.count() - singles.position();
+        for (int i = queue.position(); i < queue.count(); i++) left += queue.datagrams(i);
+        if (next > 0) left -= next;
+        for (; entry < waiting.count(); entry++) {
+            left += waiting.packets(entry);
+            if (taken > 0) left -= taken / waiting.segment(entry);
+            taken = 0;
+        }
+        queue.clear();
+        singles.clear();
+        counters.add(UdpCounter.DROP_BUFFER_FULL, left);
+        return lost + left;
+    }
+
+    /// Queues entries for one socket until the queue is full or the batch ends.
+    private void fill(PacketBatch from, int fd4, int fd6) {
+        for (; entry < from.count(); entry++) {
+            Endpoint to = from.endpoint(entry);
+            int socket = to == null ? -1 : to.v6() ? fd6 : fd4;
+            if (to == null || socket < 0) {
+                counters.add(UdpCounter.DROP_NO_FAMILY, from.packets(entry));
+                lost += from.packets(entry);
+                continue;
+            }
+            if (socket != fd && queue.count() > 0) return;
+            fd = socket;
+            if (!enqueue(from, to)) return;
+        }
+    }
+
+    /// Cuts an entry into trains the kernel takes, or into datagrams where it takes none. False when the queue is full.
+    private boolean enqueue(PacketBatch from, Endpoint to) {
+        int length = from.length(entry);
+        int segment = from.packets(entry) == 1 ? length : from.segment(entry);
         Endpoint avoided = narrow;
         boolean trains = gso && segment > 0 && (avoided == null || !avoided.sameRemote(to));
         int most = segment;
@@ -90,69 +155,72 @@ final class UdpSender {
             int fit = Math.min(SendQueue.TRAIN_DATAGRAMS, (SendQueue.TRAIN_BYTES - tail) / segment);
             most = segment * Math.max(1, fit - tail);
         }
-        int at = batch.offset(i);
-        int end = at + length;
+        int begin = from.offset(entry);
+        int trafficClass = from.trafficClass(entry);
         do {
-            int size = Math.min(most, end - at);
+            int size = Math.min(most, length - taken);
             int cut = Math.min(segment, size);
-            if (!queue.add(batch.slab(), to, at, size, cut, batch.trafficClass(i), trains)) {
-                lost += flush(fd);
-                if (!queue.add(batch.slab(), to, at, size, cut, batch.trafficClass(i), trains))
-                    throw new AssertionError("an empty queue is full");
+            if (!queue.add(from.slab(), to, begin + taken, size, cut, trafficClass, trains)) {
+                if (queue.count() == 0) throw new AssertionError("an empty queue is full");
+                return false;
             }
-            at += size;
-        } while (at < end);
-        return lost;
-    }
-
-    private int flush(int fd) {
-        if (queue.count() == 0) return 0;
-        queue.seal(options.sticky(), sources);
-        int lost = push(queue, fd);
-        queue.clear();
-        return lost;
+            taken += size;
+        } while (taken < length);
+        taken = 0;
+        return true;
     }
 
     /// Sends all of a queue. A short count means: the message behind it failed, try it again to learn why.
-    private int push(SendQueue from, int fd) {
-        int lost = 0;
-        int done = 0;
+    ///
+    /// @return false when the send buffer is full and something is left
+    private boolean push(SendQueue from) {
         int interrupts = 0;
-        boolean withoutSource = false; // message `done` is being tried without its source
-        while (done < from.count()) {
+        while (from.position() < from.count()) {
+            if (from == queue && next >= 0) {
+                if (!oneByOne()) return false;
+                continue;
+            }
+            int first = from.position();
             counters.increment(UdpCounter.SEND_CALLS);
-            int n = from.send(libc, fd, done);
+            int n = from.send(libc, fd);
             if (n > 0) {
                 if (withoutSource) {
                     counters.increment(UdpCounter.SEND_SOURCE_REFUSED);
-                    sources.refuse(from.endpoint(done));
+                    sources.refuse(from.endpoint(first));
                 }
                 withoutSource = false;
-                for (int end = done + n; done < end; done++) {
+                for (int i = first; i < first + n; i++) {
                     counters.increment(UdpCounter.SEND_MESSAGES);
-                    counters.add(UdpCounter.SEND_DATAGRAMS, from.datagrams(done));
+                    counters.add(UdpCounter.SEND_DATAGRAMS, from.datagrams(i));
                 }
+                from.advance(n);
                 continue;
             }
             int errno = n == 0 ? Errno.EIO : -n;
             if (errno == Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
-            if (errno == Errno.EAGAIN && patience > 0) {
-                libc.poll(fd, Libc.POLLOUT, 1);
-                patience--;
-                continue;
-            }
-            if (from.hasSource(done) && aboutSource(errno)) {
-                withoutSource = true;
-                from.dropSource(done);
-                continue;
-            }
-            withoutSource = false;
-            lost += from.datagrams(done) > 1 && aboutTrains(errno)
-                    ? oneByOne(from, done, fd, errno)
-                    : drop(from, done, errno);
-            done++;
+            if (errno == Errno.EAGAIN) return false;
+            refused(from, first, errno);
         }
-        return lost;
+        return true;
+    }
+
+    /// Tries a message in another way, or drops it.
+    private void refused(SendQueue from, int message, int errno) {
+        if (from.hasSource(message) && aboutSource(errno)) {
+            withoutSource = true;
+            from.dropSource(message);
+            return;
+        }
+        withoutSource = false;
+        if (from.datagrams(message) > 1 && aboutTrains(errno)) {
+            counters.increment(UdpCounter.SEND_GSO_REFUSED);
+            if (errno == Errno.EIO) gso = false;
+            narrow = from.endpoint(message);
+            next = 0;
+        } else {
+            drop(from, message, errno);
+            from.advance(1);
+        }
     }
 
     /// The address, or its interface, went away.
@@ -169,33 +237,34 @@ final class UdpSender {
 
     /// EIO: the device cannot checksum, so no train will ever go there. EMSGSIZE, EINVAL: the path is narrower
     /// than a segment. Nothing of the train was sent: all of it goes again.
-    private int oneByOne(SendQueue from, int message, int fd, int errno) {
-        counters.increment(UdpCounter.SEND_GSO_REFUSED);
-        if (errno == Errno.EIO) gso = false;
-        narrow = from.endpoint(message);
-        int lost = 0;
-        int next = 0;
-        while (next < from.datagrams(message)) {
-            int taken = from.unbundle(message, next, singles);
-            if (taken == 0) throw new AssertionError("an empty queue is full");
-            next += taken;
-            singles.seal(options.sticky(), sources);
-            lost += push(singles, fd);
+    ///
+    /// @return false when the send buffer is full and something is left
+    private boolean oneByOne() {
+        int message = queue.position();
+        while (true) {
+            if (!push(singles)) return false;
             singles.clear();
+            if (next == queue.datagrams(message)) break;
+            int moved = queue.unbundle(message, next, singles);
+            if (moved == 0) throw new AssertionError("an empty queue is full");
+            next += moved;
+            singles.seal(options.sticky(), sources);
         }
-        return lost;
+        next = -1;
+        queue.advance(1);
+        return true;
     }
 
-    private int drop(SendQueue from, int message, int errno) {
+    private void drop(SendQueue from, int message, int errno) {
         int datagrams = from.datagrams(message);
+        lost += datagrams;
         switch (errno) {
-            case Errno.EAGAIN, Errno.ENOBUFS, Errno.ENOMEM -> counters.add(UdpCounter.DROP_BUFFER_FULL, datagrams);
+            case Errno.ENOBUFS, Errno.ENOMEM -> counters.add(UdpCounter.DROP_BUFFER_FULL, datagrams);
             case Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.ENETDOWN, Errno.EHOSTDOWN, Errno.ENODEV ->
                 counters.add(UdpCounter.DROP_UNREACHABLE, datagrams);
             case Errno.EMSGSIZE -> counters.add(UdpCounter.DROP_TOO_LONG, datagrams);
             case Errno.EPERM, Errno.EACCES -> counters.add(UdpCounter.DROP_DENIED, datagrams);
             default -> counters.add(UdpCounter.DROP_SEND_ERRORS, datagrams);
         }
-        return datagrams;
     }
 }

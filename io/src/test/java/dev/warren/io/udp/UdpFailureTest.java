@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
+import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.Errno;
@@ -125,19 +126,92 @@ class UdpFailureTest {
         assertSameDatagrams(expected, drain(server, server.fd4()));
     }
 
-    // a full buffer, an interrupt: everything is sent, or counted.
+    /// Goes on as often as the sender asks for it.
+    private static int sendAll(LinuxUdp from, PacketBatch batch, AtomicInteger waits) {
+        int lost = from.send(batch);
+        while (lost == UdpSocket.UNFINISHED) {
+            assertEquals(from.fd4(), from.waitsFor());
+            waits.incrementAndGet();
+            lost = from.proceed();
+        }
+        assertEquals(-1, from.waitsFor());
+        return lost;
+    }
+
+    // a full buffer, an interrupt: everything is sent, once and in order.
     @Test
-    void aFullSocketIsWaitedForAndThenCounted() throws ErrnoException {
+    void aFullSocketIsWaitedFor() throws ErrnoException {
         client(failing("sendmmsg", -Errno.EAGAIN, -Errno.EINTR, -Errno.EAGAIN), UdpOptions.standard());
         PacketBatch batch = batch(1 << 18, 64);
         List<byte[]> expected = twoTrainsAndSingles(batch, to);
-        assertEquals(0, client.send(batch));
+        var waits = new AtomicInteger();
+        assertEquals(0, sendAll(client, batch, waits));
+        assertEquals(2, waits.get());
         assertSameDatagrams(expected, drain(server, server.fd4()));
-        client.close();
+    }
 
-        client(new FaultyLibc(name -> name.equals("sendmmsg") ? -Errno.EAGAIN : 0), UdpOptions.standard());
-        assertEquals(expected.size(), client.send(batch));
-        assertEquals(expected.size(), client.counters().get(UdpCounter.DROP_BUFFER_FULL));
+    /// A kernel that takes one or two messages, then says that its buffer is full.
+    private static Libc fullNowAndThen(boolean takesTrains) {
+        return new Libc() {
+            private int call;
+
+            @Override
+            public int sendmmsg(int fd, MemorySegment messages, long at, int count, int flags) {
+                if (call++ % 2 == 1) return -Errno.EAGAIN;
+                int from = (int) (at / Mmsghdr.SIZE);
+                if (!takesTrains && Mmsghdr.controlLength(messages, from) > 0) return -Errno.EIO;
+                int most = takesTrains ? 1 + call % 4 / 2 : 1;
+                return super.sendmmsg(fd, messages, at, Math.min(count, most), flags);
+            }
+        };
+    }
+
+    // in the middle of a batch, of a train that goes one by one, of an entry longer than the queue.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aBatchGoesOnWhereItStopped(boolean takesTrains) throws ErrnoException {
+        client(fullNowAndThen(takesTrains), UdpOptions.standard());
+        PacketBatch batch = batch(1 << 20, 512);
+        List<byte[]> expected = twoTrainsAndSingles(batch, to);
+        byte[] manyTrains = bytes(150 * 100 + 7, 3);
+        add(batch, manyTrains, 100, to);
+        for (int at = 0; at < manyTrains.length; at += 100) {
+            expected.add(Arrays.copyOfRange(manyTrains, at, Math.min(manyTrains.length, at + 100)));
+        }
+        for (int i = 0; i < 100; i++) { // more than a queue holds
+            byte[] single = bytes(200 + i, i);
+            add(batch, single, 0, to);
+            expected.add(single);
+        }
+        var waits = new AtomicInteger();
+        assertEquals(0, sendAll(client, batch, waits));
+        assertTrue(waits.get() > 60, waits + " waits");
+        assertSameDatagrams(expected, drain(server, server.fd4()));
+        assertEquals(expected.size(), client.counters().get(UdpCounter.SEND_DATAGRAMS));
+        assertEquals(0, client.counters().get(UdpCounter.DROP_BUFFER_FULL));
+    }
+
+    // wherever it is given up, each datagram was sent or is counted.
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void whatIsAbandonedIsCounted(boolean takesTrains) throws ErrnoException {
+        client(fullNowAndThen(takesTrains), UdpOptions.standard());
+        PacketBatch batch = batch(1 << 20, 512);
+        var expected = new ArrayList<byte[]>();
+        for (int round = 0; round < 3; round++) expected.addAll(twoTrainsAndSingles(batch, to));
+        for (int stop = 0; stop < 60; stop++) {
+            long sent = client.counters().get(UdpCounter.SEND_DATAGRAMS);
+            long dropped = client.counters().get(UdpCounter.DROP_BUFFER_FULL);
+            int lost = client.send(batch);
+            for (int i = 0; i < stop && lost == UdpSocket.UNFINISHED; i++) lost = client.proceed();
+            if (lost == UdpSocket.UNFINISHED) lost = client.abandon();
+            sent = client.counters().get(UdpCounter.SEND_DATAGRAMS) - sent;
+            dropped = client.counters().get(UdpCounter.DROP_BUFFER_FULL) - dropped;
+            assertEquals(lost, dropped);
+            assertEquals(expected.size(), sent + dropped, "stopped after " + stop);
+            assertEquals(0, client.abandon());
+            assertSameDatagrams(expected.subList(0, (int) sent), drain(server, server.fd4()));
+        }
     }
 
     /// A kernel that will not send trains.

@@ -40,6 +40,7 @@ public final class UdpVerticle extends VerticleBase {
     private @Nullable UdpSocket socket;
     private @Nullable EpollWatch watch4;
     private @Nullable EpollWatch watch6;
+    private @Nullable TransmitQueue queue;
     /// Of the open sockets.
     private int fwmark;
     private int handshakesQueued;
@@ -164,16 +165,17 @@ public final class UdpVerticle extends VerticleBase {
     // Sending
 
     private void send(PacketBatch batch) {
-        var open = socket;
-        try {
-            if (open == null) {
-                for (int i = 0; i < batch.count(); i++) counters.add(UdpCounter.DROP_NO_SOCKET, batch.packets(i));
-            } else {
-                open.send(batch);
-            }
-        } finally {
-            batch.release();
+        var open = queue;
+        if (open != null) {
+            open.send(batch);
+            return;
         }
+        for (int i = 0; i < batch.count(); i++) counters.add(UdpCounter.DROP_NO_SOCKET, batch.packets(i));
+        batch.release();
+    }
+
+    private void onWritable(UdpSocket from) {
+        if (queue != null && socket == from) queue.writable();
     }
 
     // Sockets
@@ -214,16 +216,19 @@ public final class UdpVerticle extends VerticleBase {
                     fwmark = mark;
                     watch4 = fresh4.result();
                     watch6 = fresh6.result();
+                    queue = new TransmitQueue(vertx, fresh, watch4, watch6, counters);
                     return fresh.port();
                 });
     }
 
     private Future<@Nullable EpollWatch> watch(UdpSocket from, int fd) {
         if (fd < 0) return Future.succeededFuture();
-        return EpollWatch.open(context, fd, () -> onReadable(from, fd)).map(watch -> watch);
+        return EpollWatch.open(context, fd, () -> onReadable(from, fd), () -> onWritable(from)).map(watch -> watch);
     }
 
     private void unbind() {
+        if (queue != null) queue.close();
+        queue = null;
         if (watch4 != null) watch4.cancel();
         if (watch6 != null) watch6.cancel();
         watch4 = null;
