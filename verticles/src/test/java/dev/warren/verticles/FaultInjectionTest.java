@@ -111,6 +111,13 @@ class FaultInjectionTest extends DeviceLab {
     }
 
     @Test
+    void aFullSendBufferCostsNoLoop() throws Exception {
+        connect();
+        load(socketOfB().full(TIMES));
+        asBefore();
+    }
+
+    @Test
     void whateverReceivingAnswersCostsNoLoop() throws Exception {
         connect();
         for (int errno = 1; errno <= 133; errno++) socketOfB().failInput(errno, 1);
