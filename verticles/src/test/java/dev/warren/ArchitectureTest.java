@@ -8,6 +8,7 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import dev.warren.io.ffm.Libc;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -95,6 +96,11 @@ class ArchitectureTest {
             .callConstructor(Thread.class)
             .orShould()
             .callConstructor(Thread.class, Runnable.class);
+
+    // Whatever a descriptor is not ready for is waited for on epoll.
+    @ArchTest
+    static final ArchRule nobodyPolls =
+            noClasses().should().callMethod(Libc.class, "poll", int.class, int.class, int.class);
 
     @ArchTest
     static final ArchRule noMutableStatics = fields().that()

@@ -72,6 +72,12 @@ public final class Faults {
         return this;
     }
 
+    /// The send buffer has room again.
+    public Faults notFull() {
+        full.set(0);
+        return this;
+    }
+
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <T extends Throwable> int fail(Throwable thrown) throws T {
         throw (T) thrown;

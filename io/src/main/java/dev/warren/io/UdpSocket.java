@@ -28,8 +28,8 @@ public interface UdpSocket extends AutoCloseable {
     /// Sends every entry to its endpoint, trains with UDP_SEGMENT where that works, one by one otherwise. The batch
     /// stays the caller's, and unchanged until it is finished or abandoned. Until then nothing else is sent.
     ///
-    /// @return datagrams not sent, each counted by its reason; or [#UNFINISHED]: [#proceed] once [#waitsFor] is
-    // writable
+    /// @return datagrams not sent, each counted by its reason; or [#UNFINISHED], then [#proceed] is called when
+    ///     [#waitsFor] is writable
     int send(PacketBatch batch);
 
     /// Goes on with the batch that is unfinished, where it stopped.

@@ -106,6 +106,16 @@ record Uapi(Host host, String device) {
         return ask("get=1\n\n");
     }
 
+    /// A counter of the router under test, as `warren stats` shows it.
+    long counter(String label) {
+        return ask("stats=1\n\n")
+                .lines()
+                .filter(l -> l.startsWith(label + "="))
+                .mapToLong(l -> Long.parseLong(l.substring(label.length() + 1)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no counter " + label));
+    }
+
     /// Sends a `set` with these lines and returns the errno (0: fine).
     int set(String lines) {
         return errno(ask("set=1\n" + lines + "\n", Duration.ofSeconds(60)));

@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// A file descriptor of ours on the epoll of a verticle's own event loop: level-triggered. It waits for
-/// something to read, and to write only when asked. All methods belong to that loop. The descriptor stays its owner's: cancel the watch, then close it.
+/// A file descriptor of ours on the epoll of a verticle's own event loop: level-triggered. Watches for something to
+/// read until it is paused, and for room to write only when asked. All methods belong to that loop. The descriptor
+/// stays its owner's: cancel the watch, then close it.
 ///
 /// Events are handled within the context, so that what is sent then needs no context of its own. What the handling
 /// throws ends here: Netty would let the whole loop sleep for a second, or end it.
@@ -92,8 +93,8 @@ public final class EpollWatch {
     }
 
     private void submit() {
-        registration.submit(
-                watching ? writing ? BOTH : EpollIoOps.EPOLLIN : writing ? EpollIoOps.EPOLLOUT : NOTHING);
+        if (writing) registration.submit(watching ? BOTH : EpollIoOps.EPOLLOUT);
+        else registration.submit(watching ? EpollIoOps.EPOLLIN : NOTHING);
     }
 
     /// Ends the watch. The descriptor is not closed.

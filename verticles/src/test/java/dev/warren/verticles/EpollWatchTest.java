@@ -2,6 +2,7 @@ package dev.warren.verticles;
 
 import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -58,6 +59,29 @@ class EpollWatchTest {
         });
         event.signal(true);
         assertSame(context, seen.poll(10, SECONDS));
+    }
+
+    // An eventfd has room all the time: who is told so although nothing waits would keep the loop busy.
+    @Test
+    void roomToWriteIsToldOnlyWhileItIsWanted() throws Exception {
+        var told = new AtomicInteger();
+        var watch = EpollWatch.open(context, event.fd(), () -> event.signal(false), told::incrementAndGet)
+                .await(10, SECONDS);
+        turns();
+        assertEquals(0, told.get());
+        OnLoop.run(context, watch::resumeWriting);
+        DeviceLab.eventually("it is told over and over", () -> told.get() > 3);
+        OnLoop.run(context, watch::pauseWriting);
+        int then = told.get();
+        turns();
+        assertEquals(then, told.get());
+    }
+
+    private void turns() {
+        for (int i = 0; i < 20; i++) {
+            event.signal(true);
+            OnLoop.run(context, () -> {});
+        }
     }
 
     @Test

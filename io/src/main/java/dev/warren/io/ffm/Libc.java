@@ -351,7 +351,8 @@ public class Libc {
         }
     }
 
-    /// See poll(2), for one descriptor. Returns the events that are there, 0 after the timeout.
+    /// See poll(2), for one descriptor. Returns the events that are there, 0 after the timeout. It may block: for tests
+    /// and tools, event loops have [EventFd] and epoll.
     public int poll(int fd, int events, int timeoutMillis) {
         scratch.set(JAVA_INT, 0, fd);
         scratch.set(JAVA_INT, 4, events & 0xffff); // short events, short revents = 0

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, its send buffer may be full, and
 /// receiving may fail.
-public final class FaultyUdp implements UdpSocket {
+public class FaultyUdp implements UdpSocket {
     private final UdpSocket inner;
     private final Faults faults;
     private final FaultyOutput output;

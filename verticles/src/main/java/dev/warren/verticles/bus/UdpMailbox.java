@@ -21,7 +21,14 @@ public final class UdpMailbox extends Door<UdpMessage> {
     private static final int MAX_TRAINS = 256;
     private static final int BATCHES = 8;
 
+    /// For what keeps sessions alive when data has taken all other buffers.
+    private static final int RESERVE_SLAB = 8 * 1024;
+
+    private static final int RESERVE_MESSAGES = 32;
+    private static final int RESERVE_BATCHES = 4;
+
     private final Gathering gathering;
+    private final Gathering reserve;
 
     public UdpMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.udp(device), UdpMessage::discard);
@@ -29,6 +36,11 @@ public final class UdpMailbox extends Door<UdpMessage> {
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_TRAINS),
                 FILL,
+                batch -> tell(new UdpMessage.Send(batch)));
+        this.reserve = new Gathering(
+                loop.context(),
+                () -> loop.pool(RESERVE_BATCHES, RESERVE_SLAB, RESERVE_MESSAGES),
+                RESERVE_SLAB,
                 batch -> tell(new UdpMessage.Send(batch)));
     }
 
@@ -38,6 +50,13 @@ public final class UdpMailbox extends Door<UdpMessage> {
     /// @param bytes at most [#MOST]
     public @Nullable PacketBatch gather(int bytes) {
         return gathering.gather(bytes);
+    }
+
+    /// As [#gather], for a handshake message or a keepalive: while a full send buffer holds up all that data may have,
+    /// there is a reserve, or sessions would end for want of a rekey just when they are busiest.
+    public @Nullable PacketBatch gatherMessage(int bytes) {
+        var out = gathering.gather(bytes);
+        return out != null ? out : reserve.gather(bytes);
     }
 
     public void tell(UdpMessage message) {
@@ -52,5 +71,6 @@ public final class UdpMailbox extends Door<UdpMessage> {
     /// No more batches; the memory goes when the last is home.
     public void close() {
         gathering.close();
+        reserve.close();
     }
 }

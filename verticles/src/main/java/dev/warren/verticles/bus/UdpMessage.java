@@ -27,7 +27,8 @@ public sealed interface UdpMessage {
     /// So many handshake messages have been dealt with: credit for as many more.
     record HandshakesDone(int count) implements UdpMessage {}
 
-    /// Answered when everything sent before has been dealt with.
+    /// Answered when everything told before has been dealt with. Batches may still wait for a full send buffer: they
+    /// belong to no actor.
     record Barrier(Promise<Void> answer) implements UdpMessage {
         @Override
         public void discard() {

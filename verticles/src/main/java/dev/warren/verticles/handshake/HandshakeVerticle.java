@@ -256,7 +256,7 @@ public final class HandshakeVerticle extends VerticleBase {
 
     /// Sends the cookie reply together with others of this turn.
     private void reply(Endpoint source) {
-        var batch = udp.gather(cookieReply.length);
+        var batch = udp.gatherMessage(cookieReply.length);
         if (batch == null) {
             counters.increment(HandshakeCounter.DROP_REPLY_BACKLOG);
             return;

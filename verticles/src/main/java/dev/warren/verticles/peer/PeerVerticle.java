@@ -273,15 +273,16 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     public void transmit(MemorySegment datagram, long at, int length) {
         var endpoint = live.endpoint;
         if (endpoint == null) return;
-        var out = shared.udp.gather(length);
+        int type = MessageType.of(datagram, at);
+        boolean handshake = type == MessageType.INITIATION || type == MessageType.RESPONSE;
+        boolean data = !handshake && length > MessageType.SHORTEST;
+        var out = data ? shared.udp.gather(length) : shared.udp.gatherMessage(length);
         if (out == null) {
             live.count(PeerCounter.DROP_BACKLOG, 1);
             return;
         }
         int to = Math.max(out.used(), PacketBatch.MARGIN);
         MemorySegment.copy(datagram, at, out.slab(), to, length);
-        int type = MessageType.of(datagram, at);
-        boolean handshake = type == MessageType.INITIATION || type == MessageType.RESPONSE;
         out.add(to, length, 0, endpoint, handshake ? HANDSHAKE_TRAFFIC_CLASS : 0);
     }
 

@@ -377,7 +377,7 @@ public final class Roster {
         return here.future();
     }
 
-    /// Completes when the UDP verticle has sent all that it had for actors that gave their indices back.
+    /// Completes when the UDP verticle has told all that it received for actors that gave their indices back.
     private Future<Void> drained() {
         Promise<Void> drained = loop.promise();
         udp.tell(new UdpMessage.Barrier(drained));

@@ -10,13 +10,15 @@ import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
 /// Batches on their way out of one pair of sockets. As a rule none waits here. When a send buffer is full, those that
-/// come stay, in order, until the kernel has room: their pools run dry and their senders stop reading.
+/// come stay, in order, until the kernel has room, and the loop does other work meanwhile.
+///
+/// The queue needs no bound of its own: all batches come from the pools of their senders, which hold eight large and
+/// four small ones for each loop. These run dry, the senders stop reading, and packets wait or are dropped where the
+/// kernel would have them wait or be dropped: at the TUN. When the kernel takes nothing for a second, all that waits is
+/// dropped.
 final class TransmitQueue {
-    /// Most batches that wait, the one that is partly sent included.
-    static final int MOST = 8;
-
     private static final long TICK_MILLIS = 100;
-    /// After so many ticks in which nothing was sent the first batch is dropped.
+    /// After so many ticks in which the kernel took nothing.
     private static final int STALLED_TICKS = 10;
 
     private final Vertx vertx;
@@ -24,7 +26,7 @@ final class TransmitQueue {
     private final @Nullable EpollWatch watch4;
     private final @Nullable EpollWatch watch6;
     private final CounterRow<UdpCounter> counters;
-    private final ArrayDeque<PacketBatch> waiting = new ArrayDeque<>(MOST);
+    private final ArrayDeque<PacketBatch> waiting = new ArrayDeque<>();
     /// Whether the socket is in the middle of the first.
     private boolean begun;
 
@@ -48,7 +50,7 @@ final class TransmitQueue {
     /// Takes the batch and releases it when it is sent or dropped.
     void send(PacketBatch batch) {
         if (!waiting.isEmpty()) {
-            behind(batch);
+            waiting.add(batch);
             return;
         }
         boolean unfinished = false;
@@ -60,16 +62,7 @@ final class TransmitQueue {
         if (unfinished) {
             waiting.add(batch);
             begun = true;
-            idleTicks = 0;
             await();
-        }
-    }
-
-    private void behind(PacketBatch batch) {
-        if (waiting.size() < MOST) {
-            waiting.add(batch);
-        } else {
-            drop(batch);
         }
     }
 
@@ -81,16 +74,15 @@ final class TransmitQueue {
     }
 
     private void proceed() {
-        // What is released may come back at once as the next batch to send, while we are here.
         for (var first = waiting.peek(); first != null; first = waiting.peek()) {
             boolean unfinished = false;
             try {
                 unfinished = (begun ? socket.proceed() : socket.send(first)) == UdpSocket.UNFINISHED;
             } finally {
-                begun = unfinished;
                 if (!unfinished) removeFirst();
             }
             if (unfinished) {
+                begun = true;
                 await();
                 return;
             }
@@ -98,6 +90,7 @@ final class TransmitQueue {
         pauseWriting();
     }
 
+    /// Watches the socket whose buffer is full, for as long as something waits.
     private void await() {
         boolean six = socket.waitsFor() == socket.fd6();
         var full = six ? watch6 : watch4;
@@ -106,10 +99,12 @@ final class TransmitQueue {
         if (full != null) full.resumeWriting();
         if (timer >= 0) return;
         sentBefore = counters.get(UdpCounter.SEND_DATAGRAMS);
+        idleTicks = 0;
         timer = vertx.setPeriodic(TICK_MILLIS, _ -> tick());
     }
 
     private void tick() {
+        proceed();
         if (waiting.isEmpty()) {
             cancelTimer();
             return;
@@ -117,8 +112,7 @@ final class TransmitQueue {
         long sent = counters.get(UdpCounter.SEND_DATAGRAMS);
         idleTicks = sent == sentBefore ? idleTicks + 1 : 0;
         sentBefore = sent;
-        if (idleTicks >= STALLED_TICKS) dropFirst();
-        proceed();
+        if (idleTicks >= STALLED_TICKS) dropAll();
     }
 
     private void removeFirst() {
@@ -126,21 +120,6 @@ final class TransmitQueue {
         begun = false;
         idleTicks = 0;
         first.release();
-    }
-
-    private void dropFirst() {
-        if (begun) {
-            socket.abandon();
-            removeFirst();
-        } else {
-            idleTicks = 0;
-            drop(waiting.remove());
-        }
-    }
-
-    private void drop(PacketBatch batch) {
-        for (int i = 0; i < batch.count(); i++) counters.add(UdpCounter.DROP_BUFFER_FULL, batch.packets(i));
-        batch.release();
     }
 
     private void pauseWriting() {
@@ -153,10 +132,18 @@ final class TransmitQueue {
         timer = -1;
     }
 
-    /// Drops what waits; the sockets are not closed.
-    void close() {
+    /// Drops what waits and counts it; the sockets are not closed, and what comes then is tried anew.
+    void dropAll() {
         cancelTimer();
         pauseWriting();
-        while (!waiting.isEmpty()) dropFirst();
+        if (begun) {
+            socket.abandon();
+            removeFirst();
+        }
+        while (!waiting.isEmpty()) {
+            var batch = waiting.peek();
+            for (int i = 0; i < batch.count(); i++) counters.add(UdpCounter.DROP_BUFFER_FULL, batch.packets(i));
+            removeFirst();
+        }
     }
 }

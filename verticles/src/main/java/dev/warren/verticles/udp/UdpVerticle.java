@@ -227,8 +227,9 @@ public final class UdpVerticle extends VerticleBase {
     }
 
     private void unbind() {
-        if (queue != null) queue.close();
+        var ends = queue;
         queue = null;
+        if (ends != null) ends.dropAll();
         if (watch4 != null) watch4.cancel();
         if (watch6 != null) watch6.cancel();
         watch4 = null;
