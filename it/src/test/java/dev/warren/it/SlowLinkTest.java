@@ -36,7 +36,8 @@ class SlowLinkTest {
     void aFullSendBufferHoldsUpNothingThatIsReceived() throws Exception {
         var pair = Pair.ready(lab, Outer.V4, Role.INITIATOR);
         pair.speakFirst(Role.INITIATOR);
-        pair.a.run("tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "10mbit", "burst", "64k", "limit", "64m");
+        pair.a.run(
+                "tc", "qdisc", "add", "dev", "eth0", "root", "tbf", "rate", "10mbit", "burst", "64k", "limit", "64m");
         var stop = new AtomicBoolean();
         try (var flooding = pair.a.udp(A4, 0);
                 var sender = pair.b.udp(B4, 0);
@@ -52,7 +53,8 @@ class SlowLinkTest {
                 long before = pair.b.received("wg0");
                 long median = medianLagMillis(sender, receiver);
                 assertTrue(median < MOST_MILLIS, "received after " + median + " ms");
-                Poll.until("the rest is sent meanwhile", Host.PATIENCE, () -> pair.b.received("wg0") > before + 1_000_000);
+                Poll.until(
+                        "the rest is sent meanwhile", Host.PATIENCE, () -> pair.b.received("wg0") > before + 1_000_000);
             } finally {
                 stop.set(true);
                 flood.get(10, TimeUnit.SECONDS);

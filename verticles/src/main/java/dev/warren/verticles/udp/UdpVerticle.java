@@ -223,7 +223,8 @@ public final class UdpVerticle extends VerticleBase {
 
     private Future<@Nullable EpollWatch> watch(UdpSocket from, int fd) {
         if (fd < 0) return Future.succeededFuture();
-        return EpollWatch.open(context, fd, () -> onReadable(from, fd), () -> onWritable(from)).map(watch -> watch);
+        return EpollWatch.open(context, fd, () -> onReadable(from, fd), () -> onWritable(from))
+                .map(watch -> watch);
     }
 
     private void unbind() {

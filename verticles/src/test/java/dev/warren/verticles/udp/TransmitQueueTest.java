@@ -25,6 +25,7 @@ import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
@@ -64,7 +65,7 @@ class TransmitQueueTest {
         pool = new BatchPool(BATCHES, 4096, 8, netty, netty::inEventLoop);
         watch = EpollWatch.open(loop, socket.fd4(), () -> {}, () -> queue.writable())
                 .await(10, SECONDS);
-        OnLoop.run(loop, () -> queue = new TransmitQueue(vertx, socket, watch, null, socket.counters()));
+        queue = new TransmitQueue(vertx, socket, watch, null, socket.counters());
     }
 
     @AfterEach
@@ -84,7 +85,7 @@ class TransmitQueueTest {
     private void send(int first, int batches) {
         Endpoint to = receiver.addresses().getFirst();
         for (int i = 0; i < batches; i++) {
-            var batch = pool.take();
+            var batch = Objects.requireNonNull(pool.take());
             for (int k = 0; k < 2; k++) {
                 int at = batch.append(10, 0, to);
                 batch.slab().set(JAVA_BYTE, at, (byte) (first + 2 * i + k));
