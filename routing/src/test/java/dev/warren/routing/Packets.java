@@ -1,5 +1,6 @@
 package dev.warren.routing;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /// Packets for tests.
@@ -22,6 +23,14 @@ final class Packets {
         packet.put(IpAddress.parse(source).bytes())
                 .put(IpAddress.parse(destination).bytes());
         return filled(packet.array(), packet.position());
+    }
+
+    /// One without payload, whose addresses are of one family.
+    static MemorySegment between(IpAddress source, IpAddress destination) {
+        var from = source.toString();
+        var to = destination.toString();
+        return MemorySegment.ofArray(
+                source.family() == IpFamily.V4 ? v4(from, to, 59, 0) : v6(from, to, 59, 0));
     }
 
     private static byte[] filled(byte[] packet, int header) {

@@ -41,6 +41,8 @@ final class TriePropertyTest {
         var trie = new AllowedIps<Object>();
         var list = new LinearTable();
         var snapshots = new ArrayList<Snapshot>();
+        var destinations = new RouteCache<Object>();
+        var sources = new RouteCache<Object>();
         for (int step = 0; step < steps; step++) {
             var at = "seed " + seed + " step " + step;
             var owner = PEERS[random.nextInt(OWNERS)];
@@ -66,6 +68,12 @@ final class TriePropertyTest {
             for (int i = 0; i < 4; i++) {
                 var address = address(random, list);
                 assertSame(list.lookup(address), trie.snapshot().lookup(address), () -> at + " looking up " + address);
+                var packet = Packets.between(address, address);
+                for (int train = random.nextInt(3); train >= 0; train--) {
+                    var table = trie.snapshot();
+                    assertSame(list.lookup(address), destinations.destination(table, packet, 0), at);
+                    assertSame(list.lookup(address), sources.source(table, packet, 0), at);
+                }
             }
             if (step % 16 == 0) {
                 for (var each : PEERS) {

@@ -5,7 +5,9 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import dev.warren.routing.Ecn;
 import dev.warren.routing.IpHeader;
+import dev.warren.routing.RouteCache;
 import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Handler;
@@ -24,6 +26,7 @@ public final class Decapsulator {
     private final BootClock clock;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Handler<Void> resuming = this::resume;
+    private final RouteCache<PeerRef> sources = new RouteCache<>();
     /// That the waiting runs lie in; those of one batch are neighbours.
     private int batches;
 
@@ -129,7 +132,7 @@ public final class Decapsulator {
                     from.count(PeerCounter.DROP_BAD_PACKET, 1);
                 } else if (congestion != 0 && !Ecn.decapsulate(out.slab(), to, congestion)) {
                     from.count(PeerCounter.DROP_CONGESTION, 1);
-                } else if (routes.source(out.slab(), to) != from.ref) {
+                } else if (sources.source(routes, out.slab(), to) != from.ref) {
                     from.count(PeerCounter.DROP_SOURCE_NOT_OWNED, 1); // asked of the whole device's trie
                 } else {
                     out.add(to, packet, 0, null);

@@ -8,6 +8,7 @@ import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.routing.IpHeader;
+import dev.warren.routing.RouteCache;
 import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
@@ -67,6 +68,7 @@ public final class TunVerticle extends VerticleBase {
     /// Peers that are awake, whose packets wait for an empty batch.
     private final ArrayDeque<PeerMailbox> toFlush = new ArrayDeque<>();
     private final int[] owners = new int[MAX_FRAMES];
+    private final RouteCache<PeerRef> destinations = new RouteCache<>();
     private @Nullable PeerRef[] refs = new @Nullable PeerRef[16];
     private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
 
@@ -196,7 +198,7 @@ public final class TunVerticle extends VerticleBase {
         else stage(Objects.requireNonNull(refs[run.owner()]), run);
     }
 
-    /// One lookup per frame, none while the destination's owner stays the same for a whole batch of one flow.
+    /// One lookup in the trie for each train of one flow.
     private void findOwners(PacketBatch batch) {
         var routes = bulletin.routes();
         var slab = batch.slab();
@@ -207,7 +209,7 @@ public final class TunVerticle extends VerticleBase {
                 owners[i] = NOBODY;
                 continue;
             }
-            var peer = routes.destination(slab, at);
+            var peer = destinations.destination(routes, slab, at);
             if (peer == null) {
                 counters.increment(TunCounter.DROP_NO_ROUTE);
                 unreachable.answer(batch, i, loop.clock().now());
