@@ -20,6 +20,7 @@ public final class HandshakeStorm {
             HandshakeStorm --config [--peers N]                        the peers, for wg addconf
             HandshakeStorm [OPTION...] HOST PORT PUBLIC_KEY            handshakes as fast as they are answered
             HandshakeStorm --rate R [OPTION...] HOST PORT PUBLIC_KEY   R initiations a second, answered or not
+            HandshakeStorm --rate R --forged 1 ... HOST PORT PUBLIC_KEY  what one who knows only public keys can make
 
               --peers N          initiators, 2000
               --rounds N         initiations made for each beforehand, 40; without more a fast responder ends early
@@ -39,6 +40,7 @@ public final class HandshakeStorm {
     private int patience = 250;
     private int rate;
     private int pid;
+    private boolean forged;
     private boolean config;
     private final List<String> target = new ArrayList<>();
 
@@ -82,6 +84,7 @@ public final class HandshakeStorm {
             case "--patience" -> patience = value;
             case "--rate" -> rate = value;
             case "--pid" -> pid = value;
+            case "--forged" -> forged = value != 0;
             default -> {
                 return false;
             }
@@ -98,7 +101,7 @@ public final class HandshakeStorm {
         }
         var address = new InetSocketAddress(target.get(0), Integer.parseInt(target.get(1)));
         var responder = PublicKey.fromBase64(target.get(2));
-        try (var initiations = Initiations.prepare(responder, 0, peers, rounds)) {
+        try (var initiations = Initiations.prepare(responder, 0, peers, forged ? 1 : rounds, forged)) {
             if (rate > 0) flood(initiations, address);
             else storm(initiations, address);
         }
@@ -134,7 +137,8 @@ public final class HandshakeStorm {
     }
 
     private void flood(Initiations initiations, InetSocketAddress responder) throws IOException {
-        try (var strangers = Initiations.prepare(initiations.responder(), Initiator.FIRST_STRANGER, peers, 1);
+        int first = forged ? 0 : Initiator.FIRST_STRANGER;
+        try (var strangers = Initiations.prepare(initiations.responder(), first, peers, 1, forged);
                 var loop = new OpenLoop(initiations, strangers, connect(responder))) {
             System.out.println("ready"); // for the script: the making of initiations is over
             loop.run(rate, TimeUnit.SECONDS.toNanos(seconds));

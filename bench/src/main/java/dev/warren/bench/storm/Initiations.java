@@ -7,6 +7,7 @@ import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
 import dev.warren.crypto.noise.Handshake;
 import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.wire.InitiationMessage;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -30,12 +31,14 @@ final class Initiations implements AutoCloseable {
 
     private final PublicKey responder;
     private final int peers;
+    private final boolean forged;
     private final byte[][] messages;
     private final long wall = TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis());
     private final Map<Integer, Handshake> samples = new HashMap<>();
     private final List<Maker> makers = new ArrayList<>();
 
-    private Initiations(PublicKey responder, int peers, int rounds) {
+    private Initiations(PublicKey responder, int peers, int rounds, boolean forged) {
+        this.forged = forged;
         this.responder = responder;
         this.peers = peers;
         this.messages = new byte[Math.multiplyExact(peers, rounds)][];
@@ -44,8 +47,9 @@ final class Initiations implements AutoCloseable {
     /// Makes them, with all processors: about 0.1 ms of one each.
     ///
     /// @param first the number of the first initiator
-    static Initiations prepare(PublicKey responder, int first, int peers, int rounds) {
-        var made = new Initiations(responder, peers, rounds);
+    /// @param forged whether the timestamp is spoilt: who knows the public keys alone can make the rest, but not that
+    static Initiations prepare(PublicKey responder, int first, int peers, int rounds, boolean forged) {
+        var made = new Initiations(responder, peers, rounds, forged);
         int workers = Math.min(peers, Runtime.getRuntime().availableProcessors());
         for (int worker = 0; worker < workers; worker++) made.makers.add(made.new Maker(first, worker, workers));
         try (var pool = Executors.newFixedThreadPool(workers)) {
@@ -129,6 +133,7 @@ final class Initiations implements AutoCloseable {
                     }
                     var message = handshake.createInitiation(place, wall + place / peers * STEP);
                     if (message == null) throw new IllegalArgumentException("The responder's key is no good.");
+                    if (forged) message[InitiationMessage.TIMESTAMP] ^= 1;
                     cookies.sign(message, 0);
                     messages[place] = message;
                 }

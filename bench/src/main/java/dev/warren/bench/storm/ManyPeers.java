@@ -10,22 +10,23 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.Random;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Gives a router very many peers in one `set` over its control socket, and prints how many seconds that took, from
 /// connecting to the answer.
 ///
-///     ManyPeers SOCKET COUNT
+///     ManyPeers SOCKET COUNT [ENDPOINT]
 public final class ManyPeers {
     private static final Pattern ANSWER = Pattern.compile("errno=(-?\\d+)\n\n");
 
     private ManyPeers() {}
 
     public static void main(String[] arguments) throws IOException {
-        if (arguments.length != 2) {
-            System.err.println("ManyPeers SOCKET COUNT");
+        if (arguments.length < 2 || arguments.length > 3) {
+            System.err.println("ManyPeers SOCKET COUNT [ENDPOINT]");
             System.exit(2);
         }
-        var request = request(Integer.parseInt(arguments[1]));
+        var request = request(Integer.parseInt(arguments[1]), arguments.length == 3 ? arguments[2] : null);
         long begin = System.nanoTime();
         int errno = ask(UnixDomainSocketAddress.of(arguments[0]), request);
         double seconds = (System.nanoTime() - begin) / 1e9;
@@ -37,7 +38,9 @@ public final class ManyPeers {
     }
 
     /// Any 32 bytes are a public key. Each peer has an address of its own in 10.0.0.0/8.
-    static byte[] request(int count) {
+    ///
+    /// @param endpoint where all of them are said to be; null for nowhere
+    static byte[] request(int count, @Nullable String endpoint) {
         var text = new StringBuilder(count * 104).append("set=1\n");
         var random = new Random(7);
         var key = new byte[32];
@@ -53,6 +56,7 @@ public final class ManyPeers {
                     .append('.')
                     .append(i & 0xFF)
                     .append("/32\n");
+            if (endpoint != null) text.append("endpoint=").append(endpoint).append('\n');
         }
         return text.append('\n').toString().getBytes(StandardCharsets.US_ASCII);
     }

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /// The storm against a responder that is known to be right, or known to be wrong.
@@ -26,7 +27,7 @@ final class StormTest {
             int sent, long answered, long lost, long cookies, long strange, int sampled, long verified) {}
 
     private static Outcome storm(Responder responder, long patience) throws Exception {
-        try (var initiations = Initiations.prepare(responder.publicKey(), 0, PEERS, ROUNDS);
+        try (var initiations = Initiations.prepare(responder.publicKey(), 0, PEERS, ROUNDS, false);
                 var loop = new ClosedLoop(initiations, responder::connect, WINDOW, patience)) {
             assertFalse(loop.run(HOURS.toNanos(1)), "time was up");
             loop.drain();
@@ -100,7 +101,7 @@ final class StormTest {
     @Test
     void noMoreThanTheWindowIsUnanswered() throws Exception {
         try (var responder = new Responder((_, _) -> null);
-                var initiations = Initiations.prepare(responder.publicKey(), 0, PEERS, ROUNDS);
+                var initiations = Initiations.prepare(responder.publicKey(), 0, PEERS, ROUNDS, false);
                 var loop = new ClosedLoop(initiations, responder::connect, WINDOW, HOURS.toNanos(1))) {
             assertTrue(loop.run(MILLISECONDS.toNanos(200)), "all were sent");
             assertEquals(WINDOW, loop.sent());
@@ -110,8 +111,8 @@ final class StormTest {
     @Test
     void aFloodIsAlwaysSignedAndNeverTheSame() throws Exception {
         try (var responder = new Responder((_, response) -> response);
-                var peers = Initiations.prepare(responder.publicKey(), 0, 5, 2);
-                var strangers = Initiations.prepare(responder.publicKey(), Initiator.FIRST_STRANGER, 5, 1);
+                var peers = Initiations.prepare(responder.publicKey(), 0, 5, 2, false);
+                var strangers = Initiations.prepare(responder.publicKey(), Initiator.FIRST_STRANGER, 5, 1, false);
                 var loop = new OpenLoop(peers, strangers, responder.connect())) {
             while (responder.verdicts.size() < 60) loop.run(1000, MILLISECONDS.toNanos(10));
             assertFalse(responder.verdicts.contains(Verdict.MAC1_INVALID), responder.verdicts::toString);
@@ -125,6 +126,17 @@ final class StormTest {
             var different = new HashSet<String>();
             for (var message : responder.received) different.add(new String(message, StandardCharsets.ISO_8859_1));
             assertEquals(responder.received.size(), different.size());
+        }
+    }
+
+    @Test
+    void whatIsForgedIsSignedAndDoesNotAuthenticate() throws Exception {
+        try (var responder = new Responder((_, response) -> response);
+                var peers = Initiations.prepare(responder.publicKey(), 0, 5, 1, true);
+                var others = Initiations.prepare(responder.publicKey(), 0, 5, 1, true);
+                var loop = new OpenLoop(peers, others, responder.connect())) {
+            while (responder.verdicts.size() < 60) loop.run(1000, MILLISECONDS.toNanos(10));
+            assertEquals(Set.of(Verdict.DECRYPT_FAILED), Set.copyOf(responder.verdicts));
         }
     }
 
@@ -143,7 +155,7 @@ final class StormTest {
 
     @Test
     void manyPeersAreOneRequest() {
-        var lines = new String(ManyPeers.request(1000), StandardCharsets.US_ASCII).split("\n", -1);
+        var lines = new String(ManyPeers.request(1000, null), StandardCharsets.US_ASCII).split("\n", -1);
         assertEquals(1 + 3 * 1000 + 2, lines.length);
         assertEquals("set=1", lines[0]);
         assertEquals("allowed_ip=10.0.3.231/32", lines[3000]);
