@@ -29,8 +29,7 @@ final class Packets {
     static MemorySegment between(IpAddress source, IpAddress destination) {
         var from = source.toString();
         var to = destination.toString();
-        return MemorySegment.ofArray(
-                source.family() == IpFamily.V4 ? v4(from, to, 59, 0) : v6(from, to, 59, 0));
+        return MemorySegment.ofArray(source.family() == IpFamily.V4 ? v4(from, to, 59, 0) : v6(from, to, 59, 0));
     }
 
     private static byte[] filled(byte[] packet, int header) {
