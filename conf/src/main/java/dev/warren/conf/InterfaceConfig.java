@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param mtu empty: that of the route to the peers, less 80; 0 is never here
 /// @param fwmark unsigned 32 bits, 0: none
 /// @param routes add a route for every allowed IP of every peer
+/// @param killSwitch what is routed to a table of its own is refused when the interface is gone
 public record InterfaceConfig(
         String name,
         PrivateKeySource privateKey,
@@ -24,6 +25,7 @@ public record InterfaceConfig(
         OptionalInt mtu,
         int fwmark,
         boolean routes,
+        boolean killSwitch,
         List<PeerConfig> peers)
         implements AutoCloseable {
     /// This interface as one change that replaces everything. The keys in the update are copies: close it after use.

@@ -17,9 +17,17 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads one interface after the other.
 final class InterfaceReader {
-    private static final List<String> KEYS =
-            List.of("private-key", "private-key-file", "addresses", "listen-port", "mtu", "fwmark", "routes", "peers");
-    private static final List<String> DEFAULT_KEYS = List.of("listen-port", "mtu", "fwmark", "routes");
+    private static final List<String> KEYS = List.of(
+            "private-key",
+            "private-key-file",
+            "addresses",
+            "listen-port",
+            "mtu",
+            "fwmark",
+            "routes",
+            "kill-switch",
+            "peers");
+    private static final List<String> DEFAULT_KEYS = List.of("listen-port", "mtu", "fwmark", "routes", "kill-switch");
     private static final String ADDRESSES = "[\"10.8.0.1/24\", \"fd00:8::1/64\"]";
     private static final int LEAST_IPV6_MTU = 1280;
 
@@ -36,6 +44,7 @@ final class InterfaceReader {
     private int mtu; // 0: auto
     private int fwmark;
     private boolean routes = true;
+    private boolean killSwitch;
 
     InterfaceReader(ConfigFiles files, Path directory, Path stateDirectory, boolean insecure) {
         this.files = files;
@@ -52,6 +61,7 @@ final class InterfaceReader {
             mtu = mtu(ofInterface);
             fwmark = fwmark(ofInterface);
             routes = ofInterface.flag("routes", true);
+            killSwitch = ofInterface.flag("kill-switch", false);
         }
         if (ofPeer != null) {
             peers.defaults(ofPeer);
@@ -78,6 +88,7 @@ final class InterfaceReader {
                 bytes == 0 ? OptionalInt.empty() : OptionalInt.of(bytes),
                 fwmark(section),
                 section.flag("routes", routes),
+                section.flag("kill-switch", killSwitch),
                 peers.read(section.section("peers"), publicKey(key), own));
     }
 

@@ -83,7 +83,7 @@ class ConfigLoaderTest {
                         phone { public-key = "%s", endpoint = "[2001:db8::1]:1", persistent-keepalive = off }
                       }
                     }
-                    wg1 { private-key = "%s", routes = on, mtu = auto, addresses = "10.9.0.1" }
+                    wg1 { private-key = "%s", routes = on, kill-switch = on, mtu = auto, addresses = "10.9.0.1" }
                   }
                 }
                 """.formatted(A, B, PRIVATE));
@@ -107,6 +107,7 @@ class ConfigLoaderTest {
         assertEquals(OptionalInt.of(1400), wg0.mtu());
         assertEquals(0xca6c, wg0.fwmark());
         assertFalse(wg0.routes());
+        assertFalse(wg0.killSwitch());
         var laptop = wg0.peers().get(0);
         assertEquals("laptop", laptop.name());
         assertEquals(A, laptop.publicKey().toBase64());
@@ -119,6 +120,7 @@ class ConfigLoaderTest {
         assertEquals(0, phone.persistentKeepalive());
         var wg1 = config.interfaces().get(1);
         assertTrue(wg1.routes());
+        assertTrue(wg1.killSwitch());
         assertEquals(OptionalInt.empty(), wg1.mtu());
         assertEquals(0, wg1.listenPort());
         assertEquals("[10.9.0.1/32]", wg1.addresses().toString());
@@ -180,7 +182,7 @@ class ConfigLoaderTest {
                 "interfaces.\"..\" {}|warren.interfaces.\"..\": is no name for an interface; expected 1 to 15 characters "
                         + "without / : % and white space, not . or ..",
                 "@PrivateKey = x|@PrivateKey: unknown key, did you mean private-key?; expected one of private-key, "
-                        + "private-key-file, addresses, listen-port, mtu, fwmark, routes, peers",
+                        + "private-key-file, addresses, listen-port, mtu, fwmark, routes, kill-switch, peers",
                 "@private-key = \"abc\"|@private-key: is not a key: it has 3 characters; expected 44 characters of "
                         + "base64 ending in =",
                 "@private-key = \"" + PRIVATE.replace('+', '!') + "\"|@private-key: is not base64; expected 44 "
@@ -529,6 +531,7 @@ class ConfigLoaderTest {
                 "mtu",
                 "fwmark",
                 "routes",
+                "kill-switch",
                 "public-key",
                 "preshared-key",
                 "preshared-key-file",

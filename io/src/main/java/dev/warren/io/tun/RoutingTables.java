@@ -21,14 +21,18 @@ import java.util.function.Consumer;
 public final class RoutingTables implements AutoCloseable {
     public static final int MAIN = 254;
     public static final int LOCAL = 255;
-    /// What marks a rule as ours, as `ip rule` shows it: an earlier life may have left some.
+    /// What marks a rule or route of last resort as ours, as `ip rule` shows it: an earlier life may have left some.
     public static final int PROTOCOL = 87;
 
     private static final int RTM_GETRULE = 34;
     private static final int NLM_F_DUMP = 0x300;
     private static final int RTA_DST = 1;
     private static final int RTA_OIF = 4;
+    private static final int RTA_PRIORITY = 6;
     private static final int RTA_TABLE = 15;
+    private static final int RTN_UNREACHABLE = 7;
+    /// What is there is taken before a route of last resort.
+    private static final int LAST_METRIC = Integer.MAX_VALUE;
     private static final int FRA_FWMARK = 10;
     private static final int FRA_SUPPRESS_PREFIXLEN = 14;
     private static final int FRA_TABLE = 15;
@@ -47,7 +51,8 @@ public final class RoutingTables implements AutoCloseable {
     /// A route of any table.
     ///
     /// @param interfaceIndex 0 when it leads to no interface, or to several
-    public record Route(InetAddress network, int prefixLength, int table, int interfaceIndex) {}
+    /// @param lastResort one of ours that makes a network unreachable when no other route of the table leads there
+    public record Route(InetAddress network, int prefixLength, int table, int interfaceIndex, boolean lastResort) {}
 
     /// One of the two kinds of rule that a full tunnel needs.
     ///
@@ -87,11 +92,14 @@ public final class RoutingTables implements AutoCloseable {
                 MemorySegment.copy(answer, JAVA_BYTE, destination + 4, network, 0, network.length);
             }
             int table = answer.get(JAVA_BYTE, at + 4) & 0xff;
+            // IPv6 names the loopback interface here.
+            boolean unreachable = answer.get(JAVA_BYTE, at + 7) == RTN_UNREACHABLE;
             route.accept(new Route(
                     address(network),
                     answer.get(JAVA_BYTE, at + 1) & 0xff,
                     NetlinkMessage.find(answer, attributes, end, RTA_TABLE, table),
-                    NetlinkMessage.find(answer, attributes, end, RTA_OIF, 0)));
+                    unreachable ? 0 : NetlinkMessage.find(answer, attributes, end, RTA_OIF, 0),
+                    unreachable && answer.get(JAVA_BYTE, at + 5) == PROTOCOL));
         });
     }
 
@@ -120,6 +128,36 @@ public final class RoutingTables implements AutoCloseable {
     /// Removes one rule like this; ENOENT when there is none.
     public void remove(boolean v6, Rule rule) throws ErrnoException {
         change(NetlinkMessage.RTM_DELRULE, 0, v6, rule, "remove a routing rule");
+    }
+
+    /// Makes a network unreachable where no other route of the table leads there; one that is there already is kept.
+    ///
+    /// @return false when there was one
+    public boolean addLastResort(InetAddress network, int prefixLength, int table) throws ErrnoException {
+        try {
+            int flags = NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
+            lastResort(NetlinkMessage.RTM_NEWROUTE, flags, network, prefixLength, table, "add a route of last resort");
+            return true;
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.EEXIST) throw e;
+            return false;
+        }
+    }
+
+    /// Removes what [#addLastResort] has added; ESRCH when it is gone.
+    public void removeLastResort(InetAddress network, int prefixLength, int table) throws ErrnoException {
+        lastResort(NetlinkMessage.RTM_DELROUTE, 0, network, prefixLength, table, "remove a route of last resort");
+    }
+
+    private void lastResort(int type, int flags, InetAddress network, int prefixLength, int table, String what)
+            throws ErrnoException {
+        int family = family(network.getAddress().length == 16);
+        request.begin(type, flags | NetlinkMessage.NLM_F_ACK, ++sequence)
+                .route(family, prefixLength, table, PROTOCOL, 0, RTN_UNREACHABLE, 0)
+                .attribute(RTA_DST, network)
+                .attribute(RTA_PRIORITY, LAST_METRIC)
+                .attribute(RTA_TABLE, table);
+        dump((_, _) -> {}, what);
     }
 
     private void change(int type, int flags, boolean v6, Rule rule, String what) throws ErrnoException {

@@ -36,6 +36,7 @@ final class ConfiguredInterface {
     private final Path stateDirectory;
     private final Teardown teardown = new Teardown();
     private final Promise<Integer> ended = Promise.promise();
+    private volatile boolean stopping;
     private int port;
     private int mtu;
 
@@ -99,6 +100,7 @@ final class ConfiguredInterface {
             netlink.up(index);
             // Before anybody listens to what changes: 100,000 routes are as many messages.
             routing.add(netlink, index, HostAndPort::literal);
+            if (config.killSwitch()) Leftovers.remove(true); // ours refuses now, and theirs would refuse our datagrams
 
             var socket = socket();
             if (socket != null) teardown.add("control socket's file", socket::removeFile);
@@ -118,6 +120,7 @@ final class ConfiguredInterface {
             });
             running.device().ended().onComplete(gone -> {
                 LOG.error("({}) {}: shutting down", name, gone.succeeded() ? gone.result() : gone.cause());
+                if (!stopping) routing.lostForGood();
                 ended.tryComplete(1);
             });
             running.serve();
@@ -129,7 +132,10 @@ final class ConfiguredInterface {
                     name,
                     port,
                     Hints.count(config.peers().size(), "peer"));
-            teardown.add("log", () -> LOG.info("({}) Stopping", name));
+            teardown.add("log", () -> {
+                stopping = true;
+                LOG.info("({}) Stopping", name);
+            });
         } catch (IOException e) {
             throw LaunchException.of(name, e);
         }

@@ -51,6 +51,18 @@ final class Hints {
         return own.address().family() == IpFamily.V4 ? "10.8.0.2/32" : "fd00:8::2/128";
     }
 
+    /// What `wg set` leaves to do: it adds no route, and only what is in the interface's own networks has one.
+    static String route(InterfaceConfig config, String allowed) {
+        var device = " dev " + shell(config.name());
+        var prefix = IpPrefix.parse(allowed);
+        var own = config.addresses().stream()
+                .filter(address -> address.network().contains(prefix.address()))
+                .findFirst();
+        return own.map(address -> "(it adds no route: what is not in " + address.network()
+                        + " also needs  ip route add NETWORK" + device + ")")
+                .orElse("ip route add " + allowed + device + "     (wg set adds no route)");
+    }
+
     private static IpPrefix host(IpAddress address) {
         return IpPrefix.parse(address + (address.family() == IpFamily.V4 ? "/32" : "/128"));
     }

@@ -2,23 +2,29 @@ package dev.warren.verticles.launch;
 
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.RoutingTables;
+import dev.warren.io.tun.RoutingTables.Route;
 import dev.warren.io.tun.RoutingTables.Rule;
+import java.util.ArrayList;
 import java.util.HashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a router that was killed has left. Its interface and routes go with it, its rules do not: they lead everything
-/// into a table that is empty, and so through it, in clear.
+/// into a table that is empty, and so through it, in clear; or, with a kill switch, to a route of last resort that
+// refuses
+/// it.
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final int FIRST_TABLE = 51820;
 
     private Leftovers() {}
 
-    /// Removes rules of ours whose table has no route: no router that lives has such.
-    static void remove() {
+    /// Removes rules of ours whose table leads nowhere: no router that lives has such.
+    ///
+    /// @param guards also those where a kill switch refuses what comes
+    static void remove(boolean guards) {
         try (var tables = RoutingTables.open()) {
-            int removed = remove(tables, false) + remove(tables, true);
+            int removed = remove(tables, false, guards) + remove(tables, true, guards);
             if (removed > 0)
                 LOG.warn("{} routing rules of a router that was killed were left, and are gone now", removed);
         } catch (ErrnoException e) {
@@ -26,15 +32,17 @@ final class Leftovers {
         }
     }
 
-    private static int remove(RoutingTables tables, boolean v6) throws ErrnoException {
+    private static int remove(RoutingTables tables, boolean v6, boolean guards) throws ErrnoException {
         var ours = tables.rules(v6).stream()
                 .filter(rule -> rule.protocol() == RoutingTables.PROTOCOL)
                 .toList();
-        if (ours.isEmpty()) return 0;
         var used = new HashSet<Integer>();
+        var refusing = new ArrayList<Route>();
         tables.routes(v6, route -> {
-            if (route.interfaceIndex() != 0) used.add(route.table());
+            if (route.lastResort()) refusing.add(route);
+            else if (route.interfaceIndex() != 0) used.add(route.table());
         });
+        if (!guards) refusing.forEach(route -> used.add(route.table()));
         int living = 0;
         int removed = 0;
         for (var rule : ours) {
@@ -46,11 +54,17 @@ final class Leftovers {
                 removed++;
             }
         }
-        // One of these belongs to each of those.
+        // One of these belongs to each of those, before it. The kernel removes the first of equal rules, so those that
+        // are kept are added anew, in front.
         long general = ours.stream().filter(Rule.specificFirst()::equals).count();
-        for (; general > living; general--) {
-            tables.remove(v6, Rule.specificFirst());
-            removed++;
+        if (general > living) {
+            removed += (int) general - living;
+            for (; general > 0; general--) tables.remove(v6, Rule.specificFirst());
+            for (; general < living; general++) tables.add(v6, Rule.specificFirst());
+        }
+        for (var route : refusing) {
+            if (used.contains(route.table())) continue;
+            tables.removeLastResort(route.network(), route.prefixLength(), route.table());
         }
         return removed;
     }

@@ -45,8 +45,15 @@ final class Routing {
     /// Networks that lead elsewhere, as far as it was said.
     private final Set<IpPrefix> elsewhere = new HashSet<>();
 
+    /// The interface went away unasked: what its kill switch refuses stays refused.
+    private volatile boolean guarding;
+
+    private volatile boolean guarded;
+    /// What the teardown knows of.
+    private final Set<Object> undone = new HashSet<>();
+
     private RoutePlan added = new RoutePlan(List.of(), List.of());
-    private int mark;
+    private volatile int mark;
 
     /// @param families that this host has
     Routing(InterfaceConfig config, Set<IpFamily> families, Teardown teardown) {
@@ -168,6 +175,9 @@ final class Routing {
     private void policy(Netlink netlink, int index, Collection<IpPrefix> prefixes) throws ErrnoException {
         try (var tables = RoutingTables.open()) {
             if (mark == 0) mark = Leftovers.freeTable(tables);
+            if (config.killSwitch()) {
+                for (var prefix : prefixes) guard(tables, prefix);
+            }
             for (var prefix : prefixes) netlink.addRoute(index, inet(prefix.address()), prefix.bits(), mark);
             for (var prefix : prefixes) {
                 if (ruled.add(prefix.family())) rules(tables, prefix.family());
@@ -175,25 +185,59 @@ final class Routing {
         }
     }
 
+    /// So the table has an answer when the interface is gone, and what would take the main one is refused.
+    private void guard(RoutingTables tables, IpPrefix prefix) throws ErrnoException {
+        var network = inet(prefix.address());
+        tables.addLastResort(network, prefix.bits(), mark);
+        guarded = true;
+        undo(prefix, "kill switch", again -> again.removeLastResort(network, prefix.bits(), mark));
+    }
+
+    private interface Change {
+        void of(RoutingTables tables) throws ErrnoException;
+    }
+
+    /// Once for each `key`, also for what an earlier life has left and this one uses.
+    private void undo(Object key, String what, Change change) {
+        if (!undone.add(key)) return;
+        teardown.add(what, () -> {
+            if (guarding) return;
+            try (var tables = RoutingTables.open()) {
+                change.of(tables);
+            }
+        });
+    }
+
+    /// The interface went away, and nobody asked for it: a kill switch refuses what it was for, from now on and when
+    /// all else is undone.
+    void lostForGood() {
+        if (!guarded) return;
+        guarding = true;
+        LOG.warn(
+                "({}) its kill switch refuses what was routed to it, until warren run is started again, or: ip rule del not"
+                        + " fwmark {} table {} (and ip -6 rule del)",
+                config.name(),
+                Integer.toUnsignedString(mark),
+                Integer.toUnsignedString(mark));
+    }
+
     private void rules(RoutingTables tables, IpFamily family) throws ErrnoException {
         boolean v6 = family == IpFamily.V6;
-        if (!tables.rules(v6).contains(Rule.unmarked(mark))) {
-            for (var rule : List.of(Rule.unmarked(mark), Rule.specificFirst())) {
-                tables.add(v6, rule);
-                teardown.add("routing rule", () -> {
-                    try (var again = RoutingTables.open()) {
-                        again.remove(v6, rule);
-                    }
-                });
-            }
+        if (!v6) validMark(); // before the rules: it is taken back when they are gone
+        boolean there = tables.rules(v6).contains(Rule.unmarked(mark));
+        for (var rule : List.of(Rule.unmarked(mark), Rule.specificFirst())) {
+            if (!there) tables.add(v6, rule);
+            undo(List.of(family, rule), "routing rule", again -> again.remove(v6, rule));
         }
-        if (!v6) validMark();
     }
 
     /// Answers to marked packets must pass the reverse path filter.
     private void validMark() {
         try {
-            if (!Files.readString(VALID_MARK).strip().equals("1")) Files.writeString(VALID_MARK, "1");
+            var before = Files.readString(VALID_MARK).strip();
+            if (before.equals("1")) return;
+            Files.writeString(VALID_MARK, "1");
+            teardown.add("net.ipv4.conf.all.src_valid_mark", () -> restoreValidMark(before));
         } catch (IOException e) {
             LOG.warn(
                     "({}) cannot set net.ipv4.conf.all.src_valid_mark to 1 ({}): a strict reverse path filter will drop the"
@@ -203,6 +247,14 @@ final class Routing {
                             ? file.getReason()
                             : "/proc/sys is read-only");
         }
+    }
+
+    /// Unless somebody needs it: another interface of ours, of wg-quick, of another router.
+    private static void restoreValidMark(String before) throws ErrnoException, IOException {
+        try (var tables = RoutingTables.open()) {
+            if (tables.rules(false).stream().anyMatch(rule -> rule.mark() != 0)) return;
+        }
+        if (Files.readString(VALID_MARK).strip().equals("1")) Files.writeString(VALID_MARK, before);
     }
 
     /// The MTU as configured, else that of the narrowest route to a peer (or of the default route), less what the

@@ -141,7 +141,9 @@ final class RunCommand implements Callable<Integer> {
             var vertx = loops.vertx();
             teardown.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
-            Leftovers.remove();
+            // What a kill switch still refuses is refused until the new one is there, unless names must be found first.
+            boolean guarded = config.interfaces().stream().allMatch(RunCommand::startsGuarded);
+            Leftovers.remove(!guarded);
             config.overlaps(OtherDevices.routes()).forEach(overlap -> err.println("warning: " + overlap));
             var context = loops.management();
             var running = new AtomicInteger(config.interfaces().size());
@@ -195,6 +197,13 @@ final class RunCommand implements Callable<Integer> {
         return Files.exists(DEFAULT) || home == null ? DEFAULT : home.resolve(DEFAULT);
     }
 
+    private static boolean startsGuarded(InterfaceConfig config) {
+        return config.killSwitch()
+                && config.peers().stream()
+                        .allMatch(peer ->
+                                peer.endpoint() == null || peer.endpoint().literal() != null);
+    }
+
     private static PrivateKey obtain(InterfaceConfig config) throws LaunchException {
         try {
             return config.privateKey().obtain(new SecureRandom());
@@ -226,6 +235,7 @@ final class RunCommand implements Callable<Integer> {
         out.println();
         var network = Hints.freeAddress(config);
         out.println("To add a peer now:       wg set " + Hints.shell(name) + " peer PUBLIC-KEY allowed-ips " + network);
+        out.println("                         " + Hints.route(config, network));
         out.println("To add it for good, in " + file + ":");
         out.println("  " + Hints.freePeer(config) + " {");
         out.println("    public-key = \"PUBLIC-KEY\"");

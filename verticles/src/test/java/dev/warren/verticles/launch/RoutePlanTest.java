@@ -36,7 +36,8 @@ class RoutePlanTest {
     private static RoutePlan plan(
             boolean routes, Function<HostAndPort, @Nullable InetSocketAddress> addresses, PeerConfig... peers) {
         var key = new PrivateKeySource.Missing(Path.of("none"));
-        var config = new InterfaceConfig("wg0", key, List.of(), 0, OptionalInt.empty(), 0, routes, List.of(peers));
+        var config =
+                new InterfaceConfig("wg0", key, List.of(), 0, OptionalInt.empty(), 0, routes, false, List.of(peers));
         return RoutePlan.of(config, addresses);
     }
 
