@@ -3,6 +3,7 @@ package dev.warren.conf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
@@ -123,12 +124,19 @@ final class TrustedFiles {
         try {
             var map = Files.readString(Path.of("/proc/self/uid_map")).strip().split("\\s+");
             boolean everybody = map.length == 3 && map[0].equals("0") && map[2].equals("4294967295");
-            return everybody
-                    ? null
-                    : number(Files.readString(Path.of("/proc/sys/kernel/overflowuid"))
-                            .strip());
+            return everybody ? null : number(setting(Path.of("/proc/sys/kernel/overflowuid")));
         } catch (IOException e) {
             return null;
+        }
+    }
+
+    /// A setting of the kernel, in one read: what a second one would read is not there any more, and
+    /// [Files#readString] begins with a single byte where the size is said to be 0.
+    static String setting(Path file) throws IOException {
+        var bytes = new byte[64];
+        try (var in = Files.newInputStream(file)) {
+            int length = in.read(bytes);
+            return new String(bytes, 0, Math.max(0, length), StandardCharsets.US_ASCII).strip();
         }
     }
 

@@ -117,8 +117,8 @@ class EnvironmentsTest {
         var program = host.spawn(
                 "sh",
                 "-c",
-                user("-all") + "unshare -rn sh -c 'ip link set lo up; export WARREN_TRUST=nobody; exec "
-                        + Router.underTest() + " run --config /run/warren.conf'");
+                user("-all") + "unshare -rn sh -c 'ip link set lo up; exec " + Router.underTest()
+                        + " run --config /run/warren.conf'");
         started(program);
         assertTrue(program.errors().contains("no control socket"), program::errors);
         said.append(program.errors());
