@@ -46,8 +46,8 @@ final class MemoryScan {
         try (var memory = FileChannel.open(host.file("/proc/" + process + "/mem"), StandardOpenOption.READ)) {
             var needles = needles(base64);
             var found = new ArrayList<Copy>();
-            var buffer = ByteBuffer.allocate(CHUNK);
-            for (var area : areas()) search(memory, area, needles, buffer, found);
+            var bytes = new byte[CHUNK];
+            for (var area : areas()) search(memory, area, needles, bytes, found);
             return found;
         } catch (IOException e) {
             throw new AssertionError("the memory of " + process, e);
@@ -66,21 +66,19 @@ final class MemoryScan {
     }
 
     // Two reads overlap by the longest needle.
-    private static void search(
-            FileChannel memory, Area area, List<Needle> needles, ByteBuffer buffer, List<Copy> found) {
+    private static void search(FileChannel memory, Area area, List<Needle> needles, byte[] bytes, List<Copy> found) {
         long at = area.from;
         while (at < area.to) {
-            buffer.clear().limit((int) Math.min(CHUNK, area.to - at));
             int length;
             try {
-                length = memory.read(buffer, at);
+                length = memory.read(ByteBuffer.wrap(bytes, 0, (int) Math.min(CHUNK, area.to - at)), at);
             } catch (IOException gone) {
                 return; // or never backed by anything
             }
             if (length <= 0) return;
             boolean last = at + length >= area.to;
             int starts = last ? length : length - 128;
-            search(buffer.array(), length, Math.max(starts, 1), at, area, needles, found);
+            search(bytes, length, Math.max(starts, 1), at, area, needles, found);
             at += last ? length : Math.max(starts, 1);
         }
     }
