@@ -1,22 +1,42 @@
 package dev.warren.bench;
 
+import dev.warren.crypto.Engines;
+import dev.warren.crypto.Suite;
+import dev.warren.crypto.X25519Choice;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.X25519;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/// One Diffie-Hellman, with a static key (an engine may keep what it made of it) and with a fresh one.
+/// One Diffie-Hellman, with a static key (an engine may keep what it made of it) and with a fresh one; by each engine
+/// that there is. AWS-LC's file is the one that Maven unpacked, or that of `-Dwarren.bench.aws-lc`.
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-public class X25519Benchmark extends CryptoRun {
+public class X25519Benchmark extends ShortRun {
+    @Param({"AWSLC", "OPENSSL", "JAVA", "BOUNCYCASTLE"})
+    public X25519Choice engine = X25519Choice.AUTO;
+
+    private @Nullable Suite suite;
     private final SecureRandom random = new SecureRandom();
     private final PrivateKey mine = PrivateKey.generate(random);
     private final byte[] theirs = new byte[PublicKey.LENGTH];
     private final byte[] shared = new byte[X25519.LENGTH];
+
+    private Suite suite() {
+        if (suite == null) {
+            var file = System.getProperty("warren.bench.aws-lc");
+            suite = Engines.choose(Suite.Choice.AUTO, engine, file == null ? null : Path.of(file))
+                    .open();
+        }
+        return suite;
+    }
 
     @Setup
     public void otherKey() {
@@ -47,6 +67,6 @@ public class X25519Benchmark extends CryptoRun {
     public void close() {
         suite().x25519().forget(mine);
         mine.close();
-        closeSuite();
+        suite().close();
     }
 }
