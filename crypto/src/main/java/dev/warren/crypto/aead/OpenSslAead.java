@@ -236,9 +236,12 @@ public final class OpenSslAead implements Aead {
         if (!src.isNative() || !dst.isNative()) {
             throw new IllegalArgumentException("Packets lie in native segments.");
         }
-        if (!src.scope().isAlive() || !dst.scope().isAlive()) {
-            throw new IllegalStateException("The memory of a packet was closed.");
+        if (dst.isReadOnly()) {
+            throw new IllegalArgumentException("A packet cannot be written to what is only for reading.");
         }
+        // Reading throws when the memory was closed, or is another thread's.
+        src.get(JAVA_BYTE, at - BLOCK);
+        dst.get(JAVA_BYTE, to - BLOCK);
         long whole = (length + (BLOCK - 1L)) & -BLOCK;
         Objects.checkFromIndexSize(at - BLOCK, BLOCK + Math.max(whole, length + 32L), src.byteSize());
         Objects.checkFromIndexSize(to - BLOCK, BLOCK + Math.max(whole, length + 32L), dst.byteSize());

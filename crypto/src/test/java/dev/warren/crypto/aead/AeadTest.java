@@ -16,7 +16,9 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executors;
 import org.bouncycastle.crypto.InvalidCipherTextException;
 import org.bouncycastle.crypto.modes.ChaCha20Poly1305;
 import org.bouncycastle.crypto.params.KeyParameter;
@@ -207,6 +209,34 @@ class AeadTest {
                 assertThrows(IllegalArgumentException.class, () -> key.seal(1, heap, 64, 8, small, 64));
                 assertThrows(IllegalArgumentException.class, () -> key.open(1, small, 64, 24, heap, 64));
             }
+        }
+    }
+
+    // libcrypto takes any address: what Java would refuse must be refused before.
+    @Test
+    void memoryThatIsNotOursToUseIsRefused() throws Exception {
+        try (var suite = Suite.open(Suite.Choice.OPENSSL);
+                var key = suite.aead().key(new byte[32]);
+                var arena = Arena.ofConfined()) {
+            var good = arena.allocate(512, 64);
+            var readOnly = arena.allocate(512, 64).asReadOnly();
+            var closing = Arena.ofConfined();
+            var closed = closing.allocate(512, 64);
+            closing.close();
+            MemorySegment others;
+            try (var executor = Executors.newSingleThreadExecutor()) {
+                others = executor.submit(() -> Arena.ofConfined().allocate(512, 64))
+                        .get();
+            }
+            for (var bad : List.of(closed, others)) {
+                assertThrows(RuntimeException.class, () -> key.seal(1, bad, 64, 8, good, 64));
+                assertThrows(RuntimeException.class, () -> key.open(1, bad, 64, 24, good, 64));
+            }
+            for (var bad : List.of(readOnly, closed, others)) {
+                assertThrows(RuntimeException.class, () -> key.seal(1, good, 64, 8, bad, 64));
+                assertThrows(RuntimeException.class, () -> key.open(1, good, 64, 24, bad, 64));
+            }
+            assertDoesNotThrow(() -> key.seal(2, good, 64, 8, good, 256));
         }
     }
 
