@@ -169,6 +169,8 @@ class ConfigLoaderTest {
                 "tun-queues = 257|warren.tun-queues: is '257'; expected auto or 1 to 256",
                 "crypto = 3|warren.crypto: is a number; expected { ... }",
                 "crypto.aead = aes|warren.crypto.aead: is 'aes'; expected auto, openssl or jdk",
+                "crypto.x25519 = jdk|warren.crypto.x25519: is 'jdk'; expected auto, awslc, openssl, java or bouncycastle",
+                "crypto.aws-lc = []|warren.crypto.aws-lc: is a list; expected auto, off or the path of a libcrypto.so",
                 "crypto.AEAD = jdk|warren.crypto.AEAD: unknown key, did you mean aead?; expected one of aead, x25519, aws-lc",
                 "offload.udp-gso = maybe|warren.offload.udp-gso: is 'maybe'; expected on or off",
                 "log.level = loud|warren.log.level: is 'loud'; expected error, warn, info, debug or trace",

@@ -53,6 +53,14 @@ class EnginesTest {
     /// For a JVM of its own.
     public static final class Told {
         public static void main(String[] args) {
+            if (args.length > 0) {
+                try {
+                    Engines.choose(Suite.Choice.valueOf(args[0]), X25519Choice.valueOf(args[1]), null);
+                } catch (IllegalStateException notThere) {
+                    System.out.println(notThere.getMessage());
+                }
+                return;
+            }
             var engines = Engines.choose(Suite.Choice.AUTO, X25519Choice.AUTO, null);
             engines.open().close();
             Suite.open(Suite.Choice.AUTO).close();
@@ -62,10 +70,16 @@ class EnginesTest {
     }
 
     private static List<String> told(Map<String, String> environment, String... options) throws Exception {
+        return told(environment, List.of(options), List.of());
+    }
+
+    private static List<String> told(Map<String, String> environment, List<String> options, List<String> arguments)
+            throws Exception {
         var command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(options));
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Told.class.getName()));
+        command.addAll(arguments);
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
         var process = builder.start();
@@ -102,5 +116,15 @@ class EnginesTest {
                 lines.contains("OpenSSL cannot be used: its default provider, as configured here, has no ChaCha20 and"
                         + " Poly1305."),
                 lines.toString());
+    }
+
+    // Only auto falls back.
+    @Test
+    void whatWasAskedForIsNotReplaced() throws Exception {
+        var denied = List.of("OpenSSL cannot be used: native access is denied (the JVM's option --enable-native-access"
+                + " allows it).");
+        var option = List.of("--illegal-native-access=deny");
+        assertEquals(denied, told(Map.of(), option, List.of("OPENSSL", "AUTO")));
+        assertEquals(denied, told(Map.of(), option, List.of("AUTO", "OPENSSL")));
     }
 }
