@@ -4,16 +4,21 @@ package dev.warren.io;
 /// again when the batch is: whoever is given a run may use it until [#done], never after.
 public final class PacketRun {
     private final PacketBatch batch;
-    private int owner;
+    private Object owner;
     private int from;
     private int to;
 
-    PacketRun(PacketBatch batch) {
+    PacketRun(PacketBatch batch, Object owner) {
         this.batch = batch;
+        this.owner = owner;
     }
 
-    void set(int owner, int from, int to) {
+    void set(Object owner, int from, int to) {
         this.owner = owner;
+        place(from, to);
+    }
+
+    void place(int from, int to) {
         this.from = from;
         this.to = to;
     }
@@ -23,8 +28,8 @@ public final class PacketRun {
         return batch;
     }
 
-    /// The owner id that the entries were grouped by.
-    public int owner() {
+    /// Whose the entries are: what they were grouped by.
+    public Object owner() {
         return owner;
     }
 

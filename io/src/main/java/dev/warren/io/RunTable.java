@@ -14,8 +14,7 @@ final class RunTable {
     private PacketBatch.@Nullable Scratch scratch;
     private int[] runOfEntry = {};
     private int[] ends = {};
-    /// Open addressing: owner id to run; a slot counts only when its stamp is that of the present grouping.
-    private int[] slotOwner = {};
+    /// Open addressing: owner to run; a slot counts only when its stamp is that of the present grouping.
     private int[] slotRun = {};
     private int[] slotStamp = {};
     private int stamp;
@@ -31,12 +30,12 @@ final class RunTable {
         return Objects.requireNonNull(runs[k]);
     }
 
-    int group(int[] owners, int entries) {
+    int group(@Nullable Object[] owners, int entries) {
         count = 0;
         if (entries == 0) {
             return 0;
         }
-        int first = owners[0];
+        Object first = owners[0];
         int same = 1;
         while (same < entries && owners[same] == first) {
             same++;
@@ -44,23 +43,23 @@ final class RunTable {
         if (same < entries) {
             return groupMany(owners, entries);
         }
-        if (first >= 0) {
+        if (first != null) {
             add(first, 0, entries);
         }
         return count;
     }
 
-    private void add(int owner, int from, int to) {
+    private void add(Object owner, int from, int to) {
         PacketRun run = runs[count];
         if (run == null) {
-            run = new PacketRun(batch);
+            run = new PacketRun(batch, owner);
             runs[count] = run;
         }
         run.set(owner, from, to);
         count++;
     }
 
-    private int groupMany(int[] owners, int entries) {
+    private int groupMany(@Nullable Object[] owners, int entries) {
         PacketBatch.Scratch other = scratch;
         if (other == null) {
             other = grow();
@@ -72,8 +71,9 @@ final class RunTable {
         int previous = 0;
         for (int i = 0; i < entries; i++) {
             int run = -1;
-            if (owners[i] >= 0) {
-                run = runOf(owners[i]);
+            Object owner = owners[i];
+            if (owner != null) {
+                run = runOf(owner);
                 ends[run]++;
                 inOrder &= run >= previous && orphans == 0;
                 previous = run;
@@ -85,7 +85,7 @@ final class RunTable {
         int at = 0;
         for (int k = 0; k < count; k++) {
             int size = ends[k];
-            Objects.requireNonNull(runs[k]).set(run(k).owner(), at, at + size);
+            Objects.requireNonNull(runs[k]).place(at, at + size);
             ends[k] = at;
             at += size;
         }
@@ -100,17 +100,17 @@ final class RunTable {
         return count;
     }
 
-    private int runOf(int owner) {
-        int mask = slotOwner.length - 1;
-        int slot = ((owner * 0x9E3779B9) >>> 7) & mask;
+    private int runOf(Object owner) {
+        int mask = slotRun.length - 1;
+        int slot = ((System.identityHashCode(owner) * 0x9E3779B9) >>> 7) & mask;
         while (slotStamp[slot] == stamp) {
-            if (slotOwner[slot] == owner) {
-                return slotRun[slot];
+            int known = slotRun[slot];
+            if (Objects.requireNonNull(runs[known]).owner() == owner) {
+                return known;
             }
             slot = (slot + 1) & mask;
         }
         slotStamp[slot] = stamp;
-        slotOwner[slot] = owner;
         slotRun[slot] = count;
         ends[count] = 0;
         add(owner, 0, 0);
@@ -119,7 +119,6 @@ final class RunTable {
 
     private PacketBatch.Scratch grow() {
         int slots = Integer.highestOneBit(Math.max(2, maxEntries) - 1) << 2;
-        slotOwner = new int[slots];
         slotRun = new int[slots];
         slotStamp = new int[slots];
         runOfEntry = new int[maxEntries];

@@ -121,7 +121,7 @@ class BatchPoolTest {
                 for (int i = 0; i < 3; i++) {
                     batch.append(i + 1, 0, null);
                 }
-                int runs = batch.group(new int[] {1, 2, 3});
+                int runs = batch.group(new Object[] {"a", "b", "c"});
                 batch.retain(runs);
                 sum += batch.count();
                 for (int k = 0; k < runs; k++) {

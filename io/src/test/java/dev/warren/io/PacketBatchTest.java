@@ -12,6 +12,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -74,31 +76,32 @@ class PacketBatchTest {
     @Test
     void groupingIsStableAndEqualsTheObviousOne() {
         var random = new Random(SEED);
+        var peers = Stream.generate(Object::new).limit(64).toList();
         for (int round = 0; round < 5000; round++) {
             batch.clear();
             int count = random.nextInt(65);
             int kinds = 1 + random.nextInt(random.nextBoolean() ? 3 : 64);
-            int[] owners = new int[count];
-            Map<Integer, List<Integer>> expected = new LinkedHashMap<>();
+            @Nullable Object[] owners = new @Nullable Object[count];
+            Map<Object, List<Integer>> expected = new LinkedHashMap<>();
             List<Integer> orphans = new ArrayList<>();
             for (int i = 0; i < count; i++) {
-                int owner = random.nextInt(kinds) * 0x01000193 & Integer.MAX_VALUE;
-                owners[i] = random.nextInt(10) == 0 ? -1 - random.nextInt(3) : owner;
+                Object owner = peers.get(random.nextInt(kinds));
+                owners[i] = random.nextInt(10) == 0 ? null : owner;
                 batch.add(128 + i, 2 * i, 3 * i, Endpoint.v4(i, i));
-                (owners[i] < 0 ? orphans : expected.computeIfAbsent(owner, o -> new ArrayList<>())).add(i);
+                (owners[i] == null ? orphans : expected.computeIfAbsent(owner, _ -> new ArrayList<>())).add(i);
             }
             assertGrouped(expected, orphans, batch.group(owners), "seed " + SEED + ", round " + round);
         }
     }
 
-    private void assertGrouped(Map<Integer, List<Integer>> expected, List<Integer> orphans, int runs, String what) {
+    private void assertGrouped(Map<Object, List<Integer>> expected, List<Integer> orphans, int runs, String what) {
         assertEquals(expected.size(), runs, what);
         List<Integer> order = new ArrayList<>();
         int k = 0;
         for (var owner : expected.entrySet()) {
             PacketRun run = batch.run(k++);
             assertSame(batch, run.batch());
-            assertEquals(owner.getKey(), run.owner(), what);
+            assertSame(owner.getKey(), run.owner(), what);
             assertEquals(order.size(), run.from(), what);
             assertEquals(owner.getValue().size(), run.count(), what);
             order.addAll(owner.getValue());
@@ -129,7 +132,7 @@ class PacketBatchTest {
         for (int i = 0; i < 3; i++) {
             batch.append(10, 0, null);
         }
-        int runs = batch.group(new int[] {5, 6, 5});
+        int runs = batch.group(new Object[] {"a", "b", "a"});
         assertEquals(2, runs);
         assertThrows(AssertionError.class, () -> batch.retain(0));
         batch.retain(runs);

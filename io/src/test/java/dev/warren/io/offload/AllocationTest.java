@@ -15,7 +15,8 @@ class AllocationTest {
 
     private final GsoSplitter splitter = new GsoSplitter();
     private final GroCoalescer coalescer = new GroCoalescer(64, true, true);
-    private final int[] owners = new int[64];
+    private final Object[] peers = {new Object(), new Object(), new Object()};
+    private final Object[] owners = new Object[64];
 
     @Test
     void theSteadyStateAllocatesNothing() {
@@ -57,7 +58,7 @@ class AllocationTest {
             throw new AssertionError();
         }
         for (int i = 0; i < TRAIN; i++) {
-            owners[i] = i % 3;
+            owners[i] = peers[i % 3];
         }
         int runs = out.group(owners);
         out.retain(runs);

@@ -9,8 +9,8 @@ public final class Addresses {
         return "warren." + device + ".events";
     }
 
-    static String peer(String device, int id) {
-        return "warren." + device + ".peer." + id;
+    static String peer(String device, long serial) {
+        return "warren." + device + ".peer." + serial;
     }
 
     static String tun(String device, int queue) {

@@ -8,7 +8,7 @@ public final class PeerMailbox extends Door<PeerMessage> {
     private final PeerRef peer;
 
     public PeerMailbox(Vertx vertx, String device, PeerRef peer) {
-        super(vertx, Addresses.peer(device, peer.id()), PeerMessage::discard);
+        super(vertx, Addresses.peer(device, peer.serial()), PeerMessage::discard);
         this.peer = peer;
     }
 

@@ -6,25 +6,27 @@ import org.jspecify.annotations.Nullable;
 /// The identity of a configured peer, asleep or awake: what the trie maps prefixes to. Compared by identity, so that a
 /// peer removed and added again is another one.
 public final class PeerRef {
-    private final int id;
+    private final long serial;
     private final PublicKey publicKey;
     private final @Nullable String name;
     private volatile boolean hasEndpoint;
 
-    public PeerRef(int id, PublicKey publicKey) {
-        this(id, publicKey, null);
+    public PeerRef(long serial, PublicKey publicKey) {
+        this(serial, publicKey, null);
     }
 
     /// @param name as a configuration file calls it; null: no file does
-    public PeerRef(int id, PublicKey publicKey, @Nullable String name) {
-        this.id = id;
+    public PeerRef(long serial, PublicKey publicKey, @Nullable String name) {
+        this.serial = serial;
         this.publicKey = publicKey;
         this.name = name;
     }
 
-    /// Dense, never reused within a device.
-    public int id() {
-        return id;
+    /// Never that of another peer of the device, so what is late for a peer that is gone reaches nobody else. Nothing
+    // is
+    /// indexed by it: peers come and go for ever.
+    public long serial() {
+        return serial;
     }
 
     public PublicKey publicKey() {

@@ -94,6 +94,7 @@ public final class Decapsulator {
 
     /// False when the run has to wait for buffers.
     private boolean open(LivePeer from, PacketRun run, int first, int skip, long now) {
+        if (from.retired) return true;
         var peer = from.peer;
         var batch = run.batch();
         var datagrams = batch.slab();

@@ -79,6 +79,7 @@ public final class Encapsulator {
 
     /// False when the run has to wait for buffers.
     private boolean seal(LivePeer to, PacketRun run, int first, long now) {
+        if (to.retired) return true;
         var endpoint = to.endpoint;
         if (endpoint == null) {
             to.count(PeerCounter.DROP_NO_ENDPOINT, unreachable.answer(run, first, now));

@@ -25,6 +25,10 @@ final class LivePeer {
     @Nullable
     Endpoint endpoint;
 
+    /// Its actor has ended: what waits for it is given back, and counted no more, since its counters may be those of
+    /// another peer by then.
+    boolean retired;
+
     private final PeerBulletin bulletin;
     private final CounterRow<PeerCounter> counters;
     /// Of the configured endpoint that was heard of last.

@@ -66,7 +66,7 @@ public final class Roster {
     /// Who may have to make room, the one that has been awake longest first.
     private final LinkedHashSet<PeerEntry> withoutSession = new LinkedHashSet<>();
 
-    private int nextId;
+    private long nextSerial;
     private int actors;
     private @Nullable LocalIdentity identity;
     private boolean up;
@@ -103,7 +103,7 @@ public final class Roster {
 
     /// @param name for the log; null: none
     PeerEntry add(PublicKey publicKey, @Nullable String name) {
-        var entry = new PeerEntry(new PeerRef(nextId++, publicKey, name));
+        var entry = new PeerEntry(new PeerRef(nextSerial++, publicKey, name));
         peers.put(publicKey, entry);
         counters.router().set(RouterCounter.PEERS, peers.size());
         return entry;
@@ -129,7 +129,7 @@ public final class Roster {
 
     /// Which packet loop is the peer's, for good.
     private int home(PeerEntry entry) {
-        return entry.ref.id() % loops.size();
+        return (int) (entry.ref.serial() % loops.size());
     }
 
     PeerBulletin bulletin(PeerEntry entry) {

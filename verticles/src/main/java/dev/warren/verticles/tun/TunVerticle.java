@@ -24,7 +24,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayDeque;
 import java.util.Arrays;
-import java.util.Objects;
+import java.util.IdentityHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +50,6 @@ public final class TunVerticle extends VerticleBase {
     private static final long REST_MILLIS = 1000;
 
     private static final int UDP = 17;
-    private static final int NOBODY = -1;
     private static final long NO_TIMER = -1;
     /// What waits for peers that are not awake, of all queues.
     private static final long STAGED_BYTES = 4 << 20;
@@ -67,10 +66,10 @@ public final class TunVerticle extends VerticleBase {
     private final WakeQueue sleepers;
     /// Peers that are awake, whose packets wait for an empty batch.
     private final ArrayDeque<PeerMailbox> toFlush = new ArrayDeque<>();
-    private final int[] owners = new int[MAX_FRAMES];
+    private final @Nullable PeerRef[] owners = new @Nullable PeerRef[MAX_FRAMES];
     private final RouteCache<PeerRef> destinations = new RouteCache<>();
-    private @Nullable PeerRef[] refs = new @Nullable PeerRef[16];
-    private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
+    /// Of the peers that are awake.
+    private final IdentityHashMap<PeerRef, PeerMailbox> doors = new IdentityHashMap<>();
 
     private @Nullable EpollWatch watch;
     private @Nullable MessageConsumer<Object> consumer;
@@ -193,9 +192,10 @@ public final class TunVerticle extends VerticleBase {
     }
 
     private void give(PacketRun run) {
-        var peer = doors[run.owner()];
-        if (peer != null) peer.outbound(run);
-        else stage(Objects.requireNonNull(refs[run.owner()]), run);
+        var peer = (PeerRef) run.owner();
+        var door = doors.get(peer);
+        if (door != null) door.outbound(run);
+        else stage(peer, run);
     }
 
     /// One lookup in the trie for each train of one flow.
@@ -206,18 +206,17 @@ public final class TunVerticle extends VerticleBase {
             int at = batch.offset(i);
             if (IpHeader.validate(slab, at, batch.length(i)) < 0) {
                 counters.increment(TunCounter.DROP_BAD_PACKET);
-                owners[i] = NOBODY;
+                owners[i] = null;
                 continue;
             }
             var peer = destinations.destination(routes, slab, at);
             if (peer == null) {
                 counters.increment(TunCounter.DROP_NO_ROUTE);
                 unreachable.answer(batch, i, loop.clock().now());
-                owners[i] = NOBODY;
+                owners[i] = null;
                 continue;
             }
-            owners[i] = peer.id();
-            remember(peer);
+            owners[i] = peer;
         }
     }
 
@@ -249,9 +248,8 @@ public final class TunVerticle extends VerticleBase {
     /// A peer is awake: first it gets what waited for it, and then what is read.
     private void awake(PeerMailbox door) {
         var peer = door.peer();
-        remember(peer);
         if (!sleepers.holds(peer)) {
-            doors[peer.id()] = door;
+            doors.put(peer, door);
             return;
         }
         var batch = pool.take();
@@ -260,13 +258,13 @@ public final class TunVerticle extends VerticleBase {
             pool.onAvailable(this::available);
             return;
         }
-        doors[peer.id()] = door;
+        doors.put(peer, door);
         sleepers.move(peer, batch);
         if (batch.count() == 0) {
             batch.release();
             return;
         }
-        Arrays.fill(owners, 0, batch.count(), peer.id());
+        Arrays.fill(owners, 0, batch.count(), peer);
         batch.group(owners);
         batch.retain(1);
         door.outbound(batch.run(0));
@@ -275,16 +273,6 @@ public final class TunVerticle extends VerticleBase {
     private void available() {
         while (!toFlush.isEmpty() && pool.free() > 0) awake(toFlush.remove());
         if (watch != null) watch.resume();
-    }
-
-    private void remember(PeerRef peer) {
-        int id = peer.id();
-        if (id >= refs.length) {
-            int size = Math.max(id + 1, refs.length * 2);
-            refs = Arrays.copyOf(refs, size);
-            doors = Arrays.copyOf(doors, size);
-        }
-        refs[id] = peer;
     }
 
     private void onMessage(TunMessage message) {
@@ -299,11 +287,7 @@ public final class TunVerticle extends VerticleBase {
             case TunMessage.Refused refused -> sleepers.drop(refused.peer());
             case TunMessage.Forget forget -> {
                 toFlush.removeIf(door -> door.peer() == forget.peer());
-                int id = forget.peer().id();
-                if (id < doors.length) {
-                    doors[id] = null;
-                    refs[id] = null;
-                }
+                doors.remove(forget.peer());
                 if (sleepers.holds(forget.peer())) router.wake(forget.peer());
                 forget.answer().complete();
             }

@@ -13,7 +13,6 @@ import dev.warren.verticles.bus.PeerMailbox;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -25,19 +24,16 @@ import org.jspecify.annotations.Nullable;
 /// a datagram clobbers what lies before it and, for a moment, what lies behind, and each peer opens its own in
 /// its own time: so the trains of the second peer and the others are moved apart, behind everything received.
 final class Staircase {
-    private static final int NOBODY = -1;
-
     private final int[] offsets;
     private final int[] lengths;
     private final int[] segments;
     private final @Nullable Endpoint[] sources;
     private final int[] trafficClasses;
-    private final int[] owners;
-    private @Nullable PeerMailbox[] doors = new @Nullable PeerMailbox[16];
+    private final @Nullable PeerMailbox[] owners;
     private List<HandshakeMessage.Datagram> handshakes = List.of();
     private int count;
     /// Of the received entry that is being walked: whose trains stay where they are.
-    private int resident;
+    private @Nullable PeerMailbox resident;
     /// Behind everything in the batch.
     private int end;
 
@@ -50,7 +46,7 @@ final class Staircase {
         segments = new int[maxTrains];
         sources = new @Nullable Endpoint[maxTrains];
         trafficClasses = new int[maxTrains];
-        owners = new int[maxTrains];
+        owners = new @Nullable PeerMailbox[maxTrains];
     }
 
     /// Replaces the batch's entries by the trains that peers get. Afterwards [#owners] says whose each is and
@@ -79,7 +75,7 @@ final class Staircase {
         int trafficClass = batch.trafficClass(entry);
         int step = segment > 0 ? segment : Math.max(1, batch.length(entry));
         if (at == last) counters.increment(UdpCounter.DROP_MALFORMED);
-        resident = NOBODY;
+        resident = null;
         int receiver = 0;
         boolean open = false; // the last train grows while its receiver stays the same
         for (; at < last; at += step) {
@@ -110,25 +106,22 @@ final class Staircase {
     /// Begins a train; false when there is no place for it.
     private boolean train(
             PacketBatch batch, int at, int length, int step, Endpoint source, int trafficClass, PeerMailbox owner) {
-        int id = owner.peer().id();
         int place = at;
-        if (resident == NOBODY) {
-            resident = id;
-        } else if (resident != id) {
+        if (resident == null) {
+            resident = owner;
+        } else if (resident != owner) {
             place = (end + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
         }
         if (count == offsets.length || (place != at && !move(batch, at, length, place))) {
             counters.increment(UdpCounter.DROP_CROWDED);
             return false;
         }
-        if (id >= doors.length) doors = Arrays.copyOf(doors, Math.max(id + 1, doors.length * 2));
-        doors[id] = owner;
         offsets[count] = place;
         lengths[count] = length;
         segments[count] = step;
         sources[count] = source;
         trafficClasses[count] = trafficClass;
-        owners[count] = id;
+        owners[count] = owner;
         count++;
         return true;
     }
@@ -174,13 +167,10 @@ final class Staircase {
         handshakes.add(new HandshakeMessage.Datagram(message, source, owner));
     }
 
-    /// An owner id for each entry of the batch last walked.
-    int[] owners() {
+    /// Whose each entry of the batch last walked is.
+    @Nullable
+    PeerMailbox[] owners() {
         return owners;
-    }
-
-    PeerMailbox door(int owner) {
-        return Objects.requireNonNull(doors[owner]);
     }
 
     /// The handshake messages of the batch last walked; the caller's.

@@ -10,6 +10,7 @@ import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.bus.UdpMessage;
@@ -135,7 +136,7 @@ public final class UdpVerticle extends VerticleBase {
         try {
             while (given < runs) {
                 var run = batch.run(given++);
-                staircase.door(run.owner()).inbound(run);
+                ((PeerMailbox) run.owner()).inbound(run);
             }
         } finally {
             while (given < runs) batch.run(given++).done();

@@ -109,7 +109,7 @@ class DecapsulatorTest {
         var batch = Objects.requireNonNull(pool.take());
         int at = batch.append(TRAIN * DATAGRAM, DATAGRAM, null);
         for (int i = 0; i < TRAIN; i++) batch.slab().set(ValueLayout.JAVA_BYTE, at + (long) i * DATAGRAM, (byte) 4);
-        assertEquals(1, batch.group(new int[] {0}));
+        assertEquals(1, batch.group(new Object[] {"peer"}));
         batch.retain(1);
         return batch.run(0);
     }
@@ -176,6 +176,21 @@ class DecapsulatorTest {
         });
     }
 
+    /// The row of its counters may be another peer's by then.
+    @Test
+    void whatWaitsForAPeerThatHasRetiredIsGivenBackAndNotCounted() {
+        exhaust();
+        var pool = pool(2);
+        waiting(pool);
+        onLoop(() -> live.retired = true);
+        room();
+        onLoop(() -> {
+            assertEquals(2, pool.free());
+            for (var counter : PeerCounter.values()) assertEquals(0, counters.get(counter), counter.label());
+            pool.close();
+        });
+    }
+
     @Test
     void whatWaitsIsGivenBackWhenTheDeviceCloses() {
         exhaust();
@@ -210,7 +225,7 @@ class DecapsulatorTest {
         try (var arena = Arena.ofConfined()) {
             var batch = PacketBatch.unpooled(arena.allocate(8192, 64), 4);
             batch.append(TRAIN * DATAGRAM, DATAGRAM, null);
-            assertEquals(1, batch.group(new int[] {0}));
+            assertEquals(1, batch.group(new Object[] {"peer"}));
             batch.retain(1);
             return batch.run(0);
         }

@@ -79,7 +79,7 @@ class EncapsulatorTest {
         try (var arena = Arena.ofConfined()) {
             var batch = PacketBatch.unpooled(arena.allocate(8192, 64), 4);
             batch.append(40, 0, null);
-            assertEquals(1, batch.group(new int[] {0}));
+            assertEquals(1, batch.group(new Object[] {"peer"}));
             batch.retain(1);
             return batch;
         }

@@ -1,5 +1,6 @@
 package dev.warren.verticles.udp;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -72,7 +73,8 @@ class StaircaseTest {
         staircase.walk(batch, indices, NO_HANDSHAKES);
         var trains = new ArrayList<String>();
         for (int i = 0; i < batch.count(); i++) {
-            var text = new StringBuilder(staircase.owners()[i] + ":");
+            var text = new StringBuilder(
+                    requireNonNull(staircase.owners()[i]).peer().serial() + ":");
             int end = batch.offset(i) + batch.length(i);
             for (int at = batch.offset(i); at < end; at += SIZE) {
                 long counter = batch.slab().get(ValueLayout.JAVA_LONG_UNALIGNED, at + 8L);
