@@ -8,6 +8,8 @@ import dev.warren.io.tun.LinkMonitor;
 import dev.warren.routing.AllowedIps;
 import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.LinkMailbox;
+import dev.warren.verticles.bus.LinkMessage;
 import dev.warren.verticles.bus.LocalCodec;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
@@ -53,6 +55,7 @@ public final class Device implements DeviceControl {
     private final @Nullable LinkMonitor links;
     private final VertxInternal vertx;
     private final RouterMailbox router;
+    private final LinkMailbox link;
     private final DeviceCounters counters;
     private final Promise<String> ended = Promise.promise();
     private final List<String> controlActors = new ArrayList<>();
@@ -69,6 +72,7 @@ public final class Device implements DeviceControl {
         this.queues = List.copyOf(queues);
         this.name = queues.getFirst().name();
         this.router = new RouterMailbox(vertx, name);
+        this.link = new LinkMailbox(vertx, name);
         this.counters = new DeviceCounters(queues.size(), packetLoops);
     }
 
@@ -198,7 +202,10 @@ public final class Device implements DeviceControl {
             return Future.succeededFuture();
         }
         var control = loops.getFirst();
-        return deploy(control, () -> new LinkVerticle(control, name, links, bulletin, router, udp, this::lost));
+        return deploy(
+                control,
+                () -> new LinkVerticle(
+                        control, name, links, bulletin, router, udp, link, counters.link(), this::lost));
     }
 
     private void lost(String reason) {
@@ -247,9 +254,13 @@ public final class Device implements DeviceControl {
 
     @Override
     public Future<Map<String, Long>> counters() {
-        Promise<Map<String, Long>> told = vertx.promise();
-        router.tell(new RouterMessage.Counters(told));
-        return told.future();
+        Promise<Void> counted = vertx.promise();
+        link.tell(new LinkMessage.Count(counted));
+        return counted.future().compose(_ -> {
+            Promise<Map<String, Long>> told = vertx.promise();
+            router.tell(new RouterMessage.Counters(told));
+            return told.future();
+        });
     }
 
     /// Ends all actors and takes the interface away, in the order in which packets walk: nothing is read any

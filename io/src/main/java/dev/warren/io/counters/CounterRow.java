@@ -37,7 +37,7 @@ public final class CounterRow<C extends Enum<C> & Counter> {
         add(counter, 1);
     }
 
-    /// Says how a gauge stands. Called by the owner.
+    /// Says how a gauge stands, or a counter that the kernel keeps. Called by the owner.
     @SuppressWarnings("EnumOrdinal")
     public void set(C gauge, long value) {
         CELL.setOpaque(cells, first + gauge.ordinal(), value);

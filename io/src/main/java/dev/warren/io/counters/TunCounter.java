@@ -15,6 +15,11 @@ public enum TunCounter implements Counter {
     DROP_WRITE_FULL("tun.write.drop.full", Unit.PACKETS, "packets for which the kernel had no memory or no room"),
     DROP_WRITE_REFUSED("tun.write.drop.refused", Unit.PACKETS, "packets that the kernel would not take as IP"),
     DROP_WRITE_ERRORS("tun.write.drop.errors", Unit.PACKETS, "packets that could not be written for another reason"),
+    DROP_READ_QUEUE_FULL(
+            "tun.read.drop.queue-full",
+            Unit.PACKETS,
+            "packets that the kernel dropped on their way into the interface, as a rule because its queue was full: the"
+                    + " router could not keep up"),
     DROP_NO_ROUTE("tun.drop.no-route", Unit.PACKETS, "frames for an address that is in no peer's allowed IPs"),
     DROP_BAD_PACKET("tun.drop.bad-packet", Unit.PACKETS, "frames from the interface that are no IP packet"),
     DROP_NO_ENDPOINT(

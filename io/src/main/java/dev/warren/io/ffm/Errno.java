@@ -18,9 +18,11 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ENFILE = 23;
     public static final int EMFILE = 24;
     public static final int ENOTTY = 25;
     public static final int EROFS = 30;
+    public static final int ERANGE = 34;
     public static final int ENOSYS = 38;
     public static final int EBADFD = 77;
     public static final int ENOTSOCK = 88;
@@ -47,6 +49,7 @@ public final class Errno {
         return switch (Math.abs(errno)) {
             case EPERM -> "Operation not permitted (EPERM)";
             case ENOENT -> "No such file or directory (ENOENT)";
+            case ESRCH -> "No such process (ESRCH)";
             case EINTR -> "Interrupted system call (EINTR)";
             case EIO -> "Input/output error (EIO)";
             case ENXIO -> "No such device or address (ENXIO)";
@@ -59,9 +62,11 @@ public final class Errno {
             case EEXIST -> "File exists (EEXIST)";
             case ENODEV -> "No such device (ENODEV)";
             case EINVAL -> "Invalid argument (EINVAL)";
+            case ENFILE -> "Too many open files in system (ENFILE)";
             case EMFILE -> "Too many open files (EMFILE)";
             case EROFS -> "Read-only file system (EROFS)";
             case ENOTTY -> "Inappropriate ioctl for device (ENOTTY)";
+            case ERANGE -> "Numerical result out of range (ERANGE)";
             case ENOSYS -> "Function not implemented (ENOSYS)";
             case EBADFD -> "File descriptor in bad state (EBADFD)";
             case ENOTSOCK -> "Socket operation on non-socket (ENOTSOCK)";

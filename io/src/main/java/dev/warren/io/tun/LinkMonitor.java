@@ -53,6 +53,7 @@ public final class LinkMonitor implements AutoCloseable {
     private boolean up;
     private int mtu;
     private boolean gone;
+    private long dropped;
 
     private LinkMonitor(Libc libc, TunHandle tun, Netlink netlink, NetlinkReceiver receiver, LinuxTun of) {
         this.libc = libc;
@@ -114,6 +115,17 @@ public final class LinkMonitor implements AutoCloseable {
     /// Its MTU in bytes, as far as was told.
     public int mtu() {
         return mtu;
+    }
+
+    /// Packets that the kernel dropped since the interface was made, as a rule because its queue was full. Asks the kernel; where it cannot be asked, the answer is the last one.
+    public long dropped() {
+        if (!open || gone || place == UNKNOWN || place == NOWHERE) return dropped;
+        try {
+            dropped = Math.max(dropped, netlink.transmitDropped(index, place == HOME ? -1 : place));
+        } catch (ErrnoException _) {
+            // It has just moved, or is gone.
+        }
+        return dropped;
     }
 
     /// Whether nobody will tell of changes, where the interface is now.

@@ -11,6 +11,7 @@ import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -37,6 +38,10 @@ public final class Netlink implements AutoCloseable {
     static final int IFA_LOCAL = 2;
     /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
     private static final int IFA_F_NODAD = 2;
+    private static final int IFLA_STATS64 = 23;
+    /// Of `struct rtnl_link_stats64`: packets, bytes, errors, dropped, each received and transmitted.
+    private static final int STATS64_TX_DROPPED = 7 * 8;
+
     private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_INET_CONF = 1;
     private static final int IPV4_DEVCONF_SEND_REDIRECTS = 6;
@@ -137,6 +142,19 @@ public final class Netlink implements AutoCloseable {
         return link("look up interface " + name + " in another network namespace", name);
     }
 
+    /// Packets that the kernel dropped on their way into an interface, since it was made: those for which its queue had
+    /// no room among them (tx_dropped of `ip -s link`).
+    ///
+    /// @param namespace the id of the network namespace it is in; negative: ours
+    long transmitDropped(int index, int namespace) throws ErrnoException {
+        begin(NetlinkMessage.RTM_GETLINK, 0).link(index, 0, 0);
+        if (namespace >= 0) request.attribute(IFLA_TARGET_NETNSID, namespace);
+        ErrnoException.check(exchange(), "look up what interface " + index + " has dropped");
+        long found = NetlinkMessage.locate(answer, HEADER + 16, answerEnd, IFLA_STATS64);
+        long value = found + 4 + STATS64_TX_DROPPED;
+        return found < 0 || value + 8 > answerEnd ? 0 : answer.get(ValueLayout.JAVA_LONG_UNALIGNED, value);
+    }
+
     /// The id by which our network namespace knows another, see ip-netns(8); -1 when it has none.
     ///
     /// @param namespace a descriptor of the other
@@ -168,31 +186,31 @@ public final class Netlink implements AutoCloseable {
     }
 
     public void up(int index) throws ErrnoException {
-        flags(index, Link.IFF_UP, "bring interface " + index + " up");
+        flags(index, Link.IFF_UP, "ip link set {} up");
     }
 
     public void down(int index) throws ErrnoException {
-        flags(index, 0, "take interface " + index + " down");
+        flags(index, 0, "ip link set {} down");
     }
 
     private void flags(int index, int flags, String what) throws ErrnoException {
         begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, flags, Link.IFF_UP);
-        ErrnoException.check(exchange(), what);
+        check(exchange(), index, what);
     }
 
     /// @param bytes 68 to 65535 for a TUN; EINVAL beyond what the interface takes
     public void mtu(int index, int bytes) throws ErrnoException {
-        set(index, Link.IFLA_MTU, bytes, "set MTU " + bytes + " on interface " + index);
+        set(index, Link.IFLA_MTU, bytes, "ip link set {} mtu " + bytes);
     }
 
     /// Sets txqueuelen, in packets.
     public void queueLength(int index, int packets) throws ErrnoException {
-        set(index, Link.IFLA_TXQLEN, packets, "set txqueuelen " + packets + " on interface " + index);
+        set(index, Link.IFLA_TXQLEN, packets, "ip link set {} txqueuelen " + packets);
     }
 
     /// Sets the largest super-packet the interface is given, in bytes, 65536 at most.
     public void gsoMaxSize(int index, int bytes) throws ErrnoException {
-        set(index, Link.IFLA_GSO_MAX_SIZE, bytes, "set gso_max_size " + bytes + " on interface " + index);
+        set(index, Link.IFLA_GSO_MAX_SIZE, bytes, "ip link set {} gso_max_size " + bytes);
     }
 
     /// Sets the interface's own net.ipv4.conf.*.send_redirects to 0. The kernel sends redirects all the same while the
@@ -204,7 +222,7 @@ public final class Netlink implements AutoCloseable {
         int settings = request.begin(IFLA_INET_CONF);
         request.attribute(IPV4_DEVCONF_SEND_REDIRECTS, 0);
         request.end(settings).end(family).end(families);
-        ErrnoException.check(exchange(), "switch ICMP redirects off on interface " + index);
+        check(exchange(), index, "switch ICMP redirects off on {}");
     }
 
     /// Keeps the kernel from making a link-local address when the interface comes up.
@@ -214,35 +232,32 @@ public final class Netlink implements AutoCloseable {
         int family = request.begin(Libc.AF_INET6);
         request.attribute(IFLA_INET6_ADDR_GEN_MODE, IN6_ADDR_GEN_MODE_NONE);
         request.end(family).end(families);
-        ErrnoException.check(exchange(), "keep interface " + index + " without a link-local address");
+        check(exchange(), index, "ip link set {} addrgenmode none");
     }
 
     private void set(int index, int attribute, int value, String what) throws ErrnoException {
         begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK)
                 .link(index, 0, 0)
                 .attribute(attribute, value);
-        ErrnoException.check(exchange(), what);
+        check(exchange(), index, what);
     }
 
     /// Deletes the interface.
     public void deleteLink(int index) throws ErrnoException {
         begin(NetlinkMessage.RTM_DELLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0);
-        ErrnoException.check(exchange(), "delete interface " + index);
+        check(exchange(), index, "ip link del {}");
     }
 
     /// Gives the interface an address; one that it has already is kept.
     public void addAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
         int flags = NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_REPLACE;
         address(NetlinkMessage.RTM_NEWADDR, flags, index, address, prefixLength);
-        ErrnoException.check(
-                exchange(), "add address " + address.getHostAddress() + "/" + prefixLength + " to interface " + index);
+        check(exchange(), index, "ip address add " + address.getHostAddress() + "/" + prefixLength + " dev {}");
     }
 
     public void removeAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
         address(NetlinkMessage.RTM_DELADDR, NetlinkMessage.NLM_F_ACK, index, address, prefixLength);
-        ErrnoException.check(
-                exchange(),
-                "remove address " + address.getHostAddress() + "/" + prefixLength + " from interface " + index);
+        check(exchange(), index, "ip address del " + address.getHostAddress() + "/" + prefixLength + " dev {}");
     }
 
     private void address(int type, int flags, int index, InetAddress address, int prefixLength) {
@@ -306,9 +321,9 @@ public final class Netlink implements AutoCloseable {
         }
         int[] status = new int[networks.size()];
         int sent = fd < 0 ? -Errno.EBADF : libc.write(fd, batch, 0, bytes);
-        ErrnoException.check(sent, "add routes through interface " + index);
+        check(sent, index, "add routes through {}");
         for (int answered = 0; answered < sequence; ) {
-            ErrnoException.check(receive(first), "add routes through interface " + index);
+            check(receive(first), index, "add routes through {}");
             answered = answer.get(JAVA_INT, 8);
             status[answered - first] = answeredError();
         }
@@ -328,8 +343,7 @@ public final class Netlink implements AutoCloseable {
             throws ErrnoException {
         if (status >= 0) return;
         if (status == -Errno.EEXIST && (table != TABLE_MAIN || routeInterface(network) == index)) return;
-        throw new ErrnoException(
-                "add route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index, -status);
+        check(status, index, routeCommand("add", network, prefixLength, table));
     }
 
     public void removeRoute(int index, InetAddress network, int prefixLength) throws ErrnoException {
@@ -340,9 +354,12 @@ public final class Netlink implements AutoCloseable {
     public void removeRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
         begin(NetlinkMessage.RTM_DELROUTE, NetlinkMessage.NLM_F_ACK);
         route(request, index, network, prefixLength, table, RT_SCOPE_NOWHERE);
-        ErrnoException.check(
-                exchange(),
-                "remove route " + network.getHostAddress() + "/" + prefixLength + " through interface " + index);
+        check(exchange(), index, routeCommand("del", network, prefixLength, table));
+    }
+
+    private static String routeCommand(String verb, InetAddress network, int prefixLength, int table) {
+        var command = "ip route " + verb + " " + network.getHostAddress() + "/" + prefixLength + " dev {}";
+        return table == TABLE_MAIN ? command : command + " table " + table;
     }
 
     private static void route(
@@ -429,6 +446,22 @@ public final class Netlink implements AutoCloseable {
                 .attribute(RTA_DST, destination);
         if (mark != 0) request.attribute(RTA_MARK, mark);
         return exchange();
+    }
+
+    /// Throws when the status is minus errno.
+    ///
+    /// @param what was asked for, in the words of `ip`; `{}` stands for the interface's name
+    private void check(int status, int index, String what) throws ErrnoException {
+        if (status < 0) throw new ErrnoException(what.replace("{}", nameForMessage(index)), status);
+    }
+
+    /// Asked for when something failed, and so perhaps because there is no such interface.
+    private String nameForMessage(int index) {
+        try {
+            return link(index).name();
+        } catch (ErrnoException _) {
+            return "interface " + index;
+        }
     }
 
     private NetlinkMessage begin(int type, int flags) {

@@ -14,6 +14,14 @@ class LibcTest {
     private final Libc libc = new Libc();
 
     @Test
+    void everyErrorNumberHasAName() throws IllegalAccessException {
+        for (var field : Errno.class.getFields()) {
+            var description = Errno.describe(field.getInt(null));
+            assertTrue(description.endsWith(" (" + field.getName() + ")"), field.getName() + ": " + description);
+        }
+    }
+
+    @Test
     void anErrorComesBackAsANegatedErrno() {
         assertEquals(-Errno.EBADF, libc.close(-1));
         assertEquals(-Errno.ENOENT, libc.open("/no/such/file", Libc.O_RDWR, 0));

@@ -10,6 +10,9 @@ import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.FaultyLibc;
 import dev.warren.io.ffm.Libc;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -105,6 +108,35 @@ class LinkMonitorTest {
         var all = new ArrayList<LinkEvent>();
         while (!monitor.name().equals(name)) all.addAll(heard(monitor));
         return all;
+    }
+
+    /// A TUN that nobody reads.
+    @Test
+    void whatTheKernelDropsIsKnownWhereverTheInterfaceIs() throws Exception {
+        try (var monitor = LinkMonitor.open(tun)) {
+            assertEquals(0, monitor.dropped());
+            Tuns.up(tun, Tuns.octet(), 1420);
+            flood();
+            long first = monitor.dropped();
+            assertTrue(first > 1000, first + " dropped");
+            assertEquals(Files.readString(Path.of("/sys/class/net", tun.name(), "statistics/tx_dropped")).strip(), "" + first);
+            monitor.poll();
+            Tuns.ip("link", "set", tun.name(), "netns", one);
+            assertEquals(first, monitor.dropped(), "nobody has looked where it is");
+            heard(monitor);
+            assertTrue(monitor.dropped() >= first);
+            in(one, "link", "del", tun.name());
+            heard(monitor);
+            assertTrue(monitor.dropped() >= first, "it is gone");
+        }
+    }
+
+    private void flood() throws IOException {
+        try (var socket = new DatagramSocket()) {
+            var to = Tuns.address("198.18." + Tuns.octet() + ".2");
+            var datagram = new DatagramPacket(new byte[100], 100, to, 9);
+            for (int i = 0; i < 20_000; i++) socket.send(datagram);
+        }
     }
 
     @Test

@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class NetlinkTest {
     private LinuxTun tun;
@@ -40,6 +41,23 @@ class NetlinkTest {
     void close() {
         netlink.close();
         tun.close();
+    }
+
+    // Nobody knows interfaces by their numbers.
+    @Test
+    void whatFailsIsToldInTheWordsOfIpWithTheNameOfTheInterface() throws Exception {
+        assertTold("ip link set " + tun.name() + " mtu 70000: Invalid argument (EINVAL)", () -> netlink.mtu(index, 70_000));
+        assertTold(
+                "ip address del 198.18.0.77/32 dev " + tun.name() + ": Cannot assign requested address (EADDRNOTAVAIL)",
+                () -> netlink.removeAddress(index, address("198.18.0.77"), 32));
+        assertTold(
+                "ip route del 198.19.7.0/24 dev " + tun.name() + " table 77: No such process (ESRCH)",
+                () -> netlink.removeRoute(index, address("198.19.7.0"), 24, 77));
+        assertTold("ip link set interface 999999 up: No such device (ENODEV)", () -> netlink.up(999_999));
+    }
+
+    private static void assertTold(String message, Executable request) {
+        assertEquals(message, assertThrows(ErrnoException.class, request).getMessage());
     }
 
     @Test

@@ -25,6 +25,10 @@ public final class Addresses {
         return "warren." + device + ".router";
     }
 
+    static String link(String device) {
+        return "warren." + device + ".link";
+    }
+
     static String handshake(String device) {
         return "warren." + device + ".handshake";
     }

@@ -1,5 +1,7 @@
 package dev.warren.verticles.link;
 
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
 import dev.warren.io.tun.LinkEvent;
 import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.RouteEvent;
@@ -7,6 +9,8 @@ import dev.warren.io.tun.RouteMonitor;
 import dev.warren.verticles.EpollWatch;
 import dev.warren.verticles.Loop;
 import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.LinkMailbox;
+import dev.warren.verticles.bus.LinkMessage;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.UdpMailbox;
@@ -14,6 +18,7 @@ import dev.warren.verticles.bus.UdpMessage;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +41,11 @@ public final class LinkVerticle extends VerticleBase {
     private final Bulletin bulletin;
     private final RouterMailbox router;
     private final UdpMailbox udp;
+    private final LinkMailbox door;
+    private final CounterRow<TunCounter> counters;
     private final Consumer<String> lost;
 
+    private @Nullable MessageConsumer<Object> consumer;
     private @Nullable RouteMonitor routes;
     private @Nullable EpollWatch linkWatch;
     private @Nullable EpollWatch routeWatch;
@@ -55,6 +63,8 @@ public final class LinkVerticle extends VerticleBase {
             Bulletin bulletin,
             RouterMailbox router,
             UdpMailbox udp,
+            LinkMailbox door,
+            CounterRow<TunCounter> counters,
             Consumer<String> lost) {
         this.loop = loop;
         this.device = device;
@@ -62,6 +72,8 @@ public final class LinkVerticle extends VerticleBase {
         this.bulletin = bulletin;
         this.router = router;
         this.udp = udp;
+        this.door = door;
+        this.counters = counters;
         this.lost = lost;
     }
 
@@ -69,7 +81,11 @@ public final class LinkVerticle extends VerticleBase {
     public Future<?> start() throws Exception {
         var opened = RouteMonitor.open();
         routes = opened;
-        return EpollWatch.open(context, opened.fd(), this::onRoutes)
+        var listening = door.listen(this::onMessage);
+        consumer = listening;
+        return listening
+                .completion()
+                .compose(_ -> EpollWatch.open(context, opened.fd(), this::onRoutes))
                 .compose(watch -> {
                     routeWatch = watch;
                     return EpollWatch.open(context, links.fd(), this::onLink);
@@ -87,7 +103,7 @@ public final class LinkVerticle extends VerticleBase {
         end();
         links.close();
         if (routes != null) routes.close();
-        return Future.succeededFuture();
+        return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
 
     private void end() {
@@ -96,6 +112,15 @@ public final class LinkVerticle extends VerticleBase {
         if (routeWatch != null) routeWatch.cancel();
         linkWatch = null;
         routeWatch = null;
+    }
+
+    private void onMessage(LinkMessage message) {
+        switch (message) {
+            case LinkMessage.Count count -> {
+                counters.set(TunCounter.DROP_READ_QUEUE_FULL, links.dropped());
+                count.answer().complete();
+            }
+        }
     }
 
     // The interface

@@ -1,0 +1,14 @@
+package dev.warren.verticles.bus;
+
+import io.vertx.core.Vertx;
+
+/// The door of the link verticle. A device without an interface of the kernel has none: what it is told is discarded.
+public final class LinkMailbox extends Door<LinkMessage> {
+    public LinkMailbox(Vertx vertx, String device) {
+        super(vertx, Addresses.link(device), LinkMessage::discard);
+    }
+
+    public void tell(LinkMessage message) {
+        give(message);
+    }
+}
