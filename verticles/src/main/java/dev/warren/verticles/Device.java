@@ -204,8 +204,7 @@ public final class Device implements DeviceControl {
         var control = loops.getFirst();
         return deploy(
                 control,
-                () -> new LinkVerticle(
-                        control, name, links, bulletin, router, udp, link, counters.link(), this::lost));
+                () -> new LinkVerticle(control, name, links, bulletin, router, udp, link, counters.link(), this::lost));
     }
 
     private void lost(String reason) {

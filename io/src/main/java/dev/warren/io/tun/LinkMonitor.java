@@ -117,7 +117,8 @@ public final class LinkMonitor implements AutoCloseable {
         return mtu;
     }
 
-    /// Packets that the kernel dropped since the interface was made, as a rule because its queue was full. Asks the kernel; where it cannot be asked, the answer is the last one.
+    /// Packets that the kernel dropped since the interface was made, as a rule because its queue was full. Asks
+    /// the kernel; where it cannot be asked, the answer is the last one.
     public long dropped() {
         if (!open || gone || place == UNKNOWN || place == NOWHERE) return dropped;
         try {

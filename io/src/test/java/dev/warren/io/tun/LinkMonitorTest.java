@@ -119,7 +119,10 @@ class LinkMonitorTest {
             flood();
             long first = monitor.dropped();
             assertTrue(first > 1000, first + " dropped");
-            assertEquals(Files.readString(Path.of("/sys/class/net", tun.name(), "statistics/tx_dropped")).strip(), "" + first);
+            assertEquals(
+                    Files.readString(Path.of("/sys/class/net", tun.name(), "statistics/tx_dropped"))
+                            .strip(),
+                    "" + first);
             monitor.poll();
             Tuns.ip("link", "set", tun.name(), "netns", one);
             assertEquals(first, monitor.dropped(), "nobody has looked where it is");

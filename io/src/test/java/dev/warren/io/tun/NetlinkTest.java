@@ -46,7 +46,9 @@ class NetlinkTest {
     // Nobody knows interfaces by their numbers.
     @Test
     void whatFailsIsToldInTheWordsOfIpWithTheNameOfTheInterface() throws Exception {
-        assertTold("ip link set " + tun.name() + " mtu 70000: Invalid argument (EINVAL)", () -> netlink.mtu(index, 70_000));
+        assertTold(
+                "ip link set " + tun.name() + " mtu 70000: Invalid argument (EINVAL)",
+                () -> netlink.mtu(index, 70_000));
         assertTold(
                 "ip address del 198.18.0.77/32 dev " + tun.name() + ": Cannot assign requested address (EADDRNOTAVAIL)",
                 () -> netlink.removeAddress(index, address("198.18.0.77"), 32));

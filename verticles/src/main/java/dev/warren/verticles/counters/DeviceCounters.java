@@ -11,9 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/// All counters of a device: a row for each queue of the TUN, for the link, the sockets, the handshakes and the router, and for
-/// each packet loop the table of its peers. They belong to the device, so whatever is restarted, rebound or removed
-/// goes on counting where it was.
+/// All counters of a device: a row for each queue of the TUN, for the link, the sockets, the handshakes and the
+/// router, and for each packet loop the table of its peers. They belong to the device, so whatever is restarted,
+/// rebound or removed goes on counting where it was.
 ///
 /// Each is added to by its owner alone. Reading takes no message and may be done on any thread.
 public final class DeviceCounters {
@@ -77,7 +77,10 @@ public final class DeviceCounters {
         for (var counter : PeerCounter.values()) all.put(counter.label(), sums[counter.ordinal()]);
         put(all, RouterCounter.values(), List.of(router));
         put(all, HandshakeCounter.values(), List.of(handshakes));
-        put(all, TunCounter.values(), Stream.concat(queues.stream(), Stream.of(link)).toList());
+        put(
+                all,
+                TunCounter.values(),
+                Stream.concat(queues.stream(), Stream.of(link)).toList());
         put(all, UdpCounter.values(), List.of(udp));
         return all;
     }
