@@ -18,8 +18,7 @@ public enum TunCounter implements Counter {
     DROP_READ_QUEUE_FULL(
             "tun.read.drop.queue-full",
             Unit.PACKETS,
-            "packets that the kernel dropped on their way into the interface, as a rule because its queue was full: the"
-                    + " router could not keep up"),
+            "packets that the kernel dropped, as a rule since the interface's queue was full: too slow a router"),
     DROP_NO_ROUTE("tun.drop.no-route", Unit.PACKETS, "frames for an address that is in no peer's allowed IPs"),
     DROP_BAD_PACKET("tun.drop.bad-packet", Unit.PACKETS, "frames from the interface that are no IP packet"),
     DROP_NO_ENDPOINT(
