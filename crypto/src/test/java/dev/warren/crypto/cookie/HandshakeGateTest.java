@@ -12,10 +12,14 @@ import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.ResponseMessage;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -116,6 +120,27 @@ class HandshakeGateTest {
         }
     }
 
+    // No nonce comes twice under a key, and from two of them nobody sees how many replies were between.
+    @Test
+    void noncesOfRepliesCountNothing() {
+        gate.load(true);
+        busy(HERE);
+        var nonces = new HashSet<ByteBuffer>();
+        int counting = 0;
+        long before = 0;
+        for (int i = 0; i < 50; i++) {
+            assertEquals(Verdict.COOKIE_SENT, admit(initiation(), HERE, PORT));
+            var nonce =
+                    ByteBuffer.wrap(reply.clone(), CookieReplyMessage.NONCE, 24).slice();
+            nonces.add(nonce);
+            long last = nonce.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(16);
+            if (Math.abs(last - before) < 1 << 20) counting++;
+            before = last;
+        }
+        assertEquals(50, nonces.size());
+        assertEquals(0, counting);
+    }
+
     @Test
     void aCookieLivesTwoMinutesAndItsReceiverStopsFiveSecondsEarlier() {
         gate.load(true);
@@ -125,6 +150,9 @@ class HandshakeGateTest {
         long start = now;
         now = start + Protocol.COOKIE_SECRET_MAX_AGE - Protocol.COOKIE_SECRET_LATENCY - 1;
         assertEquals(Verdict.OK, admit(initiation(), HERE, PORT));
+        now = start + Protocol.COOKIE_SECRET_MAX_AGE - Protocol.COOKIE_SECRET_LATENCY;
+        assertArrayEquals(
+                new byte[16], Arrays.copyOfRange(initiation(), InitiationMessage.MAC2, InitiationMessage.LENGTH));
         now = start + Protocol.COOKIE_SECRET_MAX_AGE;
         busy(HERE);
         assertArrayEquals(
