@@ -4,11 +4,13 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.RouterMessage;
 import dev.warren.verticles.bus.TunMessage;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
@@ -81,6 +83,27 @@ class PeerSleepTest extends DeviceLab {
         connect();
         assertEquals(1, awake());
         assertEquals(0, woken.size(), "nobody was asked, so nobody went on");
+    }
+
+    // The actor says where its peer was when it ends; who has configured another endpoint meanwhile knows better.
+    @Test
+    void anEndpointThatIsSetWhileTheActorEndsIsKept() throws Exception {
+        watchPeersOfA();
+        connect();
+        try (var other = PrivateKey.generate(random)) {
+            changeKey(other); // its sessions are gone, and there is nothing to send: it is awake and idle
+        }
+        var idle = woken();
+        var moved = new InetSocketAddress("192.0.2.77", 7777);
+        var packets = busy(a.device.loop(1));
+        sleepy(idle);
+        a.peer(new PeerUpdate(b.publicKey, false, true, null, moved, OptionalInt.empty(), false, List.of()));
+        assertEquals(1, awake(), "it cannot have ended yet");
+        packets.countDown();
+        eventually("it is asleep", () -> awake() == 0);
+        try (var status = a.device.status().await(10, SECONDS)) {
+            assertEquals(moved, status.peers().getFirst().endpoint());
+        }
     }
 
     private long awake() {

@@ -20,6 +20,8 @@ import dev.warren.crypto.wire.ResponseMessage;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.udp.MemoryUdp;
+import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.HandshakeMessage;
 import dev.warren.verticles.bus.PeerNotice;
 import dev.warren.verticles.bus.PeerNotices;
 import java.lang.foreign.Arena;
@@ -28,10 +30,12 @@ import java.lang.foreign.ValueLayout;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +173,34 @@ class StrangersTest extends DeviceLab {
             assertEquals(8, a.counter("handshake.drop.psk-mismatch"));
             assertEquals(0, a.counter("handshake.under-load"));
         }
+    }
+
+    // Each is within its eight, so only the measure of all work can tell.
+    @Test
+    void responsesToManyInitiationsAreALoad() throws Exception {
+        var wasted = new AtomicInteger();
+        vertx.eventBus().addOutboundInterceptor(context -> {
+            if (context.body() instanceof HandshakeMessage.Wasted spent) wasted.addAndGet(spent.agreements());
+            context.next();
+        });
+        int peers = 15;
+        var initiations = new ArrayList<byte[]>();
+        for (int i = 0; i < peers; i++) {
+            peer("10.9.0." + i + "/32").close();
+            a.tun.inject(packet(a.inside, "10.9.0." + i, 20));
+            initiations.add(receive(MessageType.INITIATION));
+        }
+        for (int n = 0; n < 7; n++) {
+            for (var initiation : initiations) send(forgedResponse(initiation));
+        }
+        eventually("all are refused", () -> counted("handshake.drop.psk-mismatch") == 7 * peers);
+        assertEquals(2 * 7 * peers, wasted.get(), "two Diffie-Hellmans each are told of");
+        // So many in a moment are a load, which a slow machine may not have made of them.
+        new HandshakeMailbox(vertx, a.device.name()).tell(new HandshakeMessage.Wasted(wasted.get()));
+        eventually("there is a load", () -> counted("handshake.under-load") == 1);
+        // Their eighth: for nothing but the load cookies are asked for. A few newcomers do without.
+        for (var initiation : initiations) send(forgedResponse(initiation));
+        receive(MessageType.COOKIE_REPLY);
     }
 
     private byte[] forgedResponse(byte[] initiation) {

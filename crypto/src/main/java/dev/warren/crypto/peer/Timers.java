@@ -131,6 +131,7 @@ final class Timers {
         table.disarm(Timer.RETRANSMIT_HANDSHAKE);
         table.disarm(Timer.NEW_HANDSHAKE);
         table.disarm(Timer.SEND_KEEPALIVE);
+        table.disarm(Timer.ZERO_KEY_MATERIAL); // there is none
         lastHandshakeSent = -REKEY_TIMEOUT;
         sentLastMinuteHandshake = false;
         attempts = 0;
