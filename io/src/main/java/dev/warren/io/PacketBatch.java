@@ -204,10 +204,10 @@ public final class PacketBatch {
         used = 0;
     }
 
-    /// Permutes the entries so that those of one owner are neighbours, in the order in which owners first appear and
-    /// with the order within an owner kept. Owners are told apart by identity. An entry without one goes to nobody:
-    // such
-    /// entries end up behind all others, in no run. Costs one pass of compares when there is but one owner.
+    /// Permutes the entries so that those of one owner are neighbours, in the order in which owners first
+    /// appear and with the order within an owner kept. Owners are told apart by identity. An entry without
+    /// one goes to nobody: such entries end up behind all others, in no run. Costs one pass of compares
+    /// when there is but one owner.
     ///
     /// @param ownerOfEntry the owner of each entry; only read
     /// @return the number of runs; they are at [#run], valid until the batch is home or grouped anew

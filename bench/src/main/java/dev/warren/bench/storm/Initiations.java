@@ -47,8 +47,8 @@ final class Initiations implements AutoCloseable {
     /// Makes them, with all processors: about 0.1 ms of one each.
     ///
     /// @param first the number of the first initiator
-    /// @param forged whether the timestamp is spoilt: who knows the public keys alone can make the rest, but not
-    // that
+    /// @param forged whether the timestamp is spoilt: who knows the public keys alone can make the rest,
+    ///     but not that
     static Initiations prepare(PublicKey responder, int first, int peers, int rounds, boolean forged) {
         var made = new Initiations(responder, peers, rounds, forged);
         int workers = Math.min(peers, Runtime.getRuntime().availableProcessors());

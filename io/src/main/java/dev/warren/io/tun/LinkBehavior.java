@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Makes a TUN interface behave as the kernel's WireGuard device does when it comes up (wg_open): no ICMP redirects,
-// and
-/// no link-local address of its own. What the kernel refuses stays as it is: all but a hub works the same.
+/// Makes a TUN interface behave as the kernel's WireGuard device does when it comes up (wg_open): no ICMP
+/// redirects, and no link-local address of its own. What the kernel refuses stays as it is: all but a hub
+/// works the same.
 final class LinkBehavior {
     private static final Path ALL_SEND_REDIRECTS = Path.of("/proc/sys/net/ipv4/conf/all/send_redirects");
 

@@ -22,9 +22,8 @@ public final class PeerRef {
         this.name = name;
     }
 
-    /// Never that of another peer of the device, so what is late for a peer that is gone reaches nobody else. Nothing
-    // is
-    /// indexed by it: peers come and go for ever.
+    /// Never that of another peer of the device, so what is late for a peer that is gone reaches nobody
+    /// else. Nothing is indexed by it: peers come and go for ever.
     public long serial() {
         return serial;
     }

@@ -9,10 +9,9 @@ import java.util.HashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a router that was killed has left. Its interface and routes go with it, its rules do not: they lead everything
-/// into a table that is empty, and so through it, in clear; or, with a kill switch, to a route of last resort that
-// refuses
-/// it.
+/// What a router that was killed has left. Its interface and routes go with it, its rules do not: they lead
+/// everything into a table that is empty, and so through it, in clear; or, with a kill switch, to a route
+/// of last resort that refuses it.
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final int FIRST_TABLE = 51820;
