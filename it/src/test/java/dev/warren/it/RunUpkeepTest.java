@@ -102,6 +102,62 @@ class RunUpkeepTest {
         assertFalse(network(host).contains("fwmark"), () -> network(host));
     }
 
+    /// The administrator has made it, and has put an address and a route of his own on it.
+    @Test
+    void whatIsOursOnADeviceThatPersistsDoesNotStay() throws IOException {
+        var host = lab.host("a");
+        host.run("ip", "tuntap", "add", "mode", "tun", "name", "wg0");
+        host.run("ip", "link", "set", "wg0", "mtu", "1400", "up");
+        host.address("wg0", "10.9.0.200/24", "fd55::5/64");
+        host.run("ip", "route", "add", "10.77.0.0/16", "dev", "wg0");
+        var before = persistent(host);
+        var everything = one("wg0", "10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "0.0.0.0/0", "::/0");
+
+        var first = run(host, everything);
+        assertTrue(persistent(host).contains("10.9.0.1/24") && persistent(host).contains("10.20.0.0/16"));
+        assertEquals("1420", mtu(host));
+        host.signal("TERM", host.processes(" run ").getLast());
+        assertEquals(0, first.await(SOON).code());
+        assertEquals(before, persistent(host));
+        assertEquals("1400", mtu(host));
+
+        for (int life = 0; life < 2; life++) {
+            run(host, everything);
+            host.signal("KILL", host.processes(" run ").getLast());
+            Poll.until("it is gone", SOON, () -> host.processes(" run ").isEmpty());
+        }
+        assertTrue(persistent(host).contains("fd09::1/64") && persistent(host).contains("fwmark"), "what was killed");
+        var run = run(host, one("wg0", "10.8.0.1/24", "10.30.0.0/16"));
+        assertTrue(run.errors().contains("killed"), run::errors);
+        assertTrue(run.errors().contains("10.9.0.200/24 too"), run::errors);
+        var now = persistent(host);
+        for (var gone : List.of("10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "default", "fwmark")) {
+            assertFalse(now.contains(gone), () -> gone + " is still there:\n" + now);
+        }
+        for (var there : List.of("10.8.0.1/24", "10.30.0.0/16", "10.9.0.200/24", "fd55::5/64", "10.77.0.0/16")) {
+            assertTrue(now.contains(there), () -> there + " is not there:\n" + now);
+        }
+        host.signal("TERM", host.processes(" run ").getLast());
+        assertEquals(0, run.await(SOON).code());
+        assertEquals(before, persistent(host));
+    }
+
+    /// What is on wg0, and the rules; without what depends on whether somebody has it open.
+    private static String persistent(Host host) {
+        return host.run(
+                        "sh",
+                        "-c",
+                        "for f in -4 -6; do ip $f -o address show dev wg0; ip $f rule; ip $f route show table all dev wg0; done")
+                .out()
+                .replaceAll("( dead| linkdown| tentative)", "")
+                .replaceAll(" pref \\w+", "")
+                .lines()
+                .map(String::strip)
+                .filter(line -> !line.contains("fe80") && !line.contains("ff00"))
+                .sorted()
+                .reduce("", (all, line) -> all + line + "\n");
+    }
+
     @Test
     void anInterfaceThatEndsDoesNotEndTheOthers() throws IOException {
         var host = lab.host("a");

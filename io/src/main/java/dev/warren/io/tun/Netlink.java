@@ -1,6 +1,7 @@
 package dev.warren.io.tun;
 
 import static dev.warren.io.tun.NetlinkMessage.HEADER;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -34,8 +35,11 @@ public final class Netlink implements AutoCloseable {
     private static final int ARPHRD_ETHER = 1;
     private static final int IFLA_LINKINFO = 18;
     private static final int IFLA_INFO_KIND = 1;
+    private static final int IFLA_CARRIER = 33;
     static final int IFA_ADDRESS = 1;
     static final int IFA_LOCAL = 2;
+    /// Since Linux 5.18; kernels before take no notice.
+    static final int IFA_PROTO = 11;
     /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
     private static final int IFA_F_NODAD = 2;
     private static final int IFLA_STATS64 = 23;
@@ -45,6 +49,7 @@ public final class Netlink implements AutoCloseable {
     private static final int IFLA_AF_SPEC = 26;
     private static final int IFLA_INET_CONF = 1;
     private static final int IPV4_DEVCONF_SEND_REDIRECTS = 6;
+    private static final int IPV4_DEVCONF_PROMOTE_SECONDARIES = 20;
     private static final int IFLA_INET6_ADDR_GEN_MODE = 8;
     private static final byte IN6_ADDR_GEN_MODE_NONE = 1;
     private static final int IFLA_TARGET_NETNSID = 46;
@@ -58,7 +63,6 @@ public final class Netlink implements AutoCloseable {
     private static final int RTA_MARK = 16;
     private static final int RTAX_MTU = 2;
     private static final int LOOPBACK = 1;
-    private static final int RTPROT_BOOT = 3;
     private static final int RT_SCOPE_UNIVERSE = 0;
     private static final int RT_SCOPE_LINK = 253;
     private static final int RT_SCOPE_HOST = 254;
@@ -124,6 +128,17 @@ public final class Netlink implements AutoCloseable {
     /// What the interface of that name is, such as `a veth`, `tun` for a TUN; ENODEV when there is none.
     public String kind(String name) throws ErrnoException {
         link(name);
+        return answeredKind();
+    }
+
+    /// Whether it is a TUN that nobody has open: one that persists, whose router is gone.
+    public boolean abandoned(int index) throws ErrnoException {
+        link(index);
+        long carrier = NetlinkMessage.locate(answer, HEADER + 16, answerEnd, IFLA_CARRIER);
+        return carrier >= 0 && answer.get(JAVA_BYTE, carrier + 4) == 0 && answeredKind().equals("tun");
+    }
+
+    private String answeredKind() {
         long attributes = HEADER + 16;
         boolean ethernet = (answer.get(JAVA_SHORT, HEADER + 2) & 0xffff) == ARPHRD_ETHER;
         long info = NetlinkMessage.locate(answer, attributes, answerEnd, IFLA_LINKINFO);
@@ -216,13 +231,22 @@ public final class Netlink implements AutoCloseable {
     /// Sets the interface's own net.ipv4.conf.*.send_redirects to 0. The kernel sends redirects all the same while the
     /// one for all interfaces is 1.
     public void noRedirects(int index) throws ErrnoException {
+        setting(index, IPV4_DEVCONF_SEND_REDIRECTS, 0, "switch ICMP redirects off on {}");
+    }
+
+    /// Lets other IPv4 addresses of a network stay on the interface when the first one of it is removed.
+    public void promoteSecondaries(int index) throws ErrnoException {
+        setting(index, IPV4_DEVCONF_PROMOTE_SECONDARIES, 1, "let {} keep its secondary addresses");
+    }
+
+    private void setting(int index, int setting, int value, String what) throws ErrnoException {
         begin(NetlinkMessage.RTM_SETLINK, NetlinkMessage.NLM_F_ACK).link(index, 0, 0);
         int families = request.begin(IFLA_AF_SPEC);
         int family = request.begin(Libc.AF_INET);
         int settings = request.begin(IFLA_INET_CONF);
-        request.attribute(IPV4_DEVCONF_SEND_REDIRECTS, 0);
+        request.attribute(setting, value);
         request.end(settings).end(family).end(families);
-        check(exchange(), index, "switch ICMP redirects off on {}");
+        check(exchange(), index, what);
     }
 
     /// Keeps the kernel from making a link-local address when the interface comes up.
@@ -248,11 +272,13 @@ public final class Netlink implements AutoCloseable {
         check(exchange(), index, "ip link del {}");
     }
 
-    /// Gives the interface an address; one that it has already is kept.
+    /// Gives the interface an address, marked as ours; one that it has already is kept as it is.
     public void addAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
-        int flags = NetlinkMessage.NLM_F_ACK | NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_REPLACE;
-        address(NetlinkMessage.RTM_NEWADDR, flags, index, address, prefixLength);
-        check(exchange(), index, "ip address add " + address.getHostAddress() + "/" + prefixLength + " dev {}");
+        address(NetlinkMessage.RTM_NEWADDR, NEW | NetlinkMessage.NLM_F_ACK, index, address, prefixLength);
+        request.attribute(IFA_PROTO, (byte) RoutingTables.PROTOCOL);
+        int status = exchange();
+        if (status == -Errno.EEXIST) return;
+        check(status, index, "ip address add " + address.getHostAddress() + "/" + prefixLength + " dev {}");
     }
 
     public void removeAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
@@ -364,7 +390,7 @@ public final class Netlink implements AutoCloseable {
 
     private static void route(
             NetlinkMessage message, int index, InetAddress network, int prefix, int table, int scope) {
-        message.route(family(network), prefix, table, RTPROT_BOOT, scope, RTN_UNICAST, 0)
+        message.route(family(network), prefix, table, RoutingTables.PROTOCOL, scope, RTN_UNICAST, 0)
                 .attribute(RTA_DST, network)
                 .attribute(RTA_OIF, index)
                 .attribute(RTA_TABLE, table);

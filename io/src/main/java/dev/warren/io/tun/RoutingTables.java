@@ -16,14 +16,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/// Reads this host's routing tables, and reads and changes the rules that choose among them, see
-/// rtnetlink(7). Belongs to one thread.
+/// Reads this host's routing tables and addresses, and reads and changes the rules that choose among the
+/// tables, see rtnetlink(7). Belongs to one thread.
 public final class RoutingTables implements AutoCloseable {
     public static final int MAIN = 254;
     public static final int LOCAL = 255;
-    /// What marks a rule or route of last resort as ours, as `ip rule` shows it: an earlier life may have left some.
+    /// What marks a rule, route or address as ours, as `ip rule` shows it: an earlier life may have left some.
     public static final int PROTOCOL = 87;
 
+    private static final int RTM_GETADDR = 22;
     private static final int RTM_GETRULE = 34;
     private static final int NLM_F_DUMP = 0x300;
     private static final int RTA_DST = 1;
@@ -51,8 +52,15 @@ public final class RoutingTables implements AutoCloseable {
     /// A route of any table.
     ///
     /// @param interfaceIndex 0 when it leads to no interface, or to several
+    /// @param ours made by a router like this one
     /// @param lastResort one of ours that makes a network unreachable when no other route of the table leads there
-    public record Route(InetAddress network, int prefixLength, int table, int interfaceIndex, boolean lastResort) {}
+    public record Route(
+            InetAddress network, int prefixLength, int table, int interfaceIndex, boolean ours, boolean lastResort) {}
+
+    /// An address of an interface.
+    ///
+    /// @param ours given by a router like this one; never before Linux 5.18
+    public record Address(int interfaceIndex, InetAddress address, int prefixLength, boolean ours) {}
 
     /// One of the two kinds of rule that a full tunnel needs.
     ///
@@ -94,12 +102,33 @@ public final class RoutingTables implements AutoCloseable {
             int table = answer.get(JAVA_BYTE, at + 4) & 0xff;
             // IPv6 names the loopback interface here.
             boolean unreachable = answer.get(JAVA_BYTE, at + 7) == RTN_UNREACHABLE;
+            boolean ours = answer.get(JAVA_BYTE, at + 5) == PROTOCOL;
             route.accept(new Route(
                     address(network),
                     answer.get(JAVA_BYTE, at + 1) & 0xff,
                     NetlinkMessage.find(answer, attributes, end, RTA_TABLE, table),
                     unreachable ? 0 : NetlinkMessage.find(answer, attributes, end, RTA_OIF, 0),
-                    unreachable && answer.get(JAVA_BYTE, at + 5) == PROTOCOL));
+                    ours,
+                    unreachable && ours));
+        });
+    }
+
+    /// Tells all addresses of a family; none where the kernel does not have it.
+    public void addresses(boolean v6, Consumer<Address> address) throws ErrnoException {
+        request.begin(RTM_GETADDR, NLM_F_DUMP, ++sequence).address(family(v6), 0, 0, 0, 0);
+        dump((at, end) -> {
+            long attributes = at + 8;
+            long found = NetlinkMessage.locate(answer, attributes, end, Netlink.IFA_LOCAL);
+            if (found < 0) found = NetlinkMessage.locate(answer, attributes, end, Netlink.IFA_ADDRESS);
+            byte[] bytes = new byte[v6 ? 16 : 4];
+            if (found < 0 || NetlinkMessage.attributeBytes(answer, found) < bytes.length) return;
+            MemorySegment.copy(answer, JAVA_BYTE, found + 4, bytes, 0, bytes.length);
+            long protocol = NetlinkMessage.locate(answer, attributes, end, Netlink.IFA_PROTO);
+            address.accept(new Address(
+                    answer.get(JAVA_INT, at + 4),
+                    address(bytes),
+                    answer.get(JAVA_BYTE, at + 1) & 0xff,
+                    protocol >= 0 && answer.get(JAVA_BYTE, protocol + 4) == PROTOCOL));
         });
     }
 

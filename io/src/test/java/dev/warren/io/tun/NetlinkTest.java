@@ -96,6 +96,63 @@ class NetlinkTest {
     }
 
     @Test
+    void whatWeAddIsKnownAsOurs() throws Exception {
+        var first = address("198.18." + octet + ".1");
+        var second = address("198.18." + octet + ".7");
+        var others6 = address("fd77:7761:7272:" + octet + "::7");
+        netlink.up(index);
+        netlink.addAddress(index, first, 24);
+        Tuns.ip("address", "add", second.getHostAddress() + "/24", "dev", tun.name());
+        Tuns.ip("address", "add", others6.getHostAddress() + "/64", "dev", tun.name());
+        netlink.addAddress(index, second, 24); // stays somebody else's
+        netlink.addAddress(index, others6, 64);
+        netlink.addRoute(index, address("198.19." + octet + ".0"), 24);
+        Tuns.ip("route", "add", "198.19." + octet + ".128/25", "dev", tun.name());
+        assertEquals(java.util.Map.of(first, true, second, false, others6, false), addresses());
+        try (var tables = RoutingTables.open()) {
+            var ours = new ArrayList<Integer>();
+            tables.routes(false, route -> {
+                if (route.interfaceIndex() == index && route.ours()) ours.add(route.prefixLength());
+            });
+            assertEquals(List.of(24), ours);
+        }
+        netlink.promoteSecondaries(index);
+        netlink.removeAddress(index, first, 24);
+        assertEquals(java.util.Map.of(second, false, others6, false), addresses(), "that of others stays");
+    }
+
+    private java.util.Map<java.net.InetAddress, Boolean> addresses() throws ErrnoException {
+        var found = new java.util.HashMap<java.net.InetAddress, Boolean>();
+        try (var tables = RoutingTables.open()) {
+            for (boolean v6 : new boolean[] {false, true}) {
+                tables.addresses(v6, each -> {
+                    if (each.interfaceIndex() == index && !each.address().isLinkLocalAddress())
+                        found.put(each.address(), each.ours());
+                });
+            }
+        }
+        return found;
+    }
+
+    @Test
+    void aTunThatPersistsIsAbandonedWhileNobodyHasItOpen() throws Exception {
+        assertFalse(netlink.abandoned(index));
+        assertFalse(netlink.abandoned(1), "loopback");
+        var name = Tuns.name();
+        Tuns.ip("tuntap", "add", "mode", "tun", "name", name);
+        try {
+            int persistent = netlink.link(name).index();
+            assertTrue(netlink.abandoned(persistent));
+            try (var _ = LinuxTun.open(name, TunOptions.standard())) {
+                assertFalse(netlink.abandoned(persistent));
+            }
+            assertTrue(netlink.abandoned(persistent));
+        } finally {
+            netlink.deleteLink(netlink.link(name).index());
+        }
+    }
+
+    @Test
     void routesComeAndGo() throws ErrnoException {
         netlink.up(index);
         for (String network : List.of("198.19." + octet + ".0", "fd77:7761:7273:" + octet + "::")) {

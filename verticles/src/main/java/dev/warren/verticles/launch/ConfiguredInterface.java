@@ -4,8 +4,13 @@ import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.Link;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.Netlink;
+import dev.warren.io.tun.RoutingTables;
+import dev.warren.routing.IpAddress;
 import dev.warren.routing.IpFamily;
 import dev.warren.verticles.EventLoops;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -39,6 +44,7 @@ final class ConfiguredInterface {
     private volatile boolean stopping;
     private int port;
     private int mtu;
+    private @Nullable Upkeep upkeep;
 
     /// @param number of this interface within the process, from 0
     /// @param context for all that the launcher does while it runs
@@ -84,10 +90,15 @@ final class ConfiguredInterface {
     void start(PrivateKey key) throws LaunchException {
         var name = config.name();
         try (var netlink = Netlink.open()) {
+            var before = existing(netlink, name);
             var queues = RunningInterface.open(name, settings);
             teardown.add("interface", () -> queues.forEach(LinuxTun::close));
             queues.getFirst().warnings().forEach(warning -> LOG.warn("({}) {}", name, warning));
             int index = netlink.link(name).index();
+            if (before != null) {
+                teardown.add("addresses and routes", () -> Leftovers.clear(index));
+                teardown.add("MTU", () -> restoreMtu(index, before.mtu()));
+            }
             var families = families();
             var routing = new Routing(config, families, teardown);
             routing.warnOfOthers();
@@ -97,6 +108,7 @@ final class ConfiguredInterface {
                 if (!families.contains(address.address().family())) continue;
                 netlink.addAddress(index, Routing.inet(address.address()), address.prefixLength());
             }
+            if (before != null) tellOtherAddresses(index);
             netlink.up(index);
             // Before anybody listens to what changes: 100,000 routes are as many messages.
             routing.add(netlink, index, HostAndPort::literal);
@@ -110,6 +122,7 @@ final class ConfiguredInterface {
             }
             var endpoints = new EndpointResolver(context, running.device(), index, routing);
             var upkeep = new Upkeep(context, config, families, index, mtu, routing, endpoints::known);
+            this.upkeep = upkeep;
             upkeep.start(teardown);
             endpoints.start(config, upkeep::soon);
             new EndpointMemory(context, running.device(), config, stateDirectory).start(teardown);
@@ -138,6 +151,45 @@ final class ConfiguredInterface {
             });
         } catch (IOException e) {
             throw LaunchException.of(name, e);
+        }
+    }
+
+    /// A TUN that persists is there before us and after us.
+    private static @Nullable Link existing(Netlink netlink, String name) throws ErrnoException {
+        try {
+            return netlink.link(name);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENODEV) throw e;
+            return null;
+        }
+    }
+
+    /// What is ours and was left there is gone by now.
+    private void tellOtherAddresses(int index) throws ErrnoException {
+        try (var tables = RoutingTables.open()) {
+            for (var family : IpFamily.values()) {
+                tables.addresses(family == IpFamily.V6, found -> {
+                    var address = IpAddress.of(found.address().getAddress());
+                    boolean others = found.interfaceIndex() == index && !found.ours();
+                    if (!others || found.address().isLinkLocalAddress()) return;
+                    if (config.addresses().stream().anyMatch(each -> each.address().equals(address))) return;
+                    LOG.info(
+                            "({}) it has the address {}/{} too, which is not configured here: it stays",
+                            config.name(),
+                            address,
+                            found.prefixLength());
+                });
+            }
+        }
+    }
+
+    /// Unless somebody else has set another value since.
+    private void restoreMtu(int index, int before) throws ErrnoException {
+        try (var netlink = Netlink.open()) {
+            int ours = upkeep == null ? mtu : upkeep.mtu();
+            if (netlink.link(index).mtu() == ours) netlink.mtu(index, before);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENODEV) throw e; // it was deleted, or moved to another namespace
         }
     }
 

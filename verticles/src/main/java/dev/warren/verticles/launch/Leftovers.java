@@ -1,7 +1,9 @@
 package dev.warren.verticles.launch;
 
 import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.tun.Netlink;
 import dev.warren.io.tun.RoutingTables;
+import dev.warren.io.tun.RoutingTables.Address;
 import dev.warren.io.tun.RoutingTables.Route;
 import dev.warren.io.tun.RoutingTables.Rule;
 import java.util.ArrayList;
@@ -9,26 +11,66 @@ import java.util.HashSet;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a router that was killed has left. Its interface and routes go with it, its rules do not: they lead
-/// everything into a table that is empty, and so through it, in clear; or, with a kill switch, to a route
-/// of last resort that refuses it.
+/// What a router that was killed has left. Its interface, addresses and routes go with it, its rules do not:
+/// they lead everything into a table that is empty, and so through it, in clear; or, with a kill switch, to
+/// a route of last resort that refuses it. A TUN that persists stays with all that is on it.
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final int FIRST_TABLE = 51820;
+    private static final boolean[] FAMILIES = {false, true};
 
     private Leftovers() {}
 
-    /// Removes rules of ours whose table leads nowhere: no router that lives has such.
+    /// Removes what is ours on TUNs that nobody has open, and rules of ours whose table leads nowhere: no router
+    /// that lives has such.
     ///
     /// @param guards also those where a kill switch refuses what comes
     static void remove(boolean guards) {
-        try (var tables = RoutingTables.open()) {
+        try (var tables = RoutingTables.open();
+                var netlink = Netlink.open()) {
+            var devices = new HashSet<Integer>();
+            for (boolean v6 : FAMILIES) {
+                tables.routes(v6, route -> devices.add(route.ours() ? route.interfaceIndex() : 0));
+                tables.addresses(v6, address -> devices.add(address.ours() ? address.interfaceIndex() : 0));
+            }
+            devices.remove(0);
+            for (int device : devices) {
+                if (!netlink.abandoned(device)) continue;
+                clear(tables, netlink, device);
+                LOG.warn(
+                        "({}) a router that was killed has left addresses and routes on it, and they are gone now",
+                        netlink.link(device).name());
+            }
             int removed = remove(tables, false, guards) + remove(tables, true, guards);
             if (removed > 0)
                 LOG.warn("{} routing rules of a router that was killed were left, and are gone now", removed);
         } catch (ErrnoException e) {
-            LOG.warn("cannot look for routing rules of a router that was killed: {}", e.getMessage());
+            LOG.warn("cannot look for what a router that was killed has left: {}", e.getMessage());
         }
+    }
+
+    /// Removes the addresses and routes that are ours from an interface, if there still is one: a TUN that persists.
+    static void clear(int index) throws ErrnoException {
+        try (var tables = RoutingTables.open();
+                var netlink = Netlink.open()) {
+            clear(tables, netlink, index);
+        }
+    }
+
+    private static void clear(RoutingTables tables, Netlink netlink, int index) throws ErrnoException {
+        var routes = new ArrayList<Route>();
+        var addresses = new ArrayList<Address>();
+        for (boolean v6 : FAMILIES) {
+            tables.routes(v6, route -> {
+                if (route.ours() && route.interfaceIndex() == index) routes.add(route);
+            });
+            tables.addresses(v6, address -> {
+                if (address.ours() && address.interfaceIndex() == index) addresses.add(address);
+            });
+        }
+        for (var route : routes) netlink.removeRoute(index, route.network(), route.prefixLength(), route.table());
+        if (!addresses.isEmpty()) netlink.promoteSecondaries(index); // those of others stay
+        for (var address : addresses) netlink.removeAddress(index, address.address(), address.prefixLength());
     }
 
     private static int remove(RoutingTables tables, boolean v6, boolean guards) throws ErrnoException {
@@ -71,7 +113,7 @@ final class Leftovers {
     /// A table that has neither a route nor a rule that leads there.
     static int freeTable(RoutingTables tables) throws ErrnoException {
         var used = new HashSet<Integer>();
-        for (boolean v6 : new boolean[] {false, true}) {
+        for (boolean v6 : FAMILIES) {
             tables.routes(v6, route -> used.add(route.table()));
             tables.rules(v6).forEach(rule -> used.add(rule.table()));
         }

@@ -87,6 +87,11 @@ final class Upkeep {
         });
     }
 
+    /// What it was set to last.
+    int mtu() {
+        return mtu;
+    }
+
     /// An endpoint became known.
     void soon() {
         if (scheduled) return;
