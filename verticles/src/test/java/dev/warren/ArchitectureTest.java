@@ -131,6 +131,15 @@ class ArchitectureTest {
             .orShould()
             .callMethod(ByteBuffer.class, "mismatch", ByteBuffer.class);
 
+    /// Its tables are read at places that the key says: time tells of them. KeyText computes.
+    @ArchTest
+    static final ArchRule keysAreReadAndWrittenWithoutTables = noClasses()
+            .that()
+            .resideInAnyPackage("dev.warren.crypto..", "dev.warren.conf..", "dev.warren.verticles..")
+            .should()
+            .dependOnClassesThat()
+            .haveNameMatching("java\\.util\\.(Base64|HexFormat).*");
+
     @ArchTest
     static final ArchRule noCyclesInTheCore =
             slices().matching("dev.warren.(routing|io|conf)..").should().beFreeOfCycles();

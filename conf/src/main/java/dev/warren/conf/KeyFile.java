@@ -14,7 +14,6 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.Arrays;
-import java.util.Base64;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -130,7 +129,7 @@ final class KeyFile {
     private static void write(Path file, PrivateKey key) throws IOException {
         var bytes = new byte[32];
         key.copyTo(bytes);
-        var text = Base64.getEncoder().encode(bytes);
+        var text = dev.warren.crypto.noise.KeyText.toBase64(bytes);
         var line = Arrays.copyOf(text, text.length + 1);
         line[text.length] = '\n';
         var options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

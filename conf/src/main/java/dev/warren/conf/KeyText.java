@@ -1,7 +1,5 @@
 package dev.warren.conf;
 
-import java.util.Arrays;
-import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
 /// Keys as people write them: 44 characters of base64, as `wg genkey` prints them and as strict as `wg` reads them.
@@ -10,20 +8,9 @@ final class KeyText {
 
     private KeyText() {}
 
-    /// The 32 bytes, which the caller wipes; null when it is no key.
+    /// The 32 bytes, which the caller wipes; null when it is no key. Takes the same time whatever the key is.
     static byte @Nullable [] decode(byte[] text) {
-        if (text.length != 44) {
-            return null;
-        }
-        try {
-            var bytes = Base64.getDecoder().decode(text);
-            var again = Base64.getEncoder().encode(bytes); // refuses bits that mean nothing, and other lengths
-            boolean same = Arrays.equals(again, text);
-            Arrays.fill(again, (byte) 0);
-            return same ? bytes : null;
-        } catch (IllegalArgumentException e) {
-            return null;
-        }
+        return dev.warren.crypto.noise.KeyText.ofBase64(text);
     }
 
     /// What is wrong with a text that [#decode] refused. Holds nothing of it.

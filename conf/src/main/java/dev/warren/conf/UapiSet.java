@@ -267,18 +267,7 @@ final class UapiSet {
 
     /// 64 hexadecimal digits of either case into `secret`.
     private boolean hex(byte[] text, int from, int to) {
-        if (to - from != 64) {
-            return false;
-        }
-        for (int i = 0; i < 32; i++) {
-            int high = Character.digit(text[from + 2 * i], 16);
-            int low = Character.digit(text[from + 2 * i + 1], 16);
-            if ((high | low) < 0) {
-                return false;
-            }
-            secret[i] = (byte) (high << 4 | low);
-        }
-        return true;
+        return dev.warren.crypto.noise.KeyText.ofHex(text, from, to, secret);
     }
 
     /// Clamped by [PrivateKey], as wireguard-go does: that is how `get` prints it.

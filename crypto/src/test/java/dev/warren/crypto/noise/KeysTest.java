@@ -3,6 +3,7 @@ package dev.warren.crypto.noise;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -173,6 +174,34 @@ class KeysTest {
     }
 
     @Test
+    void everyByteIsReadAsTheJdkReadsIt() {
+        var out = new byte[32];
+        for (int b = 0; b < 256; b++) {
+            var hex = ("__" + "0".repeat(64) + "_").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+            hex[2 + 11] = (byte) b;
+            int digit = b < 128 ? Character.digit(b, 16) : -1;
+            assertEquals(digit >= 0, KeyText.ofHex(hex, 2, 66, out));
+            assertEquals(Math.max(0, digit), out[5]);
+            assertFalse(KeyText.ofHex(hex, 2, 65, out));
+            for (int at : new int[] {0, 1, 2, 3, 40}) {
+                var base64 = ("A".repeat(43) + "=").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+                base64[at] = (byte) b;
+                byte[] expected = null;
+                try {
+                    expected = java.util.Base64.getDecoder().decode(base64);
+                } catch (IllegalArgumentException notOne) {
+                    // Null.
+                }
+                org.junit.jupiter.api.Assertions.assertArrayEquals(expected, KeyText.ofBase64(base64));
+            }
+        }
+        var end = ("A".repeat(42) + "B=").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+        assertNull(KeyText.ofBase64(end), "bits behind the end");
+        assertNull(KeyText.ofBase64(new byte[0]));
+        assertNull(KeyText.ofBase64("A".repeat(44).getBytes(java.nio.charset.StandardCharsets.ISO_8859_1)));
+    }
+
+    @Test
     void everySextetIsWrittenAsTheJdkWritesIt() {
         var random = new java.util.Random(5);
         for (int round = 0; round < 500; round++) {
@@ -181,6 +210,8 @@ class KeysTest {
             var base64 = new StringBuilder();
             KeyText.base64(key, base64);
             assertEquals(java.util.Base64.getEncoder().encodeToString(key), base64.toString());
+            org.junit.jupiter.api.Assertions.assertArrayEquals(
+                    java.util.Base64.getEncoder().encode(key), KeyText.toBase64(key));
             var hex = new StringBuilder();
             KeyText.hex(key, hex);
             assertEquals(java.util.HexFormat.of().formatHex(key), hex.toString());
