@@ -98,6 +98,42 @@ class LauncherTest {
             sh("chmod o-w /run/co/" + open).orFail();
         }
         warren("", "--version").orFail();
+        for (var shared : new String[] {"", "warren", "build/current/lib"}) {
+            sh("chgrp nogroup /run/co/%1$s; chmod g+w /run/co/%1$s".formatted(shared))
+                    .orFail();
+            assertTrue(warren("", "--version").err().contains("group nogroup"), shared);
+            sh("chgrp root /run/co/" + shared).orFail();
+            warren("", "--version").orFail();
+        }
+    }
+
+    @Test
+    void rootRunsNoJdkOutOfAHome() {
+        sh("mkdir -p /run/home/.sdkman/candidates/java/25/bin; cd /run/home/.sdkman/candidates/java/25;"
+                        + " echo 'JAVA_VERSION=\"25\"' > release; printf '#!/bin/sh\n' > bin/java; chmod 755 bin/java")
+                .orFail();
+        var hidden = "for d in /usr/lib/jvm /opt; do mount -t tmpfs tmpfs $d; done; unset JAVA_HOME WARREN_JAVA;"
+                + " PATH=/usr/sbin:/sbin:/usr/bin:/bin HOME=/run/home %s /run/co/warren --print-jdk";
+        var root = sh("unshare -m sh -c '" + hidden.formatted("") + "'");
+        assertEquals(1, root.code(), root::toString);
+        assertTrue(root.err().contains("no JDK 25"), root::toString);
+        var user = sh("unshare -m sh -c '"
+                + hidden.formatted("setpriv --reuid nobody --regid nogroup --clear-groups") + "'");
+        assertEquals("/run/home/.sdkman/candidates/java/25", user.out().strip(), user::toString);
+    }
+
+    /// SIGSEGV from outside ends the JVM as one from inside would. Its stderr leads nowhere.
+    @Test
+    void aCrashInTheBackgroundLeavesAReport() {
+        sh("mkdir -p /var/lib/warren && mount -t tmpfs -o mode=700 tmpfs /var/lib/warren")
+                .orFail();
+        sh(Router.underTest() + " wg0").orFail();
+        int router = host.processes(" -- wg0").getLast();
+        host.signal("SEGV", router);
+        Poll.until("it is gone", BUILD, () -> !host.hasDevice("wg0"));
+        Poll.until("there is a report", BUILD, () -> sh("cat /var/lib/warren/crash-*.log")
+                .out()
+                .contains("SIGSEGV"));
     }
 
     @Test
