@@ -59,7 +59,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final SecureRandom random;
     private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
     private final ArrayDeque<HandshakeMessage.Agree> agreements = new ArrayDeque<>();
-    private final ArrayDeque<Runnable> leaving = new ArrayDeque<>();
+    private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final CounterRow<HandshakeCounter> counters;
     private final PeerLog log;
@@ -73,6 +73,9 @@ public final class HandshakeVerticle extends VerticleBase {
     private boolean toldLoaded;
     private boolean scheduled;
     private boolean alone;
+
+    /// What came of a message, and how to wipe it when it goes nowhere.
+    private record Leaving(Runnable tell, Runnable wipe) {}
 
     public HandshakeVerticle(
             Loop loop,
@@ -103,6 +106,8 @@ public final class HandshakeVerticle extends VerticleBase {
         // A turn may be under way: it finds nothing more to do, and the cryptography of the loop closed behind it.
         queue.clear();
         agreements.clear();
+        leaving.forEach(each -> each.wipe.run());
+        leaving.clear();
         if (gate != null) gate.close();
         gate = null;
         udp.close(); // nobody else on this loop gathers
@@ -156,7 +161,7 @@ public final class HandshakeVerticle extends VerticleBase {
         try {
             strangers();
             agreements();
-            for (var what = leaving.poll(); what != null; what = leaving.poll()) what.run();
+            for (var what = leaving.poll(); what != null; what = leaving.poll()) what.tell.run();
         } finally {
             if (!queue.isEmpty() || !agreements.isEmpty() || !leaving.isEmpty()) schedule();
         }
@@ -178,7 +183,8 @@ public final class HandshakeVerticle extends VerticleBase {
                 counters.increment(HandshakeCounter.DROP_AGREEMENT);
                 continue;
             }
-            leaving.add(() -> wanted.peer().tell(new PeerMessage.Answer(agreement, wanted.bytes(), wanted.source())));
+            var answer = new PeerMessage.Answer(agreement, wanted.bytes(), wanted.source());
+            leaving.add(new Leaving(() -> wanted.peer().tell(answer), agreement::close));
         }
     }
 
@@ -277,7 +283,8 @@ public final class HandshakeVerticle extends VerticleBase {
                 // While strangers wait every other peer does all of its answer: then there is work for both loops.
                 alone = !alone && !queue.isEmpty();
                 var arrived = new PeerMessage.Initiation(initiation, message.length, source, alone);
-                leaving.add(() -> router.tell(new RouterMessage.Initiation(arrived)));
+                leaving.add(
+                        new Leaving(() -> router.tell(new RouterMessage.Initiation(arrived)), initiation::close));
             }
             case MessageType.RESPONSE ->
                 Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.Response(message, source));
