@@ -8,6 +8,7 @@ import dev.warren.io.tun.RoutingTables.Route;
 import dev.warren.io.tun.RoutingTables.Rule;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,13 +29,7 @@ final class Leftovers {
     static void remove(boolean guards) {
         try (var tables = RoutingTables.open();
                 var netlink = Netlink.open()) {
-            var devices = new HashSet<Integer>();
-            for (boolean v6 : FAMILIES) {
-                tables.routes(v6, route -> devices.add(route.ours() ? route.interfaceIndex() : 0));
-                tables.addresses(v6, address -> devices.add(address.ours() ? address.interfaceIndex() : 0));
-            }
-            devices.remove(0);
-            for (int device : devices) {
+            for (int device : marked(tables)) {
                 if (!netlink.abandoned(device)) continue;
                 clear(tables, netlink, device);
                 LOG.warn(
@@ -47,6 +42,20 @@ final class Leftovers {
         } catch (ErrnoException e) {
             LOG.warn("cannot look for what a router that was killed has left: {}", e.getMessage());
         }
+    }
+
+    /// Interfaces that have an address or a route of ours.
+    private static Set<Integer> marked(RoutingTables tables) throws ErrnoException {
+        var devices = new HashSet<Integer>();
+        for (boolean v6 : FAMILIES) {
+            tables.routes(v6, route -> {
+                if (route.ours() && route.interfaceIndex() != 0) devices.add(route.interfaceIndex());
+            });
+            tables.addresses(v6, address -> {
+                if (address.ours()) devices.add(address.interfaceIndex());
+            });
+        }
+        return devices;
     }
 
     /// Removes the addresses and routes that are ours from an interface, if there still is one: a TUN that persists.
