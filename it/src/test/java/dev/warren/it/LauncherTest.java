@@ -117,8 +117,8 @@ class LauncherTest {
         var root = sh("unshare -m sh -c '" + hidden.formatted("") + "'");
         assertEquals(1, root.code(), root::toString);
         assertTrue(root.err().contains("no JDK 25"), root::toString);
-        var user = sh("unshare -m sh -c '"
-                + hidden.formatted("setpriv --reuid nobody --regid nogroup --clear-groups") + "'");
+        var user = sh(
+                "unshare -m sh -c '" + hidden.formatted("setpriv --reuid nobody --regid nogroup --clear-groups") + "'");
         assertEquals("/run/home/.sdkman/candidates/java/25", user.out().strip(), user::toString);
     }
 
@@ -128,7 +128,7 @@ class LauncherTest {
         sh("mkdir -p /var/lib/warren && mount -t tmpfs -o mode=700 tmpfs /var/lib/warren")
                 .orFail();
         sh(Router.underTest() + " wg0").orFail();
-        int router = host.processes(" -- wg0").getLast();
+        int router = host.processes(" wg0").getLast();
         host.signal("SEGV", router);
         Poll.until("it is gone", BUILD, () -> !host.hasDevice("wg0"));
         Poll.until("there is a report", BUILD, () -> sh("cat /var/lib/warren/crash-*.log")

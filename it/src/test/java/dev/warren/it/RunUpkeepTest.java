@@ -131,7 +131,7 @@ class RunUpkeepTest {
         assertTrue(run.errors().contains("killed"), run::errors);
         assertTrue(run.errors().contains("10.9.0.200/24 too"), run::errors);
         var now = persistent(host);
-        for (var gone : List.of("10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "default", "fwmark")) {
+        for (var gone : List.of("10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "table 518", "fwmark")) {
             assertFalse(now.contains(gone), () -> gone + " is still there:\n" + now);
         }
         for (var there : List.of("10.8.0.1/24", "10.30.0.0/16", "10.9.0.200/24", "fd55::5/64", "10.77.0.0/16")) {

@@ -135,7 +135,9 @@ public final class Netlink implements AutoCloseable {
     public boolean abandoned(int index) throws ErrnoException {
         link(index);
         long carrier = NetlinkMessage.locate(answer, HEADER + 16, answerEnd, IFLA_CARRIER);
-        return carrier >= 0 && answer.get(JAVA_BYTE, carrier + 4) == 0 && answeredKind().equals("tun");
+        return carrier >= 0
+                && answer.get(JAVA_BYTE, carrier + 4) == 0
+                && answeredKind().equals("tun");
     }
 
     private String answeredKind() {

@@ -283,8 +283,7 @@ public final class HandshakeVerticle extends VerticleBase {
                 // While strangers wait every other peer does all of its answer: then there is work for both loops.
                 alone = !alone && !queue.isEmpty();
                 var arrived = new PeerMessage.Initiation(initiation, message.length, source, alone);
-                leaving.add(
-                        new Leaving(() -> router.tell(new RouterMessage.Initiation(arrived)), initiation::close));
+                leaving.add(new Leaving(() -> router.tell(new RouterMessage.Initiation(arrived)), initiation::close));
             }
             case MessageType.RESPONSE ->
                 Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.Response(message, source));

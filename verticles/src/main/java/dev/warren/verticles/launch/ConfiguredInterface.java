@@ -172,7 +172,8 @@ final class ConfiguredInterface {
                     var address = IpAddress.of(found.address().getAddress());
                     boolean others = found.interfaceIndex() == index && !found.ours();
                     if (!others || found.address().isLinkLocalAddress()) return;
-                    if (config.addresses().stream().anyMatch(each -> each.address().equals(address))) return;
+                    if (config.addresses().stream()
+                            .anyMatch(each -> each.address().equals(address))) return;
                     LOG.info(
                             "({}) it has the address {}/{} too, which is not configured here: it stays",
                             config.name(),

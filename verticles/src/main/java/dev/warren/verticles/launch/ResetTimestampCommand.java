@@ -5,7 +5,6 @@ import dev.warren.verticles.uapi.UapiSocket;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.HexFormat;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -62,7 +61,7 @@ final class ResetTimestampCommand implements Callable<Integer> {
             err.println("warren: PEER is not a public key: 44 characters, as wg show " + name + " prints them");
             return 2;
         }
-        var hex = HexFormat.of().formatHex(key.bytes());
+        var hex = key.toHex();
         try (var conversation = new UapiConversation(directory.resolve(name + ".sock"))) {
             if (!conversation.ask("get=1").contains("public_key=" + hex)) {
                 err.println("warren: " + name + " has no peer with this public key");
