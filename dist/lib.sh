@@ -57,7 +57,9 @@ find_jar() {
     for jar in "$1"/lib/warren-verticles-*.jar; do :; done
 }
 
-# What a start-up cache in the runtime $1 was made from and is only good for: this JDK and these jars at this place.
+# What a start-up cache in the runtime $1 was made from and is only good for: this JDK and these jars at this place. Short,
+# as a plain sh reads it byte by byte.
 cache_key() {
-    stat --printf '%n:%s:%Y;' -- "$jdk/release" "$1/jvm.options" "$1"/lib/*.jar
+    printf '%s;%s;' "$jdk" "$1"
+    stat --printf '%s:%Y;' -- "$jdk/release" "$1/jvm.options" "$1"/lib/*.jar
 }
