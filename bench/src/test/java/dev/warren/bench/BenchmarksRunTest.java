@@ -22,6 +22,7 @@ final class BenchmarksRunTest {
                 .measurementIterations(1)
                 .param("prefixes", "1", "1000")
                 .param("backend", "AUTO", "JDK") // whatever there is here
+                .param("engine", "AUTO", "JAVA")
                 .shouldFailOnError(true)
                 .verbosity(VerboseMode.SILENT)
                 .build();

@@ -80,8 +80,8 @@ class MoreCoresTest {
         }
     }
 
-    /// One flow of datagrams, many at a time: never answered, or answered from the first one on. Where the kernel hands
-    /// a flow to another queue, which is when the first answer comes, what is under way may be overtaken: so nothing is.
+    /// One flow of datagrams, many at a time: never answered, or answered from the first one on. The first answer
+    /// moves the flow to another queue, and what is under way then may be overtaken: so nothing is.
     private static void numberedBurstsKeepTheirOrder(Host from, Host to, String address, boolean answered)
             throws IOException {
         try (var receiver = to.udp(address, 0);
