@@ -196,8 +196,10 @@ class LauncherTest {
         warren(SUDO, "--version").orFail();
         sh("touch -d '1 hour' /run/co/verticles/src/main").orFail();
         host.spawn("flock", "/run/co/build/lock", "sleep", "60");
-        Poll.until("it is locked", BUILD, () -> sh("flock -n /run/co/build/lock true")
-                .code() != 0);
+        Poll.until(
+                "it is locked",
+                BUILD,
+                () -> sh("flock -n /run/co/build/lock true").code() != 0);
         assertEquals(0, warren(SUDO, "wg0").code());
         Poll.holds("nobody waits", Duration.ofSeconds(2), () -> host.processes("dist/build")
                 .isEmpty());
