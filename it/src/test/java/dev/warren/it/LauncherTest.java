@@ -184,9 +184,13 @@ class LauncherTest {
         warren(SUDO, "--version").orFail();
         sh("touch -d '1 hour' /run/co/verticles/src/main; printf '#!/bin/sh\\nexit 1\\n' > /run/bin/mvn")
                 .orFail();
+        for (var arguments : new String[] {"run --check", "run --check /run/co/conf/warren.conf"}) {
+            var check = warren(SUDO, arguments);
+            assertTrue(check.err().contains("newer") && !check.err().contains("beside"), check::toString);
+        }
         var start = warren(SUDO, "wg0");
         assertEquals(0, start.code(), start::toString);
-        assertTrue(start.err().contains("newer"), start::toString);
+        assertTrue(start.err().contains("newer") && start.err().contains("beside"), start::toString);
         assertTrue(host.hasDevice("wg0"));
         warren(SUDO, "stats wg0").orFail();
     }
