@@ -55,6 +55,8 @@ public final class Hocon {
     private @Nullable HoconKey root;
     private @Nullable HoconSource substituting; // where the first substitution is
     private int substitutingLine;
+    /// Outside of peers. What the library takes for `${?...}` of such a key depends on where that is asked.
+    private boolean appends;
     private int open;
 
     public Hocon(Includes includes) {
@@ -121,8 +123,14 @@ public final class Hocon {
         return sizes;
     }
 
-    /// By a `+=`.
-    void referenced(String first, HoconSource source, int line) {
+    /// @param whole what a `+=` adds to
+    void appended(List<String> whole, HoconSource source, int line) {
+        referenced(whole.getFirst(), source, line);
+        boolean inPeer = whole.size() > HoconPart.DEPTH && HoconPart.isPeer(whole.subList(0, HoconPart.DEPTH));
+        appends |= !inPeer;
+    }
+
+    private void referenced(String first, HoconSource source, int line) {
         referenced.add(first);
         if (substituting == null) {
             substituting = source;
@@ -218,6 +226,7 @@ public final class Hocon {
             for (var peer : peers.keys()) {
                 var part = peer.part;
                 if (part != null
+                        && !(part.substitutes && appends)
                         && !isReferenced(List.of("warren", "interfaces", device.name(), "peers", peer.name()))) {
                     part.file.cut(part);
                     peer.cut = true;

@@ -154,7 +154,7 @@ final class HoconOutline {
         key.length = in.at - start;
         if (append) {
             lists--;
-            hocon.referenced(whole.getFirst(), source, line);
+            hocon.appended(whole, source, line);
             key.becomes(true, true, false);
         }
         var used = references.subList(outer, references.size());

@@ -59,6 +59,13 @@ class HoconTwinTest {
         assertTrue(cut > FILES / 8, cut + " parts were cut out, seed " + SEED);
     }
 
+    @Test
+    void whatAPeerTakesFromAListThatGrowsIsTheSameInAPart() {
+        var text = "warren.interfaces { wg0 = { peers { a = { c = ${?a.b}, b.c = x }, p1 { a.b = q } } } }\n"
+                + "a = true\n\"\\u0061\" = 5\na = { b += x }\n";
+        assertEquals(ours(text, "", Integer.MAX_VALUE).kind(), ours(text, "", 0).kind());
+    }
+
     private record Outcome(String values, int line, int parts) {
         boolean read() {
             return values.startsWith("{");
