@@ -551,40 +551,4 @@ class LinuxTunTest {
             assertEquals(1, counter(tun, TunCounter.READ_ERRORS));
         }
     }
-
-    @Test
-    void framesThatComeOneByOneAreReadByACallEachAndATrainIsReadWhole() throws Exception {
-        var reads = new AtomicInteger();
-        var libc = new FaultyLibc(name -> {
-            if (name.equals("read")) reads.incrementAndGet();
-            return 0;
-        });
-        try (var tun = LinuxTun.open(libc, Tuns.name(), TunOptions.standard());
-                var sender = new DatagramSocket()) {
-            int octet = Tuns.octet();
-            Tuns.up(tun, octet, 1420);
-            var to = new InetSocketAddress(address("198.18." + octet + ".2"), 9);
-            PacketBatch batch = PacketBatch.unpooled(Arena.ofAuto().allocate(1 << 20, 64), 16);
-            while (tun.read(batch) > 0) batch.clear(); // what the kernel says of itself when an interface comes up
-            for (int i = 0; i < 16; i++) {
-                sender.send(new DatagramPacket(new byte[1], 1, to));
-                assertEquals(1, readOnce(tun, batch));
-            }
-            reads.set(0);
-            for (int i = 0; i < 80; i++) {
-                sender.send(new DatagramPacket(new byte[1], 1, to));
-                assertEquals(1, readOnce(tun, batch));
-            }
-            assertEquals(90, reads.get());
-            for (int i = 0; i < 28; i++) sender.send(new DatagramPacket(new byte[1], 1, to));
-            int calls = 0;
-            for (int got = 0; got < 28; calls++) got += readOnce(tun, batch);
-            assertTrue(calls <= 10, calls + " calls for 28 frames");
-        }
-    }
-
-    private static int readOnce(LinuxTun tun, PacketBatch batch) {
-        batch.clear();
-        return tun.read(batch);
-    }
 }
