@@ -61,8 +61,12 @@ class HoconTwinTest {
 
     @Test
     void whatAPeerTakesFromAListThatGrowsIsTheSameInAPart() {
-        var text = "warren.interfaces { wg0 = { peers { a = { c = ${?a.b}, b.c = x }, p1 { a.b = q } } } }\n"
-                + "a = true\n\"\\u0061\" = 5\na = { b += x }\n";
+        var text = """
+                warren.interfaces { wg0 = { peers { a = { c = ${?a.b}, b.c = x }, p1 { a.b = q } } } }
+                a = true
+                "\\u0061" = 5
+                a = { b += x }
+                """;
         assertEquals(ours(text, "", Integer.MAX_VALUE).kind(), ours(text, "", 0).kind());
     }
 
