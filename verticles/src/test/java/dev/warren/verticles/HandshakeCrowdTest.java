@@ -64,6 +64,7 @@ class HandshakeCrowdTest extends DeviceLab {
             var answered = new AtomicInteger();
             eventually("all are answered", () -> answered.addAndGet(answers(socket, in, crowd)) == CROWD);
             assertEquals(0, a.counter("peer.drop.backlog"));
+            assertEquals(0, a.counter("router.peers-without-session"), "who initiates need not make room");
             crowd.forEach(Tunnel::close);
         }
     }

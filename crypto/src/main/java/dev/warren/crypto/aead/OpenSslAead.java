@@ -239,12 +239,17 @@ public final class OpenSslAead implements Aead {
         if (dst.isReadOnly()) {
             throw new IllegalArgumentException("A packet cannot be written to what is only for reading.");
         }
-        // Reading throws when the memory was closed, or is another thread's.
-        src.get(JAVA_BYTE, at - BLOCK);
-        dst.get(JAVA_BYTE, to - BLOCK);
+        var thread = Thread.currentThread();
+        if (!src.isAccessibleBy(thread) || !dst.isAccessibleBy(thread)) {
+            throw new WrongThreadException("The memory of a packet is another thread's.");
+        }
+        if (!src.scope().isAlive() || !dst.scope().isAlive()) {
+            throw new IllegalStateException("The memory of a packet was closed.");
+        }
         long whole = (length + (BLOCK - 1L)) & -BLOCK;
-        Objects.checkFromIndexSize(at - BLOCK, BLOCK + Math.max(whole, length + 32L), src.byteSize());
-        Objects.checkFromIndexSize(to - BLOCK, BLOCK + Math.max(whole, length + 32L), dst.byteSize());
+        long touched = BLOCK + Math.max(whole, length + 32L);
+        Objects.checkFromIndexSize(at - BLOCK, touched, src.byteSize());
+        Objects.checkFromIndexSize(to - BLOCK, touched, dst.byteSize());
         if (length < 0 || whole > Integer.MAX_VALUE - BLOCK) {
             throw new IndexOutOfBoundsException(length);
         }

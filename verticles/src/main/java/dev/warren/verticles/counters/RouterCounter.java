@@ -10,7 +10,7 @@ public enum RouterCounter implements Counter {
             "router.drop.forged",
             Unit.MESSAGES,
             "initiations that name a peer that has no actor and were not made with its key"),
-    EVICTED("router.evicted", Unit.EVENTS, "peers without a session that made room for others that were woken"),
+    EVICTED("router.evicted", Unit.EVENTS, "peers without a session that made room for others that packets woke"),
     SOCKET_REFUSED("router.socket-refused", Unit.EVENTS, "ports or marks that the kernel refused for the UDP sockets"),
     LINK_UP("router.link-up", Unit.NOW, "1 while the interface is up"),
     SOCKET_OPEN("router.socket-open", Unit.NOW, "1 while the UDP sockets are open"),
@@ -19,7 +19,7 @@ public enum RouterCounter implements Counter {
     WITHOUT_SESSION(
             "router.peers-without-session",
             Unit.NOW,
-            "peers that have an actor and no session, but for those with a persistent keepalive"),
+            "peers woken by packets that have no session, but for those with a persistent keepalive"),
     PREFIXES("router.prefixes", Unit.NOW, "allowed IPs of all peers");
 
     private final String label;

@@ -53,6 +53,9 @@ final class PeerEntry {
     /// Its actor has a session.
     boolean established;
 
+    /// An initiation of the peer's has woken its actor.
+    boolean initiated;
+
     /// Initiations that wait for its actor.
     private List<PeerMessage> waiting = List.of();
 

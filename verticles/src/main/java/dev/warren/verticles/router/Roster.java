@@ -44,9 +44,10 @@ import org.slf4j.LoggerFactory;
 public final class Roster {
     private static final Logger LOG = LoggerFactory.getLogger(Roster.class);
     private static final int MOST_WAITING = 8;
-    /// Awake peers without a session, those with a persistent keepalive apart. An address scan would wake all there
-    /// are otherwise, each 5 KB and an initiation every five seconds. They are woken 200 a second at most: each has
-    /// five seconds before it makes room for another.
+    /// Peers that packets have woken and that have no session, those with a persistent keepalive apart. An address scan
+    /// would wake all there are otherwise, each 5 KB and an initiation every five seconds. They are woken 200 a
+    // second
+    /// at most: each has five seconds before it makes room for another.
     private static final int MOST_WITHOUT_SESSION = 1024;
 
     private final Loop loop;
@@ -252,7 +253,8 @@ public final class Roster {
     }
 
     private void noSession(PeerEntry entry) {
-        if (entry.state == State.AWAKE && !entry.established && entry.persistentKeepalive == 0) makesRoom(entry, true);
+        boolean may = !entry.established && !entry.initiated && entry.persistentKeepalive == 0;
+        if (entry.state == State.AWAKE && may) makesRoom(entry, true);
     }
 
     private void makesRoom(PeerEntry entry, boolean may) {
@@ -261,13 +263,16 @@ public final class Roster {
         counters.router().set(RouterCounter.WITHOUT_SESSION, withoutSession.size());
     }
 
-    /// Hands an initiation to a peer, waking it first if need be.
+    /// Hands an initiation to a peer, waking it first if need be: then it has authenticated, only the peer can have
+    // made
+    /// it, and the peer makes room for nobody, nor anybody for it.
     void deliver(PeerEntry entry, PeerMessage message) {
         if (entry.state == State.AWAKE) {
             Objects.requireNonNull(entry.door).tell(message);
         } else if (identity == null || entry.removed || !entry.hold(message, MOST_WAITING)) {
             message.discard();
         } else {
+            entry.initiated = true;
             wake(entry);
         }
     }
@@ -275,7 +280,7 @@ public final class Roster {
     private void wake(PeerEntry entry) {
         var own = identity;
         if (entry.state != State.ASLEEP || own == null || !up) return;
-        if (withoutSession.size() >= MOST_WITHOUT_SESSION) {
+        if (!entry.initiated && withoutSession.size() >= MOST_WITHOUT_SESSION) {
             counters.router().increment(RouterCounter.EVICTED);
             retire(withoutSession.getFirst(), false);
         }
@@ -342,6 +347,7 @@ public final class Roster {
     private Future<Void> retire(PeerEntry entry, boolean ifIdle) {
         if (entry.state != State.AWAKE) return Future.succeededFuture();
         entry.state = State.RETIRING;
+        entry.initiated = false;
         makesRoom(entry, false);
         var door = Objects.requireNonNull(entry.door);
         var known = identity;
