@@ -1,5 +1,6 @@
 package dev.warren.conf;
 
+import dev.warren.crypto.noise.KeyText;
 import dev.warren.crypto.noise.JavaX25519;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
@@ -183,7 +184,7 @@ final class InterfaceReader {
         }
         warnOfReaders(section, key);
         var ascii = text.strip().utf8();
-        var bytes = KeyText.decode(ascii);
+        var bytes = KeyText.ofBase64(ascii);
         Arrays.fill(ascii, (byte) 0);
         if (bytes == null) {
             section.problem(key, KeyText.problem(ascii.length), KeyText.EXPECTED);

@@ -1,5 +1,6 @@
 package dev.warren.conf;
 
+import dev.warren.crypto.noise.KeyText;
 import dev.warren.crypto.noise.PrivateKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -64,7 +65,7 @@ final class KeyFile {
                 end >= 3 && content[0] == (byte) 0xef && content[1] == (byte) 0xbb && content[2] == (byte) 0xbf ? 3 : 0;
         var text = Arrays.copyOfRange(content, mark, end); // without the byte order mark of some editors
         Arrays.fill(content, (byte) 0);
-        var key = KeyText.decode(text);
+        var key = KeyText.ofBase64(text);
         Arrays.fill(text, (byte) 0);
         if (key == null) {
             throw new TrustedFiles.Refused("what is in " + what + " " + KeyText.problem(text.length), KeyText.EXPECTED);
@@ -129,7 +130,7 @@ final class KeyFile {
     private static void write(Path file, PrivateKey key) throws IOException {
         var bytes = new byte[32];
         key.copyTo(bytes);
-        var text = dev.warren.crypto.noise.KeyText.toBase64(bytes);
+        var text = KeyText.toBase64(bytes);
         var line = Arrays.copyOf(text, text.length + 1);
         line[text.length] = '\n';
         var options = EnumSet.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);

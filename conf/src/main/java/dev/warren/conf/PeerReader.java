@@ -1,5 +1,6 @@
 package dev.warren.conf;
 
+import dev.warren.crypto.noise.KeyText;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PublicKey;
 import dev.warren.routing.IpAddress;
@@ -78,7 +79,7 @@ final class PeerReader {
             }
             return null;
         }
-        var bytes = KeyText.decode(text.strip().utf8());
+        var bytes = KeyText.ofBase64(text.strip().utf8());
         if (bytes == null) {
             section.problem("public-key", KeyText.problem(text.strip().length()), KeyText.EXPECTED);
             return null;

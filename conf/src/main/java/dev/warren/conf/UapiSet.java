@@ -1,5 +1,6 @@
 package dev.warren.conf;
 
+import dev.warren.crypto.noise.KeyText;
 import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.noise.PrivateKey;
 import dev.warren.crypto.noise.PublicKey;
@@ -267,7 +268,7 @@ final class UapiSet {
 
     /// 64 hexadecimal digits of either case into `secret`.
     private boolean hex(byte[] text, int from, int to) {
-        return dev.warren.crypto.noise.KeyText.ofHex(text, from, to, secret);
+        return KeyText.ofHex(text, from, to, secret);
     }
 
     /// Clamped by [PrivateKey], as wireguard-go does: that is how `get` prints it.

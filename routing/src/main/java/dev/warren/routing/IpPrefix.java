@@ -17,10 +17,10 @@ public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
             if (hi != 0 || lo >>> 32 != 0) {
                 throw new IllegalArgumentException("An IPv4 address has 32 bits.");
             }
-            lo &= Integer.toUnsignedLong(Node4.mask(bits));
+            lo &= Integer.toUnsignedLong(mask4(bits));
         } else {
-            hi &= Node6.maskHi(bits);
-            lo &= Node6.maskLo(bits);
+            hi &= maskHi(bits);
+            lo &= maskLo(bits);
         }
     }
 
@@ -50,6 +50,21 @@ public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
                     + address.family().bits() + ".");
         }
         return of(address, bits);
+    }
+
+    /// Masks the first `bits` (0 to 32) bits.
+    public static int mask4(int bits) {
+        return (int) (0xffff_ffff_0000_0000L >> bits);
+    }
+
+    /// Masks the first 64 of the first `bits` (0 to 128) bits.
+    public static long maskHi(int bits) {
+        return bits == 0 ? 0 : -1L << Math.max(Long.SIZE - bits, 0);
+    }
+
+    /// Masks the second 64 of the first `bits` (0 to 128) bits.
+    public static long maskLo(int bits) {
+        return bits <= Long.SIZE ? 0 : -1L << (2 * Long.SIZE - bits);
     }
 
     private static int slash(CharSequence text) {

@@ -12,11 +12,6 @@ final class Node4<P> extends Node {
         this.key = key;
     }
 
-    /// The first `bits` (0 to 32) bits.
-    static int mask(int bits) {
-        return (int) (0xffff_ffff_0000_0000L >> bits);
-    }
-
     /// Four bits behind the first `bits`; behind all 32 whatever, as nothing is there to be found.
     private static int nibble(int address, int bits) {
         return address << bits >>> (Integer.SIZE - STEP);
@@ -33,7 +28,7 @@ final class Node4<P> extends Node {
     }
 
     private boolean holds(int address) {
-        return ((address ^ key) & mask(bits)) == 0;
+        return ((address ^ key) & IpPrefix.mask4(bits)) == 0;
     }
 
     /// The owner of the longest prefix that holds the address.
@@ -65,7 +60,7 @@ final class Node4<P> extends Node {
         int wanted = keyBits(prefixBits);
         int entry = entry(nibble(prefix, wanted), prefixBits);
         if (node == null) {
-            return new Node4<>(prefix & mask(wanted), wanted, bit(entry), owner);
+            return new Node4<>(prefix & IpPrefix.mask4(wanted), wanted, bit(entry), owner);
         }
         int common = Math.min(keyBits(Integer.numberOfLeadingZeros(prefix ^ node.key)), Math.min(wanted, node.bits));
         int way = child(nibble(prefix, common));
@@ -74,7 +69,7 @@ final class Node4<P> extends Node {
                     ? node.with(entry, owner)
                     : node.with(way, insert(node.below(way), prefix, prefixBits, owner));
         }
-        int above = prefix & mask(common);
+        int above = prefix & IpPrefix.mask4(common);
         int other = child(nibble(node.key, common));
         if (common == wanted) {
             return new Node4<>(above, common, bit(entry) | bit(other), owner, node);

@@ -13,16 +13,6 @@ final class Node6<P> extends Node {
         this.lo = lo;
     }
 
-    /// The first 64 of the first `bits` (0 to 128) bits.
-    static long maskHi(int bits) {
-        return bits == 0 ? 0 : -1L << Math.max(Long.SIZE - bits, 0);
-    }
-
-    /// The second 64 of the first `bits` (0 to 128) bits.
-    static long maskLo(int bits) {
-        return bits <= Long.SIZE ? 0 : -1L << (2 * Long.SIZE - bits);
-    }
-
     /// Four bits behind the first `bits`; behind all 128 whatever, as nothing is there to be found.
     private static int nibble(long hi, long lo, int bits) {
         return (int) ((bits < Long.SIZE ? hi : lo) << bits >>> (Long.SIZE - STEP)); // the shift counts modulo 64
@@ -39,7 +29,7 @@ final class Node6<P> extends Node {
     }
 
     private boolean holds(long addressHi, long addressLo) {
-        return ((addressHi ^ hi) & maskHi(bits)) == 0 && ((addressLo ^ lo) & maskLo(bits)) == 0;
+        return ((addressHi ^ hi) & IpPrefix.maskHi(bits)) == 0 && ((addressLo ^ lo) & IpPrefix.maskLo(bits)) == 0;
     }
 
     /// The owner of the longest prefix that holds the address.
@@ -76,7 +66,7 @@ final class Node6<P> extends Node {
         int wanted = keyBits(prefixBits);
         int entry = entry(nibble(hi, lo, wanted), prefixBits);
         if (node == null) {
-            return new Node6<>(hi & maskHi(wanted), lo & maskLo(wanted), wanted, bit(entry), owner);
+            return new Node6<>(hi & IpPrefix.maskHi(wanted), lo & IpPrefix.maskLo(wanted), wanted, bit(entry), owner);
         }
         int common = Math.min(keyBits(sameBits(hi ^ node.hi, lo ^ node.lo)), Math.min(wanted, node.bits));
         int way = child(nibble(hi, lo, common));
@@ -85,8 +75,8 @@ final class Node6<P> extends Node {
                     ? node.with(entry, owner)
                     : node.with(way, insert(node.below(way), hi, lo, prefixBits, owner));
         }
-        long aboveHi = hi & maskHi(common);
-        long aboveLo = lo & maskLo(common);
+        long aboveHi = hi & IpPrefix.maskHi(common);
+        long aboveLo = lo & IpPrefix.maskLo(common);
         int other = child(nibble(node.hi, node.lo, common));
         if (common == wanted) {
             return new Node6<>(aboveHi, aboveLo, common, bit(entry) | bit(other), owner, node);

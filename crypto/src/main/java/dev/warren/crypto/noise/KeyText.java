@@ -10,7 +10,15 @@ public final class KeyText {
     private static final int HEX_LENGTH = 64;
     private static final int BASE64_LENGTH = 44;
 
+    /// What people should write, for messages.
+    public static final String EXPECTED = "44 characters of base64 ending in =";
+
     private KeyText() {}
+
+    /// Says what is wrong with a text of this many characters that [#ofBase64] refused. Holds nothing of it.
+    public static String problem(int length) {
+        return length == 44 ? "is not base64" : "is not a key: it has " + length + " characters";
+    }
 
     /// The key that a text is in base64, which the caller wipes; null when it is none.
     public static byte @Nullable [] ofBase64(byte[] ascii) {

@@ -15,7 +15,7 @@ final class CommandNames {
             "pubkey",
             "genpsk",
             "demo",
-            DemoTransfer.NAME,
+            "demo-transfer",
             "train",
             "help");
 
