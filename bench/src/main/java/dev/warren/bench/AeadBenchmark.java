@@ -1,7 +1,7 @@
 package dev.warren.bench;
 
-import dev.warren.crypto.aead.Aead;
-import dev.warren.crypto.aead.AeadKey;
+import dev.warren.crypto.primitive.Aead;
+import dev.warren.crypto.primitive.AeadKey;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.warren.bench;
 
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.suite.Suite;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Param;
 

@@ -1,15 +1,15 @@
 package dev.warren.bench;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
 import dev.warren.crypto.cookie.HandshakeGate;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.noise.Handshake;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;
@@ -31,7 +31,7 @@ public class HandshakeBenchmark extends ShortRun {
 
         private final Suite suite;
         private final SecureRandom random = new SecureRandom();
-        private final LocalIdentity identity;
+        private final StaticIdentity identity;
         private final HandshakeGate gate;
         private final byte[] reply = new byte[CookieReplyMessage.LENGTH];
         private @Nullable Handshake handshake;
@@ -40,7 +40,7 @@ public class HandshakeBenchmark extends ShortRun {
 
         Side(Suite suite) {
             this.suite = suite;
-            identity = new LocalIdentity(PrivateKey.generate(random), suite);
+            identity = new StaticIdentity(PrivateKey.generate(random), suite);
             gate = new HandshakeGate(suite, identity, random);
         }
 

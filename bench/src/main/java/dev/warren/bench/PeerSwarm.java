@@ -1,10 +1,10 @@
 package dev.warren.bench;
 
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.Tunnel;
-import dev.warren.crypto.TunnelResult;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.suite.Suite;
+import dev.warren.crypto.tunnel.Tunnel;
+import dev.warren.crypto.tunnel.TunnelResult;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 package dev.warren.bench;
 
-import dev.warren.routing.AllowedIps;
-import dev.warren.routing.IpAddress;
-import dev.warren.routing.IpPrefix;
-import dev.warren.routing.RouteTable;
+import dev.warren.routing.allowedips.AllowedIps;
+import dev.warren.routing.allowedips.AllowedIpsSnapshot;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpPrefix;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -30,7 +30,7 @@ public class TrieBenchmark extends ShortRun {
     private final Random random = new Random(1);
     private final Object owner = new Object();
     private AllowedIps<Object> table = new AllowedIps<>();
-    private RouteTable<Object> routes = RouteTable.empty();
+    private AllowedIpsSnapshot<Object> routes = AllowedIpsSnapshot.empty();
     private IpPrefix[] all4 = {};
     private IpPrefix[] all6 = {};
     private final int[] probes4 = new int[PROBES];
@@ -92,7 +92,7 @@ public class TrieBenchmark extends ShortRun {
 
     /// One prefix moves to another owner and back: a path copied twice.
     @Benchmark
-    public RouteTable<Object> move4() {
+    public AllowedIpsSnapshot<Object> move4() {
         turn = (turn + 1) % prefixes;
         table.insert(all4[turn], owner);
         table.insert(all4[turn], all4[turn]);

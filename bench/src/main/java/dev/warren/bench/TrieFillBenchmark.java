@@ -1,9 +1,9 @@
 package dev.warren.bench;
 
-import dev.warren.routing.AllowedIps;
-import dev.warren.routing.IpAddress;
-import dev.warren.routing.IpPrefix;
-import dev.warren.routing.RouteTable;
+import dev.warren.routing.allowedips.AllowedIps;
+import dev.warren.routing.allowedips.AllowedIpsSnapshot;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpPrefix;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Random;
@@ -36,16 +36,16 @@ public class TrieFillBenchmark extends ShortRun {
     }
 
     @Benchmark
-    public RouteTable<Object> fill4() {
+    public AllowedIpsSnapshot<Object> fill4() {
         return filled(all4);
     }
 
     @Benchmark
-    public RouteTable<Object> fill6() {
+    public AllowedIpsSnapshot<Object> fill6() {
         return filled(all6);
     }
 
-    private static RouteTable<Object> filled(IpPrefix[] prefixes) {
+    private static AllowedIpsSnapshot<Object> filled(IpPrefix[] prefixes) {
         var fresh = new AllowedIps<Object>();
         for (var prefix : prefixes) {
             fresh.insert(prefix, prefix);

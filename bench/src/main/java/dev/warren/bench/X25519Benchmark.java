@@ -1,11 +1,11 @@
 package dev.warren.bench;
 
-import dev.warren.crypto.Engines;
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.X25519Choice;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
-import dev.warren.crypto.noise.X25519;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.key.X25519;
+import dev.warren.crypto.suite.Engines;
+import dev.warren.crypto.suite.Suite;
+import dev.warren.crypto.suite.X25519Choice;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.concurrent.TimeUnit;

@@ -1,8 +1,8 @@
 package dev.warren.conf;
 
-import dev.warren.routing.IpAddress;
-import dev.warren.routing.IpFamily;
-import dev.warren.routing.IpPrefix;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpFamily;
+import dev.warren.routing.ip.IpPrefix;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

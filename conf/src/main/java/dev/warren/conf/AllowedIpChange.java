@@ -1,6 +1,6 @@
 package dev.warren.conf;
 
-import dev.warren.routing.IpPrefix;
+import dev.warren.routing.ip.IpPrefix;
 
 /// One prefix given to a peer, or taken from it.
 ///

@@ -1,7 +1,7 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.X25519Choice;
+import dev.warren.crypto.suite.Suite;
+import dev.warren.crypto.suite.X25519Choice;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.warren.conf;
 
-import dev.warren.routing.IpAddress;
-import dev.warren.routing.IpPrefix;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpPrefix;
 
 /// An address of an interface with the length of its network: `10.8.0.1/24`.
 public record InterfaceAddress(IpAddress address, int prefixLength) {

@@ -1,10 +1,10 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.KeyText;
-import dev.warren.crypto.noise.JavaX25519;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
-import dev.warren.routing.IpFamily;
+import dev.warren.crypto.key.JavaX25519;
+import dev.warren.crypto.key.KeyText;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.routing.ip.IpFamily;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;

@@ -1,7 +1,7 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.KeyText;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.KeyText;
+import dev.warren.crypto.key.PrivateKey;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;

@@ -1,7 +1,7 @@
 package dev.warren.conf;
 
-import dev.warren.routing.IpAddress;
-import dev.warren.routing.IpPrefix;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpPrefix;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.KeyText;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PublicKey;
-import dev.warren.routing.IpAddress;
-import dev.warren.routing.IpFamily;
-import dev.warren.routing.IpPrefix;
+import dev.warren.crypto.key.KeyText;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpFamily;
+import dev.warren.routing.ip.IpPrefix;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;

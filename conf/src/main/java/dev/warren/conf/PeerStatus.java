@@ -1,8 +1,8 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PublicKey;
-import dev.warren.routing.IpPrefix;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.routing.ip.IpPrefix;
 import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

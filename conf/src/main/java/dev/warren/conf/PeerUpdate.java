@@ -1,7 +1,7 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PublicKey;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.OptionalInt;

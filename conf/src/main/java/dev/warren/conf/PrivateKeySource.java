@@ -1,6 +1,6 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;

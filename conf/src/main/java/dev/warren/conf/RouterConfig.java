@@ -1,6 +1,6 @@
 package dev.warren.conf;
 
-import dev.warren.routing.IpPrefix;
+import dev.warren.routing.ip.IpPrefix;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.Suite;
-import dev.warren.routing.IpPrefix;
+import dev.warren.crypto.suite.Suite;
+import dev.warren.routing.ip.IpPrefix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -409,7 +409,7 @@ class ConfigLoaderTest {
     void theOwnPublicKeyIsNoPeer() throws Exception {
         var own = load("warren.interfaces.wg0.private-key = \"" + PRIVATE + "\"");
         String publicKey;
-        try (var x25519 = new dev.warren.crypto.noise.JavaX25519()) {
+        try (var x25519 = new dev.warren.crypto.key.JavaX25519()) {
             publicKey = own.interfaces()
                     .get(0)
                     .privateKey()

@@ -1,10 +1,12 @@
 package dev.warren.conf;
 
-import dev.warren.crypto.noise.JavaX25519;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
-import dev.warren.routing.IpPrefix;
+import dev.warren.conf.uapi.UapiParser;
+import dev.warren.conf.uapi.UapiWriter;
+import dev.warren.crypto.key.JavaX25519;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.routing.ip.IpPrefix;
 import java.io.ByteArrayOutputStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;

@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.io.tun.MemoryTun;
 import dev.warren.verticles.bus.PeerNotice;
 import dev.warren.verticles.bus.PeerNotices;
+import dev.warren.verticles.control.DeviceException;
+import dev.warren.verticles.device.Device;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

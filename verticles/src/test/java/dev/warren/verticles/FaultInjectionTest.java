@@ -6,19 +6,19 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.Endpoint;
-import dev.warren.io.Faults;
 import dev.warren.io.TunDevice;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.ffm.EventFd;
-import dev.warren.io.tun.FaultyTun;
 import dev.warren.io.tun.MemoryTun;
-import dev.warren.io.udp.FaultyUdp;
+import dev.warren.testkit.Faults;
+import dev.warren.testkit.FaultyTun;
+import dev.warren.testkit.FaultyUdp;
+import dev.warren.verticles.bus.HandshakeCommand;
 import dev.warren.verticles.bus.HandshakeMailbox;
-import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.PeerCommand;
 import dev.warren.verticles.bus.PeerMailbox;
-import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
 import io.netty.channel.IoEvent;
 import io.netty.channel.IoEventLoop;
@@ -187,11 +187,11 @@ class FaultInjectionTest extends DeviceLab {
     @Test
     @SuppressWarnings("NullAway") // that is the fault
     void errorsInHandshakeMessagesCostNoRoomForOthers() throws Exception {
-        var broken = new ArrayList<HandshakeMessage.Datagram>();
+        var broken = new ArrayList<HandshakeCommand.Datagram>();
         var source = Endpoint.of(new InetSocketAddress(outside + "77", 7777));
-        for (int i = 0; i < 200; i++) broken.add(new HandshakeMessage.Datagram(null, source, null));
+        for (int i = 0; i < 200; i++) broken.add(new HandshakeCommand.Datagram(null, source, null));
         var door = new HandshakeMailbox(vertx, b.device.name());
-        door.tell(new HandshakeMessage.Received(broken)).await(10, SECONDS);
+        door.tell(new HandshakeCommand.Received(broken)).await(10, SECONDS);
         eventually("all of them were counted", () -> counted("handshake.drop.internal-error") == 200);
         connect(); // a handshake behind them
         asBefore();
@@ -212,9 +212,9 @@ class FaultInjectionTest extends DeviceLab {
         int id = packetLoops - 1; // others were removed
         var door = new PeerMailbox(vertx, b.device.name(), new PeerRef(id, PublicKey.of(new byte[32])));
         for (int i = 0; i < TIMES; i++) {
-            door.tell(new PeerMessage.CookieReply(null));
-            door.tell(new PeerMessage.Identity(null, Promise.promise()));
-            door.tell(new PeerMessage.Initiation(null, 0, null, false));
+            door.tell(new PeerCommand.CookieReply(null));
+            door.tell(new PeerCommand.Identity(null, Promise.promise()));
+            door.tell(new PeerCommand.Initiation(null, 0, null, false));
         }
         asBefore();
     }

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -17,9 +17,11 @@ import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.MemoryTun;
-import dev.warren.io.udp.MemoryUdp;
+import dev.warren.testkit.MemoryUdp;
+import dev.warren.verticles.bus.RouterCommand;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.control.DeviceException;
+import dev.warren.verticles.device.Device;
 import java.net.InetAddress;
 import java.util.List;
 import java.util.OptionalInt;
@@ -44,7 +46,7 @@ class SocketStateTest extends DeviceLab {
 
     /// Returns when the router has done what this leads to.
     private void link(Side side, boolean up) throws Exception {
-        new RouterMailbox(vertx, side.device.name()).tell(new RouterMessage.Link(up));
+        new RouterMailbox(vertx, side.device.name()).tell(new RouterCommand.Link(up));
         side.update(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, List.of()));
     }
 

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.Suite;
-import dev.warren.io.Faults;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.io.ffm.Errno;
-import dev.warren.io.tun.FaultyTun;
 import dev.warren.io.tun.MemoryTun;
-import dev.warren.io.udp.MemoryNetwork;
+import dev.warren.testkit.Faults;
+import dev.warren.testkit.FaultyTun;
+import dev.warren.testkit.MemoryNetwork;
+import dev.warren.verticles.device.Device;
+import dev.warren.verticles.loop.EventLoops;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.lang.reflect.Modifier;

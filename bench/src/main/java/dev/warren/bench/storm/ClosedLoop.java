@@ -1,8 +1,8 @@
 package dev.warren.bench.storm;
 
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.crypto.wire.ResponseMessage;

@@ -1,7 +1,7 @@
 package dev.warren.bench.storm;
 
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.suite.Suite;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.DatagramChannel;

@@ -1,12 +1,12 @@
 package dev.warren.bench.storm;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.noise.Handshake;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.InitiationMessage;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -100,7 +100,7 @@ final class Initiations implements AutoCloseable {
     private final class Maker implements Callable<Map<Integer, Handshake>>, AutoCloseable {
         private final Suite suite = Suite.open(Suite.Choice.AUTO);
         private final SecureRandom random = new SecureRandom();
-        private final List<LocalIdentity> identities = new ArrayList<>();
+        private final List<StaticIdentity> identities = new ArrayList<>();
         private final Map<Integer, Handshake> kept = new HashMap<>();
         private final int firstNumber;
         private final int firstPeer;
@@ -124,7 +124,7 @@ final class Initiations implements AutoCloseable {
             return kept;
         }
 
-        private void make(int peer, LocalIdentity identity, CookieGenerator cookies) {
+        private void make(int peer, StaticIdentity identity, CookieGenerator cookies) {
             try (var usual = new Handshake(suite, identity, responder, random)) {
                 for (int place = peer; place < messages.length; place += peers) {
                     var handshake = usual;
@@ -143,7 +143,7 @@ final class Initiations implements AutoCloseable {
 
         @Override
         public void close() {
-            identities.forEach(LocalIdentity::close);
+            identities.forEach(StaticIdentity::close);
             suite.close();
         }
     }

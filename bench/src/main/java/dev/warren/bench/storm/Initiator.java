@@ -1,8 +1,8 @@
 package dev.warren.bench.storm;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.suite.Suite;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -17,7 +17,7 @@ final class Initiator {
     private Initiator() {}
 
     /// @param number 0 or more
-    static LocalIdentity identity(int number, Suite suite) {
+    static StaticIdentity identity(int number, Suite suite) {
         var seed = ByteBuffer.allocate(64)
                 .put("warren bench initiator ".getBytes(StandardCharsets.US_ASCII))
                 .putInt(number)
@@ -25,7 +25,7 @@ final class Initiator {
         try {
             var digest = MessageDigest.getInstance("SHA-256");
             digest.update(seed);
-            return new LocalIdentity(PrivateKey.of(digest.digest()), suite);
+            return new StaticIdentity(PrivateKey.of(digest.digest()), suite);
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("Every JDK has SHA-256.", e);
         }

@@ -1,7 +1,7 @@
 package dev.warren.bench.storm;
 
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.cookie.CookieGenerator;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.io.IOException;

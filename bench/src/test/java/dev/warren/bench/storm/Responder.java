@@ -1,14 +1,14 @@
 package dev.warren.bench.storm;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
 import dev.warren.crypto.cookie.HandshakeGate;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.noise.Handshake;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.InitiationMessage;
 import java.io.IOException;
@@ -44,7 +44,7 @@ final class Responder implements AutoCloseable {
 
     private final Suite suite = Suite.open(Suite.Choice.AUTO);
     private final SecureRandom random = new SecureRandom();
-    private final LocalIdentity identity = new LocalIdentity(PrivateKey.generate(random), suite);
+    private final StaticIdentity identity = new StaticIdentity(PrivateKey.generate(random), suite);
     private final HandshakeGate gate = new HandshakeGate(suite, identity, random);
     private final Map<PublicKey, Handshake> handshakes = new HashMap<>();
     private final DatagramChannel channel;

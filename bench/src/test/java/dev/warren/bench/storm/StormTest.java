@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.ResponseMessage;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;

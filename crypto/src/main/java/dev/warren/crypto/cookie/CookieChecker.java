@@ -1,9 +1,9 @@
 package dev.warren.crypto.cookie;
 
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.noise.Blake2s;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.primitive.Blake2s;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.InitiationMessage;
 import java.lang.invoke.MethodHandles;

@@ -1,9 +1,9 @@
 package dev.warren.crypto.cookie;
 
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.util.Arrays;

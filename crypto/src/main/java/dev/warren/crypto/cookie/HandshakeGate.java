@@ -1,9 +1,9 @@
 package dev.warren.crypto.cookie;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.security.SecureRandom;
@@ -22,7 +22,7 @@ public final class HandshakeGate implements AutoCloseable {
     private long newcomersFullAt = Long.MIN_VALUE;
     private boolean underLoad;
 
-    public HandshakeGate(Suite suite, LocalIdentity identity, SecureRandom random) {
+    public HandshakeGate(Suite suite, StaticIdentity identity, SecureRandom random) {
         checker = new CookieChecker(suite, identity.publicKey(), random);
         proven = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
         newcomers = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
@@ -30,7 +30,7 @@ public final class HandshakeGate implements AutoCloseable {
     }
 
     /// The private key changed.
-    public void identity(LocalIdentity changed) {
+    public void identity(StaticIdentity changed) {
         checker.own(changed.publicKey());
     }
 

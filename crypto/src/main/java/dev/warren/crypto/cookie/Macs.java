@@ -2,8 +2,8 @@ package dev.warren.crypto.cookie;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
-import dev.warren.crypto.noise.Blake2s;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.primitive.Blake2s;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.ResponseMessage;
 

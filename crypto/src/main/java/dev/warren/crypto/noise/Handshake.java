@@ -2,10 +2,14 @@ package dev.warren.crypto.noise;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.primitive.Blake2s;
+import dev.warren.crypto.primitive.SymmetricState;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.crypto.wire.ResponseMessage;
@@ -49,7 +53,7 @@ public final class Handshake implements AutoCloseable {
     private final SecureRandom random;
     private final MemorySegment cell;
     private final PrivateKey ephemeral;
-    private LocalIdentity identity;
+    private StaticIdentity identity;
     private boolean staticStaticKnown;
     private boolean closed;
 
@@ -60,7 +64,7 @@ public final class Handshake implements AutoCloseable {
     private long ownStamp = Long.MIN_VALUE;
 
     /// Costs nothing yet: the static-static DH is done on first use.
-    public Handshake(Suite suite, LocalIdentity identity, PublicKey remote, SecureRandom random) {
+    public Handshake(Suite suite, StaticIdentity identity, PublicKey remote, SecureRandom random) {
         this.suite = suite;
         this.identity = identity;
         this.remote = remote;
@@ -70,7 +74,7 @@ public final class Handshake implements AutoCloseable {
     }
 
     /// The private key changed: the handshake in flight is forgotten.
-    public void identity(LocalIdentity changed) {
+    public void identity(StaticIdentity changed) {
         clear();
         identity = changed;
         staticStaticKnown = false;
@@ -170,7 +174,7 @@ public final class Handshake implements AutoCloseable {
     /// @throws IllegalStateException when no initiation was consumed
     public byte @Nullable [] createResponse(int senderIndex) {
         require(State.INITIATION_CONSUMED);
-        try (var agreement = ResponseAgreement.make(suite, random, remoteEphemeral(), remote)) {
+        try (var agreement = ResponderDh.make(suite, random, remoteEphemeral(), remote)) {
             if (agreement == null) {
                 clear();
                 return null;
@@ -181,7 +185,7 @@ public final class Handshake implements AutoCloseable {
 
     /// The same with an agreement that was made elsewhere. Null, and nothing is changed, when it is not for the
     /// initiation that was consumed last.
-    public byte @Nullable [] createResponse(int senderIndex, ResponseAgreement agreement) {
+    public byte @Nullable [] createResponse(int senderIndex, ResponderDh agreement) {
         if (!expects(agreement)) {
             return null;
         }
@@ -207,7 +211,7 @@ public final class Handshake implements AutoCloseable {
     }
 
     /// Whether the initiation consumed last waits for this agreement.
-    public boolean expects(ResponseAgreement agreement) {
+    public boolean expects(ResponderDh agreement) {
         return state == State.INITIATION_CONSUMED && agreement.answers(remoteEphemeral());
     }
 

@@ -1,7 +1,9 @@
 package dev.warren.crypto.noise;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.primitive.Blake2s;
+import dev.warren.crypto.primitive.SymmetricState;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.lang.foreign.MemorySegment;
@@ -15,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 public final class ReceivedInitiation implements AutoCloseable {
     private static final int STATIC_LENGTH = PublicKey.LENGTH + 16;
 
-    private final LocalIdentity identity;
+    private final StaticIdentity identity;
     private final PublicKey remoteStatic;
     private final byte[] message;
     // Chaining key and hash after es; on the heap because it changes threads.
     private final byte[] state = new byte[2 * Blake2s.LENGTH];
     private byte @Nullable [] timestamp;
 
-    private ReceivedInitiation(LocalIdentity identity, PublicKey remoteStatic, byte[] message) {
+    private ReceivedInitiation(StaticIdentity identity, PublicKey remoteStatic, byte[] message) {
         this.identity = identity;
         this.remoteStatic = remoteStatic;
         this.message = message;
@@ -30,7 +32,7 @@ public final class ReceivedInitiation implements AutoCloseable {
 
     /// One DH and one decryption. Null when the message does not authenticate or carries a low-order point. MAC1 is the
     /// gate's affair. Keeps `message`, which must not change.
-    public static @Nullable ReceivedInitiation read(Suite suite, LocalIdentity identity, byte[] message) {
+    public static @Nullable ReceivedInitiation read(Suite suite, StaticIdentity identity, byte[] message) {
         if (MessageType.classify(message) != MessageType.INITIATION) {
             return null;
         }
@@ -107,7 +109,7 @@ public final class ReceivedInitiation implements AutoCloseable {
     }
 
     /// Whom it was sent to.
-    public LocalIdentity identity() {
+    public StaticIdentity identity() {
         return identity;
     }
 

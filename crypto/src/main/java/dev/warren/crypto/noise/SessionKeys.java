@@ -1,19 +1,20 @@
 package dev.warren.crypto.noise;
 
-import dev.warren.crypto.Secrets;
+import dev.warren.crypto.key.KeyCells;
+import dev.warren.crypto.primitive.SymmetricState;
 import java.lang.foreign.MemorySegment;
 
 /// What a handshake leaves: two transport keys and the indices of both sides. Give the keys to `Aead.key`, then close.
 /// Confined to the thread of its Suite.
 public final class SessionKeys implements AutoCloseable {
-    private final Secrets cells;
+    private final KeyCells cells;
     private final MemorySegment cell;
     private final boolean initiator;
     private final int localIndex;
     private final int remoteIndex;
     private boolean closed;
 
-    SessionKeys(Secrets cells, SymmetricState state, boolean initiator, int localIndex, int remoteIndex) {
+    SessionKeys(KeyCells cells, SymmetricState state, boolean initiator, int localIndex, int remoteIndex) {
         this.cells = cells;
         this.cell = cells.take();
         this.initiator = initiator;

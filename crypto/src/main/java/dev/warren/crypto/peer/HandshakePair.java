@@ -1,15 +1,15 @@
 package dev.warren.crypto.peer;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.noise.Handshake;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
-import dev.warren.crypto.noise.ResponseAgreement;
+import dev.warren.crypto.noise.ResponderDh;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.session.Keypair;
+import dev.warren.crypto.suite.Suite;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ final class HandshakePair implements AutoCloseable {
     private long sent;
     private long lastWall;
 
-    HandshakePair(Suite suite, LocalIdentity identity, PublicKey remote, SecureRandom random) {
+    HandshakePair(Suite suite, StaticIdentity identity, PublicKey remote, SecureRandom random) {
         this.suite = suite;
         this.cookies = new CookieGenerator(suite, remote);
         this.initiating = new Handshake(suite, identity, remote, random);
@@ -41,7 +41,7 @@ final class HandshakePair implements AutoCloseable {
     }
 
     /// Call [#forget] before.
-    void identity(LocalIdentity changed) {
+    void identity(StaticIdentity changed) {
         initiating.identity(changed);
         responding.identity(changed);
     }
@@ -79,14 +79,14 @@ final class HandshakePair implements AutoCloseable {
     }
 
     /// Whether an initiation that was consumed waits for this.
-    boolean expects(ResponseAgreement agreement) {
+    boolean expects(ResponderDh agreement) {
         return responding.expects(agreement);
     }
 
     /// A signed response to what was consumed, or null when a key is no good.
     ///
     /// @param agreement null: it is made here
-    byte @Nullable [] response(int index, @Nullable ResponseAgreement agreement, long now) {
+    byte @Nullable [] response(int index, @Nullable ResponderDh agreement, long now) {
         byte[] message =
                 agreement == null ? responding.createResponse(index) : responding.createResponse(index, agreement);
         if (message != null) {

@@ -1,16 +1,16 @@
 package dev.warren.crypto.peer;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.aead.Aead;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.noise.ReceivedInitiation;
-import dev.warren.crypto.noise.ResponseAgreement;
+import dev.warren.crypto.noise.ResponderDh;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.primitive.Aead;
 import dev.warren.crypto.session.Keypair;
 import dev.warren.crypto.session.Keypairs;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.DataMessage;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.MessageType;
@@ -102,7 +102,7 @@ public final class Peer implements AutoCloseable {
     /// @param counters are the caller's, and outlive the peer
     public Peer(
             Suite suite,
-            LocalIdentity identity,
+            StaticIdentity identity,
             PublicKey remote,
             IndexSource indices,
             SecureRandom random,
@@ -145,7 +145,7 @@ public final class Peer implements AutoCloseable {
 
     /// Our private key changed to another one: all sessions and the handshake under way are gone. Staged packets wait
     /// for the next handshake, which may begin at once. Not to be called for the key that is set already.
-    public void identity(LocalIdentity changed) {
+    public void identity(StaticIdentity changed) {
         forgetInitiation();
         handshakes.identity(changed);
         oursFirst = precedes(changed.publicKey(), remote);
@@ -188,7 +188,7 @@ public final class Peer implements AutoCloseable {
 
     /// Makes the transport datagram of one IP packet: header 16, packet, padding, tag 16. Allocates nothing.
     ///
-    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.aead.AeadKey]. The padding
+    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey]. The padding
     /// bytes
     /// behind the packet are zeroed and restored: `src` must be writable for 16 bytes there. Call [#ready] before.
     ///
@@ -271,7 +271,7 @@ public final class Peer implements AutoCloseable {
 
     /// Opens a whole transport datagram. Allocates nothing. A datagram under a new session confirms it.
     ///
-    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.aead.AeadKey].
+    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey].
     ///
     /// @return length of the plaintext at `dst + to`, padding included (trim by the IP header), 0 for a
     /// keepalive; or
@@ -348,7 +348,7 @@ public final class Peer implements AutoCloseable {
     /// @param messageBytes length of the initiation, for the statistics
     /// @return OK; or why not, and then nothing has changed: UNEXPECTED_RESPONSE when the initiation was forgotten,
     ///     since another one came or one of ours left; LOW_ORDER_POINT
-    public Verdict answer(@Nullable ResponseAgreement agreement, int messageBytes, long now) {
+    public Verdict answer(@Nullable ResponderDh agreement, int messageBytes, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }

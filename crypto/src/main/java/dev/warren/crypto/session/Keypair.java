@@ -2,9 +2,9 @@ package dev.warren.crypto.session;
 
 import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.aead.Aead;
-import dev.warren.crypto.aead.AeadKey;
 import dev.warren.crypto.noise.SessionKeys;
+import dev.warren.crypto.primitive.Aead;
+import dev.warren.crypto.primitive.AeadKey;
 import dev.warren.crypto.wire.DataMessage;
 import java.lang.foreign.MemorySegment;
 

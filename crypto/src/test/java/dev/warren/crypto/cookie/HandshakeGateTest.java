@@ -7,11 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.ResponseMessage;
@@ -30,7 +30,7 @@ class HandshakeGateTest {
 
     private final SecureRandom random = new SecureRandom();
     private final Suite suite = Suite.open(Suite.Choice.AUTO);
-    private final LocalIdentity identity = new LocalIdentity(PrivateKey.generate(random), suite);
+    private final StaticIdentity identity = new StaticIdentity(PrivateKey.generate(random), suite);
     private final HandshakeGate gate = new HandshakeGate(suite, identity, random);
     private final CookieGenerator generator = new CookieGenerator(suite, identity.publicKey());
     private final byte[] reply = new byte[64];
@@ -297,7 +297,7 @@ class HandshakeGateTest {
     @Test
     void aChangedKeyMakesOldSignaturesInvalid() {
         var old = initiation();
-        try (var changed = new LocalIdentity(PrivateKey.generate(random), suite)) {
+        try (var changed = new StaticIdentity(PrivateKey.generate(random), suite)) {
             gate.identity(changed);
             assertEquals(Verdict.MAC1_INVALID, admit(old, HERE, PORT));
             var message = InitiationMessage.create(1);

@@ -1,10 +1,10 @@
 package dev.warren.crypto.examples;
 
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.Tunnel;
-import dev.warren.crypto.TunnelResult;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.suite.Suite;
+import dev.warren.crypto.tunnel.Tunnel;
+import dev.warren.crypto.tunnel.TunnelResult;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;

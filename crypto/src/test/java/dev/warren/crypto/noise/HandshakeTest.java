@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.ResponseMessage;
 import java.lang.foreign.MemorySegment;
@@ -40,8 +42,8 @@ class HandshakeTest {
     private final SecureRandom random = new SecureRandom();
     private final Suite suiteA = Suite.open(Suite.Choice.AUTO);
     private final Suite suiteB = Suite.open(Suite.Choice.JDK);
-    private final LocalIdentity identityA = new LocalIdentity(PrivateKey.generate(random), suiteA);
-    private final LocalIdentity identityB = new LocalIdentity(PrivateKey.generate(random), suiteB);
+    private final StaticIdentity identityA = new StaticIdentity(PrivateKey.generate(random), suiteA);
+    private final StaticIdentity identityB = new StaticIdentity(PrivateKey.generate(random), suiteB);
     private final Handshake a = new Handshake(suiteA, identityA, identityB.publicKey(), random);
     private final Handshake b = new Handshake(suiteB, identityB, identityA.publicKey(), random);
 
@@ -127,10 +129,10 @@ class HandshakeTest {
         assertEquals(50, taken);
     }
 
-    private ResponseAgreement agreement(byte[] initiation) {
+    private ResponderDh agreement(byte[] initiation) {
         try (var received = Objects.requireNonNull(ReceivedInitiation.read(suiteB, identityB, initiation))) {
             return Objects.requireNonNull(
-                    ResponseAgreement.make(suiteA, random, received.ephemeral(), identityA.publicKey()));
+                    ResponderDh.make(suiteA, random, received.ephemeral(), identityA.publicKey()));
         }
     }
 
@@ -166,9 +168,9 @@ class HandshakeTest {
     void thereIsNoAgreementWithALowOrderPoint() {
         for (var point : LOW_ORDER) {
             var bytes = HexFormat.of().parseHex(point);
-            assertNull(ResponseAgreement.make(suiteA, random, bytes, identityB.publicKey()), point);
+            assertNull(ResponderDh.make(suiteA, random, bytes, identityB.publicKey()), point);
             assertNull(
-                    ResponseAgreement.make(suiteB, random, identityA.publicKey().bytes(), PublicKey.of(bytes)), point);
+                    ResponderDh.make(suiteB, random, identityA.publicKey().bytes(), PublicKey.of(bytes)), point);
         }
     }
 
@@ -228,7 +230,7 @@ class HandshakeTest {
 
     @Test
     void theInitiationOfAnotherPeerIsRefused() {
-        try (var other = new LocalIdentity(PrivateKey.generate(random), suiteA);
+        try (var other = new StaticIdentity(PrivateKey.generate(random), suiteA);
                 var stranger = new Handshake(suiteB, identityB, other.publicKey(), random)) {
             assertEquals(Verdict.DECRYPT_FAILED, consume(stranger, initiate(WALL), NOW));
         }
@@ -237,7 +239,7 @@ class HandshakeTest {
     @Test
     void anInitiationReadBeforeTheKeyChangedIsRefused() {
         var initiation = initiate(WALL);
-        try (var changed = new LocalIdentity(PrivateKey.generate(random), suiteB);
+        try (var changed = new StaticIdentity(PrivateKey.generate(random), suiteB);
                 var received = Objects.requireNonNull(ReceivedInitiation.read(suiteB, identityB, initiation))) {
             b.identity(changed);
             assertEquals(Verdict.DECRYPT_FAILED, b.consumeInitiation(received, NOW));
@@ -247,7 +249,7 @@ class HandshakeTest {
     @Test
     void aChangedIdentityShakesHandsAnew() {
         shakeHands(WALL, NOW);
-        try (var changed = new LocalIdentity(PrivateKey.generate(random), suiteA);
+        try (var changed = new StaticIdentity(PrivateKey.generate(random), suiteA);
                 var newB = new Handshake(suiteB, identityB, changed.publicKey(), random)) {
             a.identity(changed);
             assertEquals(Verdict.OK, consume(newB, initiate(WALL + Protocol.SECOND), NOW));

@@ -15,8 +15,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.CookieGenerator;
+import dev.warren.crypto.key.PresharedKey;
 import dev.warren.crypto.noise.Handshake;
-import dev.warren.crypto.noise.PresharedKey;
 import dev.warren.crypto.wire.ResponseMessage;
 import java.util.ArrayList;
 import java.util.Random;

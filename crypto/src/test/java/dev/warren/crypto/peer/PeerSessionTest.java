@@ -13,10 +13,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.session.Keypair;
 import dev.warren.crypto.wire.DataMessage;
 import java.lang.foreign.Arena;
@@ -27,7 +27,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class PeerSessionTest {
-    private static Keypair current(Node node) {
+    private static Keypair current(PeerNode node) {
         var keypair = node.peer.keypairs().current();
         assertNotNull(keypair);
         return keypair;
@@ -247,7 +247,7 @@ class PeerSessionTest {
         }
     }
 
-    private static boolean isOurs(Node node, byte[] datagram) {
+    private static boolean isOurs(PeerNode node, byte[] datagram) {
         return node.peer.isOurs(MemorySegment.ofArray(datagram), 0, datagram.length);
     }
 
@@ -288,7 +288,7 @@ class PeerSessionTest {
                         default -> {}
                     }
                     net.advance(random.nextLong(seconds(30)));
-                    for (var each : new Node[] {net.a(), net.b()}) {
+                    for (var each : new PeerNode[] {net.a(), net.b()}) {
                         var keypairs = each.peer.keypairs();
                         int live = 0;
                         for (int index : each.indices) {
@@ -350,7 +350,7 @@ class PeerSessionTest {
     void aNewPrivateKeyEndsAllSessions() {
         try (var net = TwoPeers.connected(21)) {
             net.advance(seconds(1));
-            var changed = new LocalIdentity(PrivateKey.generate(new SeededRandom(99)), net.suite());
+            var changed = new StaticIdentity(PrivateKey.generate(new SeededRandom(99)), net.suite());
             var old = net.a().identity;
             net.a().peer.identity(changed);
             net.a().identity = changed;

@@ -265,7 +265,7 @@ class PeerTimeTest {
             net.advance(seconds(538));
             assertFalse(net.a().peer.keypairs().isEmpty());
             net.advance(seconds(2));
-            for (var node : new Node[] {net.a(), net.b()}) {
+            for (var node : new PeerNode[] {net.a(), net.b()}) {
                 assertTrue(node.peer.keypairs().isEmpty());
                 assertEquals(1, node.events(PeerEvent.KeysZeroed.class).size());
                 assertEquals(0, node.indices.size());
@@ -298,7 +298,7 @@ class PeerTimeTest {
             try (var net = TwoPeers.seeded(seed)) {
                 net.link().loss(0.05).duplication(0.02).delay(30 * MILLISECOND, 40 * MILLISECOND);
                 soak(net, seconds(4 * 3600));
-                for (var node : new Node[] {net.a(), net.b()}) {
+                for (var node : new PeerNode[] {net.a(), net.b()}) {
                     assertTrue(node.longestGap < seconds(8), "gap " + node.longestGap + " seed " + seed);
                     double share = node.keptDelivered / (4 * 3600.0);
                     assertTrue(share > 0.93 && share < 0.97, "arrived " + share + " seed " + seed);

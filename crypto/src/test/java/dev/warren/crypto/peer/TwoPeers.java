@@ -1,7 +1,7 @@
 package dev.warren.crypto.peer;
 
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
+import dev.warren.crypto.suite.Suite;
 import java.nio.ByteBuffer;
 import java.util.PriorityQueue;
 import java.util.function.LongFunction;
@@ -21,9 +21,9 @@ final class TwoPeers implements AutoCloseable {
     private final Suite suite = Suite.open(Suite.Choice.AUTO);
     private final PriorityQueue<Due> queue = new PriorityQueue<>();
     private final Wire wire = new Wire();
-    private final Link link;
-    private final Node a;
-    private final Node b;
+    private final LossyLink link;
+    private final PeerNode a;
+    private final PeerNode b;
     private final long seed;
     private long now;
     private long numbers;
@@ -31,10 +31,10 @@ final class TwoPeers implements AutoCloseable {
 
     private TwoPeers(long seed) {
         this.seed = seed;
-        link = new Link(seed);
+        link = new LossyLink(seed);
         var random = new SeededRandom(seed);
-        a = new Node("a", this, suite, random, new byte[] {10, 0, 0, 1});
-        b = new Node("b", this, suite, random, new byte[] {10, 0, 0, 2});
+        a = new PeerNode("a", this, suite, random, new byte[] {10, 0, 0, 1});
+        b = new PeerNode("b", this, suite, random, new byte[] {10, 0, 0, 2});
         a.meet(b.identity.publicKey());
         b.meet(a.identity.publicKey());
     }
@@ -54,19 +54,19 @@ final class TwoPeers implements AutoCloseable {
         return net;
     }
 
-    Node a() {
+    PeerNode a() {
         return a;
     }
 
-    Node b() {
+    PeerNode b() {
         return b;
     }
 
-    Node other(Node node) {
+    PeerNode other(PeerNode node) {
         return node == a ? b : a;
     }
 
-    Link link() {
+    LossyLink link() {
         return link;
     }
 
@@ -110,7 +110,7 @@ final class TwoPeers implements AutoCloseable {
     }
 
     /// Hands a datagram to the link.
-    void transmit(Node from, byte[] datagram) {
+    void transmit(PeerNode from, byte[] datagram) {
         var sighting = new Wire.Sighting(now, from.name, Wire.Kind.of(datagram), datagram);
         wire.saw(now, from.name, datagram);
         var to = other(from);
@@ -121,7 +121,7 @@ final class TwoPeers implements AutoCloseable {
     }
 
     /// Puts a datagram before a node, as if it had come from that port of the other one.
-    void inject(Node to, byte[] datagram, int sourcePort) {
+    void inject(PeerNode to, byte[] datagram, int sourcePort) {
         to.receive(datagram, other(to).address(), sourcePort);
     }
 
@@ -130,11 +130,11 @@ final class TwoPeers implements AutoCloseable {
     }
 
     /// Sends a packet every `interval` until `end`; packets are numbered from `firstId`.
-    void stream(Node from, long interval, long end, LongFunction<byte[]> packets) {
+    void stream(PeerNode from, long interval, long end, LongFunction<byte[]> packets) {
         stream(from, interval, end, packets, 0);
     }
 
-    private void stream(Node from, long interval, long end, LongFunction<byte[]> packets, long id) {
+    private void stream(PeerNode from, long interval, long end, LongFunction<byte[]> packets, long id) {
         from.send(packets.apply(id));
         if (now + interval < end) {
             at(now + interval, () -> stream(from, interval, end, packets, id + 1));

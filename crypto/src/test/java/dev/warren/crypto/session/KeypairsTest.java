@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.Protocol;
-import dev.warren.crypto.Suite;
 import dev.warren.crypto.Verdict;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.wire.DataMessage;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -1,10 +1,12 @@
 package dev.warren.io.offload;
 
-import static dev.warren.io.offload.Ip.u16;
-import static dev.warren.io.offload.Ip.u8;
+import static dev.warren.routing.ip.IpFields.u16;
+import static dev.warren.routing.ip.IpFields.u8;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.warren.io.PacketBatch;
+import dev.warren.routing.ip.Checksum;
+import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -20,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 ///     // on EINVAL: coalescer.restore(k), then fillSingle for each of its entries
 /// }
 /// ```
-/// Owned by the device that writes; one batch at a time. What may merge is decided by [Train]; a packet merges only
+/// Owned by the device that writes; one batch at a time. What may merge is decided by [GroFlow]; a packet merges only
 /// when its checksums and those of the first one hold, so a corrupt packet goes alone, as it is.
 public final class GroCoalescer {
     /// Bytes of one `struct iovec`: iov_base, iov_len.
@@ -34,12 +36,12 @@ public final class GroCoalescer {
 
     private @Nullable PacketBatch batch;
     private MemorySegment slab = MemorySegment.NULL;
-    private final Train train = new Train();
+    private final GroFlow train = new GroFlow();
 
     private final int[] firsts;
     private final int[] counts;
     private final int[] totals;
-    /// [Train] kind and header length of the packets of a merged unit.
+    /// [GroFlow] kind and header length of the packets of a merged unit.
     private final int[] kinds;
     /// The checksums that [#fill] wrote over: IPv4 in the high half, transport in the low.
     private final int[] saved;
@@ -78,7 +80,7 @@ public final class GroCoalescer {
                 train.end();
             } else if (k >= 0 && fits(k, length) && train.extend(slab, at, length)) {
                 counts[k]++;
-                totals[k] += length - Train.header(kinds[k]);
+                totals[k] += length - GroFlow.header(kinds[k]);
             } else {
                 k++;
                 firsts[k] = i;
@@ -92,8 +94,8 @@ public final class GroCoalescer {
 
     private boolean fits(int k, int length) {
         int kind = kinds[k];
-        int most = Train.tcp(kind) ? MAX_PACKETS : MAX_DATAGRAMS;
-        return counts[k] < most && totals[k] + length - Train.header(kind) <= MAX_BYTES;
+        int most = GroFlow.tcp(kind) ? MAX_PACKETS : MAX_DATAGRAMS;
+        return counts[k] < most && totals[k] + length - GroFlow.header(kind) <= MAX_BYTES;
     }
 
     /// Index of the first entry of unit k.
@@ -121,7 +123,7 @@ public final class GroCoalescer {
         int count = counts[k];
         if (count > 1) {
             PacketBatch planned = planned();
-            int header = Train.header(kinds[k]);
+            int header = GroFlow.header(kinds[k]);
             long base = slab.address() + header;
             for (int i = 1; i < count; i++) {
                 iovecs.set(JAVA_LONG, at + (long) i * IOVEC, base + planned.offset(first + i));
@@ -135,38 +137,38 @@ public final class GroCoalescer {
     private void rewrite(int k, long at, long last, int firstLength) {
         int kind = kinds[k];
         int total = totals[k];
-        int transport = Train.transport(kind);
+        int transport = GroFlow.transport(kind);
         int pseudo;
         int checksums = 0;
-        if (Train.v4(kind)) {
-            checksums = u16(slab, at + Ip.V4_CHECKSUM) << 16;
-            u16(slab, at + Ip.V4_LENGTH, total);
-            int sum = Ip.constant4(slab, at) + total + u16(slab, at + Ip.V4_ID);
-            u16(slab, at + Ip.V4_CHECKSUM, ~Checksum.fold(sum));
-            pseudo = Ip.addresses4(slab, at) + total - transport;
+        if (GroFlow.v4(kind)) {
+            checksums = u16(slab, at + IpFields.V4_CHECKSUM) << 16;
+            u16(slab, at + IpFields.V4_LENGTH, total);
+            int sum = IpFields.constant4(slab, at) + total + u16(slab, at + IpFields.V4_ID);
+            u16(slab, at + IpFields.V4_CHECKSUM, ~Checksum.fold(sum));
+            pseudo = IpFields.addresses4(slab, at) + total - transport;
         } else {
-            u16(slab, at + Ip.V6_LENGTH, total - transport);
-            pseudo = Ip.addresses6(slab, at) + total - transport;
+            u16(slab, at + IpFields.V6_LENGTH, total - transport);
+            pseudo = IpFields.addresses6(slab, at) + total - transport;
         }
         long here = at + transport;
         int field;
-        if (Train.tcp(kind)) {
-            field = Ip.TCP_CHECKSUM;
-            pseudo += Ip.TCP;
-            u8(slab, here + Ip.TCP_FLAGS, u8(slab, last + transport + Ip.TCP_FLAGS)); // PSH, when the last has it
+        if (GroFlow.tcp(kind)) {
+            field = IpFields.TCP_CHECKSUM;
+            pseudo += IpFields.TCP;
+            u8(slab, here + IpFields.TCP_FLAGS, u8(slab, last + transport + IpFields.TCP_FLAGS)); // PSH, when the last has it
         } else {
-            field = Ip.UDP_CHECKSUM;
-            pseudo += Ip.UDP;
-            u16(slab, here + Ip.UDP_LENGTH, total - transport);
+            field = IpFields.UDP_CHECKSUM;
+            pseudo += IpFields.UDP;
+            u16(slab, here + IpFields.UDP_LENGTH, total - transport);
         }
         saved[k] = checksums | u16(slab, here + field);
         u16(slab, here + field, Checksum.fold(pseudo));
-        int header = Train.header(kind);
+        int header = GroFlow.header(kind);
         VirtioNetHeader.write(
                 slab,
                 at - VirtioNetHeader.LENGTH,
                 VirtioNetHeader.NEEDS_CSUM,
-                Train.gsoType(kind),
+                GroFlow.gsoType(kind),
                 header,
                 firstLength - header,
                 transport,
@@ -181,20 +183,20 @@ public final class GroCoalescer {
         int kind = kinds[k];
         long at = planned().offset(firsts[k]);
         int length = planned().length(firsts[k]);
-        int transport = Train.transport(kind);
-        if (Train.v4(kind)) {
-            u16(slab, at + Ip.V4_LENGTH, length);
-            u16(slab, at + Ip.V4_CHECKSUM, saved[k] >>> 16);
+        int transport = GroFlow.transport(kind);
+        if (GroFlow.v4(kind)) {
+            u16(slab, at + IpFields.V4_LENGTH, length);
+            u16(slab, at + IpFields.V4_CHECKSUM, saved[k] >>> 16);
         } else {
-            u16(slab, at + Ip.V6_LENGTH, length - transport);
+            u16(slab, at + IpFields.V6_LENGTH, length - transport);
         }
         long here = at + transport;
-        if (Train.tcp(kind)) {
-            u8(slab, here + Ip.TCP_FLAGS, u8(slab, here + Ip.TCP_FLAGS) & ~Ip.PSH); // a first packet with PSH grows not
-            u16(slab, here + Ip.TCP_CHECKSUM, saved[k]);
+        if (GroFlow.tcp(kind)) {
+            u8(slab, here + IpFields.TCP_FLAGS, u8(slab, here + IpFields.TCP_FLAGS) & ~IpFields.PSH); // a first packet with PSH grows not
+            u16(slab, here + IpFields.TCP_CHECKSUM, saved[k]);
         } else {
-            u16(slab, here + Ip.UDP_LENGTH, length - transport);
-            u16(slab, here + Ip.UDP_CHECKSUM, saved[k]);
+            u16(slab, here + IpFields.UDP_LENGTH, length - transport);
+            u16(slab, here + IpFields.UDP_CHECKSUM, saved[k]);
         }
     }
 

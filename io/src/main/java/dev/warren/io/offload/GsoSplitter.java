@@ -1,8 +1,8 @@
 package dev.warren.io.offload;
 
-import static dev.warren.io.offload.Ip.u16;
-import static dev.warren.io.offload.Ip.u32;
-import static dev.warren.io.offload.Ip.u8;
+import static dev.warren.routing.ip.IpFields.u16;
+import static dev.warren.routing.ip.IpFields.u32;
+import static dev.warren.routing.ip.IpFields.u8;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_ECN;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_NONE;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_TCPV4;
@@ -13,6 +13,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import dev.warren.io.PacketBatch;
+import dev.warren.routing.ip.Checksum;
+import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.MemorySegment;
 
 /// Cuts a TUN frame (TSO/USO super-packet) into IP packets in place: the header of segment k is written right before
@@ -82,18 +84,18 @@ public final class GsoSplitter {
         }
         whole = false;
         segment = VirtioNetHeader.gsoSize(slab, vnet);
-        if (segment == 0 || bytes < Ip.V4_HEADER || bytes > 0xffff || !headers(type)) {
+        if (segment == 0 || bytes < IpFields.V4_HEADER || bytes > 0xffff || !headers(type)) {
             return MALFORMED;
         }
         if ((hints & NEEDS_CSUM) != 0) {
-            int field = tcp ? Ip.TCP_CHECKSUM : Ip.UDP_CHECKSUM;
+            int field = tcp ? IpFields.TCP_CHECKSUM : IpFields.UDP_CHECKSUM;
             if (VirtioNetHeader.checksumStart(slab, vnet) != transport
                     || VirtioNetHeader.checksumOffset(slab, vnet) != field) {
                 return MALFORMED;
             }
         }
         // A UDP sender over IPv4 may do without (RFC 768).
-        summed = tcp || !v4 || (hints & NEEDS_CSUM) != 0 || u16(slab, at + transport + Ip.UDP_CHECKSUM) != 0;
+        summed = tcp || !v4 || (hints & NEEDS_CSUM) != 0 || u16(slab, at + transport + IpFields.UDP_CHECKSUM) != 0;
         payload = at + header;
         payloadBytes = bytes - header;
         count = Math.max(1, (payloadBytes + segment - 1) / segment);
@@ -105,11 +107,11 @@ public final class GsoSplitter {
     private boolean complete(long vnet) {
         int start = VirtioNetHeader.checksumStart(slab, vnet);
         int field = VirtioNetHeader.checksumOffset(slab, vnet);
-        if (start < Ip.V4_HEADER || start + field + 2 > bytes) {
+        if (start < IpFields.V4_HEADER || start + field + 2 > bytes) {
             return false;
         }
         int sum = ~Checksum.sum(slab, at + start, bytes - start) & 0xffff;
-        boolean udp = field == Ip.UDP_CHECKSUM;
+        boolean udp = field == IpFields.UDP_CHECKSUM;
         u16(slab, at + start + field, sum == 0 && udp ? 0xffff : sum);
         VirtioNetHeader.clear(slab, vnet); // done: the frame may be begun again when there is room for it
         return true;
@@ -122,29 +124,29 @@ public final class GsoSplitter {
         if (tcp ? v4 != (type == GSO_TCPV4) : type != GSO_UDP_L4) {
             return false;
         }
-        transport = v4 ? transport4(tcp ? Ip.TCP : Ip.UDP) : transport6(tcp ? Ip.TCP : Ip.UDP);
-        if (transport < 0 || transport + (tcp ? Ip.TCP_HEADER : Ip.UDP_HEADER) > bytes) {
+        transport = v4 ? transport4(tcp ? IpFields.TCP : IpFields.UDP) : transport6(tcp ? IpFields.TCP : IpFields.UDP);
+        if (transport < 0 || transport + (tcp ? IpFields.TCP_HEADER : IpFields.UDP_HEADER) > bytes) {
             return false;
         }
-        int length = tcp ? u8(slab, at + transport + Ip.TCP_DATA_OFFSET) >>> 4 << 2 : Ip.UDP_HEADER;
+        int length = tcp ? u8(slab, at + transport + IpFields.TCP_DATA_OFFSET) >>> 4 << 2 : IpFields.UDP_HEADER;
         header = transport + length;
-        return (!tcp || length >= Ip.TCP_HEADER) && header <= bytes && header <= MAX_HEADER;
+        return (!tcp || length >= IpFields.TCP_HEADER) && header <= bytes && header <= MAX_HEADER;
     }
 
     private int transport4(int protocol) {
         int length = (u8(slab, at) & 15) << 2;
-        boolean fragment = (u16(slab, at + Ip.V4_FRAGMENT) & 0x3fff) != 0;
-        return length < Ip.V4_HEADER || fragment || u8(slab, at + Ip.V4_PROTOCOL) != protocol ? MALFORMED : length;
+        boolean fragment = (u16(slab, at + IpFields.V4_FRAGMENT) & 0x3fff) != 0;
+        return length < IpFields.V4_HEADER || fragment || u8(slab, at + IpFields.V4_PROTOCOL) != protocol ? MALFORMED : length;
     }
 
     /// Walks over hop-by-hop (0), routing (43) and destination options (60), RFC 8200 §4. A routing header with
     /// segments left is refused: its pseudo-header has another destination.
     private int transport6(int protocol) {
-        if (u8(slab, at) >>> 4 != 6 || bytes < Ip.V6_HEADER) {
+        if (u8(slab, at) >>> 4 != 6 || bytes < IpFields.V6_HEADER) {
             return MALFORMED;
         }
-        int next = u8(slab, at + Ip.V6_NEXT);
-        int here = Ip.V6_HEADER;
+        int next = u8(slab, at + IpFields.V6_NEXT);
+        int here = IpFields.V6_HEADER;
         while (next == 0 || next == 43 || next == 60) {
             if (here + 8 > bytes || (next == 43 && u8(slab, at + here + 3) != 0)) {
                 return MALFORMED;
@@ -165,27 +167,27 @@ public final class GsoSplitter {
         }
         int pseudo;
         if (v4) {
-            id = u16(slab, at + Ip.V4_ID);
-            ipSum = Ip.constant4(slab, at) + Checksum.sum(slab, at + Ip.V4_HEADER, transport - Ip.V4_HEADER);
-            pseudo = Ip.addresses4(slab, at);
+            id = u16(slab, at + IpFields.V4_ID);
+            ipSum = IpFields.constant4(slab, at) + Checksum.sum(slab, at + IpFields.V4_HEADER, transport - IpFields.V4_HEADER);
+            pseudo = IpFields.addresses4(slab, at);
         } else {
-            pseudo = Ip.addresses6(slab, at);
+            pseudo = IpFields.addresses6(slab, at);
         }
         long here = at + transport;
         int ports = Checksum.halves(u32(slab, here));
         if (tcp) {
-            seq = u32(slab, here + Ip.TCP_SEQ);
-            flags = u8(slab, here + Ip.TCP_FLAGS);
+            seq = u32(slab, here + IpFields.TCP_SEQ);
+            flags = u8(slab, here + IpFields.TCP_FLAGS);
             transportSum = pseudo
-                    + Ip.TCP
+                    + IpFields.TCP
                     + ports
-                    + Checksum.halves(u32(slab, here + Ip.TCP_ACK))
-                    + (u8(slab, here + Ip.TCP_DATA_OFFSET) << 8)
-                    + u16(slab, here + Ip.TCP_WINDOW)
-                    + u16(slab, here + Ip.TCP_URGENT)
-                    + Checksum.sum(slab, here + Ip.TCP_HEADER, header - transport - Ip.TCP_HEADER);
+                    + Checksum.halves(u32(slab, here + IpFields.TCP_ACK))
+                    + (u8(slab, here + IpFields.TCP_DATA_OFFSET) << 8)
+                    + u16(slab, here + IpFields.TCP_WINDOW)
+                    + u16(slab, here + IpFields.TCP_URGENT)
+                    + Checksum.sum(slab, here + IpFields.TCP_HEADER, header - transport - IpFields.TCP_HEADER);
         } else {
-            transportSum = pseudo + Ip.UDP + ports;
+            transportSum = pseudo + IpFields.UDP + ports;
         }
     }
 
@@ -210,11 +212,11 @@ public final class GsoSplitter {
         }
         if (v4) {
             int packetId = id + k & 0xffff;
-            u16(slab, packet + Ip.V4_LENGTH, bytes);
-            u16(slab, packet + Ip.V4_ID, packetId);
-            u16(slab, packet + Ip.V4_CHECKSUM, ~Checksum.fold(ipSum + bytes + packetId));
+            u16(slab, packet + IpFields.V4_LENGTH, bytes);
+            u16(slab, packet + IpFields.V4_ID, packetId);
+            u16(slab, packet + IpFields.V4_CHECKSUM, ~Checksum.fold(ipSum + bytes + packetId));
         } else {
-            u16(slab, packet + Ip.V6_LENGTH, bytes - Ip.V6_HEADER);
+            u16(slab, packet + IpFields.V6_LENGTH, bytes - IpFields.V6_HEADER);
         }
         if (tcp) {
             tcp(packet + transport, k, skipped, Checksum.sum(slab, body, size));
@@ -237,24 +239,24 @@ public final class GsoSplitter {
     private void tcp(long here, int k, int skipped, int payloadSum) {
         int kept = flags;
         if (k > 0) {
-            kept &= ~Ip.CWR;
+            kept &= ~IpFields.CWR;
         }
         if (k < count - 1) {
-            kept &= ~(Ip.FIN | Ip.PSH);
+            kept &= ~(IpFields.FIN | IpFields.PSH);
         }
         int position = seq + skipped;
-        u32(slab, here + Ip.TCP_SEQ, position);
-        u8(slab, here + Ip.TCP_FLAGS, kept);
+        u32(slab, here + IpFields.TCP_SEQ, position);
+        u8(slab, here + IpFields.TCP_FLAGS, kept);
         int sum = transportSum + bytes - transport + Checksum.halves(position) + kept + payloadSum;
-        u16(slab, here + Ip.TCP_CHECKSUM, ~Checksum.fold(sum));
+        u16(slab, here + IpFields.TCP_CHECKSUM, ~Checksum.fold(sum));
     }
 
     private void udp(long here, long body, int size) {
-        int length = Ip.UDP_HEADER + size;
-        u16(slab, here + Ip.UDP_LENGTH, length);
+        int length = IpFields.UDP_HEADER + size;
+        u16(slab, here + IpFields.UDP_LENGTH, length);
         if (summed) {
             int sum = ~Checksum.fold(transportSum + 2 * length + Checksum.sum(slab, body, size)) & 0xffff;
-            u16(slab, here + Ip.UDP_CHECKSUM, sum == 0 ? 0xffff : sum);
+            u16(slab, here + IpFields.UDP_CHECKSUM, sum == 0 ? 0xffff : sum);
         }
     }
 

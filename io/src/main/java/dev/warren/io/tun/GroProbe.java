@@ -4,8 +4,8 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.Libc;
-import dev.warren.io.offload.Checksum;
 import dev.warren.io.offload.VirtioNetHeader;
+import dev.warren.routing.ip.Checksum;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

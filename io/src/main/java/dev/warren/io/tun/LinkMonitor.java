@@ -1,6 +1,6 @@
 package dev.warren.io.tun;
 
-import static dev.warren.io.tun.NetlinkMessage.HEADER;
+import static dev.warren.io.netlink.NetlinkMessage.HEADER;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -8,6 +8,11 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
+import dev.warren.io.netlink.LinkBehavior;
+import dev.warren.io.netlink.LinkInfo;
+import dev.warren.io.netlink.Netlink;
+import dev.warren.io.netlink.NetlinkMessage;
+import dev.warren.io.netlink.NetlinkReceiver;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,7 +175,7 @@ public final class LinkMonitor implements AutoCloseable {
             if (length < HEADER || at + length > bytes) break;
             int type = buffer.get(JAVA_SHORT, at + 4) & 0xffff;
             if (length >= HEADER + 16 && ours(at + HEADER)) {
-                if (type == NetlinkMessage.RTM_NEWLINK) state(Link.read(buffer, at + HEADER, at + length), events);
+                if (type == NetlinkMessage.RTM_NEWLINK) state(LinkInfo.read(buffer, at + HEADER, at + length), events);
                 else if (type == NetlinkMessage.RTM_DELLINK) went = true;
             }
             at += (length + 3) & -4;
@@ -218,7 +223,7 @@ public final class LinkMonitor implements AutoCloseable {
         state(tun.takesPackets(headerBytes), events);
     }
 
-    private @Nullable Link found(String called, int where) throws ErrnoException {
+    private @Nullable LinkInfo found(String called, int where) throws ErrnoException {
         try {
             return where == HOME ? netlink.link(called) : netlink.link(called, where);
         } catch (ErrnoException e) {
@@ -257,7 +262,7 @@ public final class LinkMonitor implements AutoCloseable {
         return true;
     }
 
-    private void state(Link link, List<LinkEvent> events) {
+    private void state(LinkInfo link, List<LinkEvent> events) {
         if (!link.name().equals(name)) {
             name = link.name();
             events.add(new LinkEvent.Renamed(name));
@@ -278,7 +283,7 @@ public final class LinkMonitor implements AutoCloseable {
 
     /// Keeps super-packets to what one send takes, whatever the MTU. From home only: the kernel lets nobody outside a
     /// namespace change an interface.
-    private void limitGso(Link link) {
+    private void limitGso(LinkInfo link) {
         int bytes = LinuxTun.gsoMaxSize(mtu);
         if (bytes == 0 || bytes == link.gsoMaxSize()) return;
         try {

@@ -9,6 +9,9 @@ import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
+import dev.warren.io.netlink.LinkBehavior;
+import dev.warren.io.netlink.LinkInfo;
+import dev.warren.io.netlink.Netlink;
 import dev.warren.io.offload.GroCoalescer;
 import dev.warren.io.offload.VirtioNetHeader;
 import java.lang.foreign.Arena;
@@ -130,7 +133,7 @@ public final class LinuxTun implements TunDevice {
 
     private void settle() throws ErrnoException {
         try (var netlink = Netlink.open(libc)) {
-            Link link = netlink.link(tun.name);
+            LinkInfo link = netlink.link(tun.name);
             if (link.queueLength() < QUEUE_LENGTH) netlink.queueLength(link.index(), QUEUE_LENGTH);
             mtu = link.mtu();
             limitGso(netlink, link.index());

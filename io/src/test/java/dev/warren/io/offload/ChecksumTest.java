@@ -2,6 +2,7 @@ package dev.warren.io.offload;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.warren.routing.ip.Checksum;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Random;

@@ -1,5 +1,6 @@
 package dev.warren.io.offload;
 
+import dev.warren.routing.ip.IpFields;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ final class PacketMix {
             sizes[i] = 1 + random.nextInt(random.nextBoolean() ? 1400 : 60);
             constantId[i] = random.nextInt(4) == 0;
             if (random.nextInt(8) == 0) {
-                flows[i].flags |= Ip.ECE;
+                flows[i].flags |= IpFields.ECE;
             }
         }
     }
@@ -72,8 +73,8 @@ final class PacketMix {
     /// One packet of the flow that is different.
     private byte[] odd(Packet p) {
         switch (random.nextInt(14)) {
-            case 0 -> p.flags |= Ip.PSH;
-            case 1 -> p.flags |= Ip.FIN;
+            case 0 -> p.flags |= IpFields.PSH;
+            case 1 -> p.flags |= IpFields.FIN;
             case 2 -> p.flags = random.nextInt(256);
             case 3 -> p.fragment = random.nextInt(65536);
             case 4 -> p.ipOptions = Packet.randomBytes(random, p.v4 ? 4 * random.nextInt(11) : 8 * random.nextInt(4));
@@ -82,7 +83,7 @@ final class PacketMix {
             case 7 -> p.payload = new byte[0];
             case 8 -> p.urgent = random.nextInt(65536);
             case 9 -> p.reserved = random.nextInt(16);
-            case 10 -> p.flags |= Ip.CWR;
+            case 10 -> p.flags |= IpFields.CWR;
             case 11 -> {
                 return corrupt(p.bytes());
             }

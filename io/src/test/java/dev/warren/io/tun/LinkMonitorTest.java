@@ -10,6 +10,7 @@ import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.FaultyLibc;
 import dev.warren.io.ffm.Libc;
+import dev.warren.io.netlink.Netlink;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

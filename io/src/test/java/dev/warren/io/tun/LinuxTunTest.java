@@ -17,6 +17,8 @@ import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.FaultyLibc;
 import dev.warren.io.ffm.Libc;
+import dev.warren.io.netlink.LinkInfo;
+import dev.warren.io.netlink.Netlink;
 import dev.warren.io.offload.VirtioNetHeader;
 import dev.warren.io.udp.LinuxUdp;
 import dev.warren.io.udp.UdpOptions;
@@ -192,7 +194,7 @@ class LinuxTunTest {
         try (var tun = LinuxTun.open(Tuns.name(), TunOptions.standard());
                 var netlink = Netlink.open();
                 var monitor = LinkMonitor.open(tun)) {
-            Link link = netlink.link(tun.name());
+            LinkInfo link = netlink.link(tun.name());
             assertTrue(link.queueLength() >= 1000, link.toString());
             for (int mtu : new int[] {1420, 1280, 1500, 8920}) {
                 netlink.mtu(link.index(), mtu);

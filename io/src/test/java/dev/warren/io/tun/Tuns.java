@@ -2,6 +2,7 @@ package dev.warren.io.tun;
 
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.netlink.Netlink;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;

@@ -7,7 +7,7 @@ import dev.warren.io.PacketBatch;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
-import dev.warren.io.tun.Netlink;
+import dev.warren.io.netlink.Netlink;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

@@ -4,11 +4,11 @@ import dev.warren.io.PacketRun;
 import io.vertx.core.Vertx;
 
 /// The door of one peer.
-public final class PeerMailbox extends Door<PeerMessage> {
+public final class PeerMailbox extends Mailbox<PeerCommand> {
     private final PeerRef peer;
 
     public PeerMailbox(Vertx vertx, String device, PeerRef peer) {
-        super(vertx, Addresses.peer(device, peer.serial()), PeerMessage::discard);
+        super(vertx, Addresses.peer(device, peer.serial()), PeerCommand::discard);
         this.peer = peer;
     }
 
@@ -18,15 +18,15 @@ public final class PeerMailbox extends Door<PeerMessage> {
 
     /// Plaintext frames for this peer.
     public void outbound(PacketRun run) {
-        tell(new PeerMessage.Outbound(run));
+        tell(new PeerCommand.Outbound(run));
     }
 
     /// Datagrams from this peer.
     public void inbound(PacketRun run) {
-        tell(new PeerMessage.Inbound(run));
+        tell(new PeerCommand.Inbound(run));
     }
 
-    public void tell(PeerMessage message) {
+    public void tell(PeerCommand message) {
         give(message);
     }
 }

@@ -1,6 +1,6 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.peer.PeerEvent;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;

@@ -1,6 +1,6 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
 import org.jspecify.annotations.Nullable;
 
 /// The identity of a configured peer, asleep or awake: what the trie maps prefixes to. Compared by identity, so that a

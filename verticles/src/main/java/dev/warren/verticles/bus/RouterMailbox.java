@@ -3,16 +3,16 @@ package dev.warren.verticles.bus;
 import io.vertx.core.Vertx;
 
 /// The door of the router.
-public final class RouterMailbox extends Door<RouterMessage> {
+public final class RouterMailbox extends Mailbox<RouterCommand> {
     public RouterMailbox(Vertx vertx, String device) {
-        super(vertx, Addresses.router(device), RouterMessage::discard);
+        super(vertx, Addresses.router(device), RouterCommand::discard);
     }
 
     public void wake(PeerRef peer) {
-        tell(new RouterMessage.Wake(peer));
+        tell(new RouterCommand.Wake(peer));
     }
 
-    public void tell(RouterMessage message) {
+    public void tell(RouterCommand message) {
         give(message);
     }
 }

@@ -1,28 +1,28 @@
 package dev.warren.verticles.bus;
 
 import dev.warren.io.PacketBatch;
-import dev.warren.verticles.Loop;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the TUN verticle of one queue for all actors of one loop, which share it. Packets gather in one
 /// batch, which leaves when it is full or when the loop has run what was queued before.
-public final class TunMailbox extends Door<TunMessage> {
+public final class TunMailbox extends Mailbox<TunCommand> {
     private static final int SLAB = 4 * (65536 + 512) + 1024;
     private static final int MAX_PACKETS = 512;
     private static final int BATCHES = 4;
 
-    private final Gathering gathering;
+    private final BatchBuilder gathering;
 
     /// @param queue from 0
     public TunMailbox(Vertx vertx, String device, int queue, Loop loop) {
-        super(vertx, Addresses.tun(device, queue), TunMessage::discard);
-        this.gathering = new Gathering(
+        super(vertx, Addresses.tun(device, queue), TunCommand::discard);
+        this.gathering = new BatchBuilder(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),
                 SLAB,
-                batch -> tell(new TunMessage.Write(batch)));
+                batch -> tell(new TunCommand.Write(batch)));
     }
 
     /// A batch with this much room at its next offset and a free entry, to append plaintext packets to; null while all
@@ -31,7 +31,7 @@ public final class TunMailbox extends Door<TunMessage> {
         return gathering.gather(bytes);
     }
 
-    public void tell(TunMessage message) {
+    public void tell(TunCommand message) {
         give(message);
     }
 

@@ -1,6 +1,6 @@
 package dev.warren.verticles.bus;
 
-import dev.warren.verticles.Loop;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
@@ -20,31 +20,31 @@ public final class TunQueues {
 
     /// This peer has an actor now: frames from any queue go to it directly.
     public void awake(PeerMailbox peer) {
-        for (var door : doors) door.tell(new TunMessage.Awake(peer));
+        for (var door : doors) door.tell(new TunCommand.Awake(peer));
     }
 
     /// Packets for this peer may wait and it can be woken for them now.
     public void endpointSet(PeerRef peer) {
-        for (var door : doors) door.tell(new TunMessage.EndpointSet(peer));
+        for (var door : doors) door.tell(new TunCommand.EndpointSet(peer));
     }
 
     /// This peer is not woken, whatever waits.
     public void refused(PeerRef peer) {
-        for (var door : doors) door.tell(new TunMessage.Refused(peer));
+        for (var door : doors) door.tell(new TunCommand.Refused(peer));
     }
 
     /// Completes when no queue will send anything more to this peer.
     public Future<Void> forget(PeerRef peer) {
-        return all((Promise<Void> answer) -> new TunMessage.Forget(peer, answer))
+        return all((Promise<Void> answer) -> new TunCommand.Forget(peer, answer))
                 .mapEmpty();
     }
 
     /// Completes when nothing more is read.
     public Future<Void> quiet() {
-        return all(TunMessage.Quiet::new).mapEmpty();
+        return all(TunCommand.Quiet::new).mapEmpty();
     }
 
-    private <T> Future<List<T>> all(Function<Promise<T>, TunMessage> message) {
+    private <T> Future<List<T>> all(Function<Promise<T>, TunCommand> message) {
         var answers = doors.stream()
                 .map(door -> {
                     Promise<T> answer = loop.promise();

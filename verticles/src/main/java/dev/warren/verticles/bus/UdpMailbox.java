@@ -1,14 +1,14 @@
 package dev.warren.verticles.bus;
 
 import dev.warren.io.PacketBatch;
-import dev.warren.verticles.Loop;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
 /// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers gather in one batch,
 /// which leaves when it is full or when the loop has run what was queued before.
-public final class UdpMailbox extends Door<UdpMessage> {
+public final class UdpMailbox extends Mailbox<UdpCommand> {
     /// The longest frame, cut into the smallest segments TCP has (48 bytes with its options) and sealed: what a peer of
     /// its own choice can make us send.
     private static final int SLAB = 256 * 1024;
@@ -27,21 +27,21 @@ public final class UdpMailbox extends Door<UdpMessage> {
     private static final int RESERVE_MESSAGES = 32;
     private static final int RESERVE_BATCHES = 4;
 
-    private final Gathering gathering;
-    private final Gathering reserve;
+    private final BatchBuilder gathering;
+    private final BatchBuilder reserve;
 
     public UdpMailbox(Vertx vertx, String device, Loop loop) {
-        super(vertx, Addresses.udp(device), UdpMessage::discard);
-        this.gathering = new Gathering(
+        super(vertx, Addresses.udp(device), UdpCommand::discard);
+        this.gathering = new BatchBuilder(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_TRAINS),
                 FILL,
-                batch -> tell(new UdpMessage.Send(batch)));
-        this.reserve = new Gathering(
+                batch -> tell(new UdpCommand.Send(batch)));
+        this.reserve = new BatchBuilder(
                 loop.context(),
                 () -> loop.pool(RESERVE_BATCHES, RESERVE_SLAB, RESERVE_MESSAGES),
                 RESERVE_SLAB,
-                batch -> tell(new UdpMessage.Send(batch)));
+                batch -> tell(new UdpCommand.Send(batch)));
     }
 
     /// A batch with this much room at its next offset and a free entry, to append sealed datagrams to; null while all
@@ -59,7 +59,7 @@ public final class UdpMailbox extends Door<UdpMessage> {
         return out != null ? out : reserve.gather(bytes);
     }
 
-    public void tell(UdpMessage message) {
+    public void tell(UdpCommand message) {
         give(message);
     }
 

@@ -1,28 +1,28 @@
 package dev.warren.verticles.handshake;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.HandshakeGate;
 import dev.warren.crypto.cookie.LoadMeter;
 import dev.warren.crypto.noise.ReceivedInitiation;
-import dev.warren.crypto.noise.ResponseAgreement;
+import dev.warren.crypto.noise.ResponderDh;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.crypto.wire.ResponseMessage;
 import dev.warren.io.Endpoint;
 import dev.warren.io.counters.CounterRow;
-import dev.warren.verticles.ErrorLog;
-import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.HandshakeCommand.Datagram;
+import dev.warren.verticles.bus.HandshakeCommand;
 import dev.warren.verticles.bus.HandshakeMailbox;
-import dev.warren.verticles.bus.HandshakeMessage;
-import dev.warren.verticles.bus.HandshakeMessage.Datagram;
-import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.PeerCommand;
+import dev.warren.verticles.bus.RouterCommand;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
-import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.counters.HandshakeCounter;
+import dev.warren.verticles.loop.ErrorLog;
+import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.PeerLog;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -58,7 +58,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final UdpMailbox udp;
     private final SecureRandom random;
     private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
-    private final ArrayDeque<HandshakeMessage.Agree> agreements = new ArrayDeque<>();
+    private final ArrayDeque<HandshakeCommand.Agree> agreements = new ArrayDeque<>();
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final CounterRow<HandshakeCounter> counters;
@@ -66,7 +66,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(HandshakeVerticle.class));
 
     private @Nullable MessageConsumer<Object> consumer;
-    private @Nullable LocalIdentity identity;
+    private @Nullable StaticIdentity identity;
     private @Nullable HandshakeGate gate;
     private final LoadMeter load = new LoadMeter(WASTED_PER_SECOND);
     private final ResponseLimit responses = new ResponseLimit();
@@ -114,29 +114,29 @@ public final class HandshakeVerticle extends VerticleBase {
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
 
-    private void onMessage(HandshakeMessage message) {
+    private void onMessage(HandshakeCommand message) {
         switch (message) {
-            case HandshakeMessage.Received received -> {
+            case HandshakeCommand.Received received -> {
                 queue.addAll(received.datagrams());
                 schedule();
             }
-            case HandshakeMessage.Agree wanted -> {
+            case HandshakeCommand.Agree wanted -> {
                 agreements.add(wanted);
                 schedule();
             }
-            case HandshakeMessage.Wasted wasted -> {
+            case HandshakeCommand.Wasted wasted -> {
                 long now = loop.clock().now();
                 load.spent(wasted.agreements(), now);
                 tellLoad(now);
             }
-            case HandshakeMessage.Identity changed -> {
+            case HandshakeCommand.Identity changed -> {
                 identity(changed.identity());
                 changed.answer().complete();
             }
         }
     }
 
-    private void identity(@Nullable LocalIdentity changed) {
+    private void identity(@Nullable StaticIdentity changed) {
         identity = changed;
         if (changed == null) {
             if (gate != null) gate.close();
@@ -172,7 +172,7 @@ public final class HandshakeVerticle extends VerticleBase {
         for (int done = 0; done < TURN; done++) {
             var wanted = agreements.poll();
             if (wanted == null) return;
-            ResponseAgreement agreement;
+            ResponderDh agreement;
             try {
                 agreement = agreement(wanted);
             } catch (Throwable e) {
@@ -183,14 +183,14 @@ public final class HandshakeVerticle extends VerticleBase {
                 counters.increment(HandshakeCounter.DROP_AGREEMENT);
                 continue;
             }
-            var answer = new PeerMessage.Answer(agreement, wanted.bytes(), wanted.source());
+            var answer = new PeerCommand.Answer(agreement, wanted.bytes(), wanted.source());
             leaving.add(new Leaving(() -> wanted.peer().tell(answer), agreement::close));
         }
     }
 
-    private @Nullable ResponseAgreement agreement(HandshakeMessage.Agree wanted) {
+    private @Nullable ResponderDh agreement(HandshakeCommand.Agree wanted) {
         var key = wanted.peer().peer().publicKey();
-        return ResponseAgreement.make(loop.suite(), random, wanted.ephemeral(), key);
+        return ResponderDh.make(loop.suite(), random, wanted.ephemeral(), key);
     }
 
     /// Under load is who cannot keep up with the queue, and who makes too many Diffie-Hellmans in vain.
@@ -211,7 +211,7 @@ public final class HandshakeVerticle extends VerticleBase {
                 passed++;
             }
         }
-        if (done > 0) udp.tell(new UdpMessage.HandshakesDone(done)); // room for as many, whatever came of them
+        if (done > 0) udp.tell(new UdpCommand.HandshakesDone(done)); // room for as many, whatever came of them
     }
 
     /// An error of ours costs the message at hand.
@@ -282,12 +282,12 @@ public final class HandshakeVerticle extends VerticleBase {
                 }
                 // While strangers wait every other peer does all of its answer: then there is work for both loops.
                 alone = !alone && !queue.isEmpty();
-                var arrived = new PeerMessage.Initiation(initiation, message.length, source, alone);
-                leaving.add(new Leaving(() -> router.tell(new RouterMessage.Initiation(arrived)), initiation::close));
+                var arrived = new PeerCommand.Initiation(initiation, message.length, source, alone);
+                leaving.add(new Leaving(() -> router.tell(new RouterCommand.Initiation(arrived)), initiation::close));
             }
             case MessageType.RESPONSE ->
-                Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.Response(message, source));
-            default -> Objects.requireNonNull(datagram.owner()).tell(new PeerMessage.CookieReply(message));
+                Objects.requireNonNull(datagram.owner()).tell(new PeerCommand.Response(message, source));
+            default -> Objects.requireNonNull(datagram.owner()).tell(new PeerCommand.CookieReply(message));
         }
         return Verdict.OK;
     }

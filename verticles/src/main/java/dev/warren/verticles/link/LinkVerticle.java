@@ -2,19 +2,19 @@ package dev.warren.verticles.link;
 
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
+import dev.warren.io.netlink.RouteEvent;
+import dev.warren.io.netlink.RouteMonitor;
 import dev.warren.io.tun.LinkEvent;
 import dev.warren.io.tun.LinkMonitor;
-import dev.warren.io.tun.RouteEvent;
-import dev.warren.io.tun.RouteMonitor;
-import dev.warren.verticles.EpollWatch;
-import dev.warren.verticles.Loop;
-import dev.warren.verticles.bus.Bulletin;
+import dev.warren.verticles.bus.LinkCommand;
 import dev.warren.verticles.bus.LinkMailbox;
-import dev.warren.verticles.bus.LinkMessage;
+import dev.warren.verticles.bus.RouterCommand;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.SharedState;
+import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
-import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.loop.EpollWatch;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
@@ -38,7 +38,7 @@ public final class LinkVerticle extends VerticleBase {
     private final Loop loop;
     private final String device;
     private final LinkMonitor links;
-    private final Bulletin bulletin;
+    private final SharedState bulletin;
     private final RouterMailbox router;
     private final UdpMailbox udp;
     private final LinkMailbox door;
@@ -60,7 +60,7 @@ public final class LinkVerticle extends VerticleBase {
             Loop loop,
             String device,
             LinkMonitor links,
-            Bulletin bulletin,
+            SharedState bulletin,
             RouterMailbox router,
             UdpMailbox udp,
             LinkMailbox door,
@@ -93,7 +93,7 @@ public final class LinkVerticle extends VerticleBase {
                 .onSuccess(watch -> {
                     linkWatch = watch;
                     bulletin.mtu(links.mtu()); // perhaps changed since the device was opened
-                    if (links.up()) router.tell(new RouterMessage.Link(true));
+                    if (links.up()) router.tell(new RouterCommand.Link(true));
                     lookNowAndThen();
                 });
     }
@@ -114,9 +114,9 @@ public final class LinkVerticle extends VerticleBase {
         routeWatch = null;
     }
 
-    private void onMessage(LinkMessage message) {
+    private void onMessage(LinkCommand message) {
         switch (message) {
-            case LinkMessage.Count count -> {
+            case LinkCommand.Count count -> {
                 counters.set(TunCounter.DROP_READ_QUEUE_FULL, links.dropped());
                 count.answer().complete();
             }
@@ -146,8 +146,8 @@ public final class LinkVerticle extends VerticleBase {
     private void tell(List<LinkEvent> events) {
         for (var event : events) {
             switch (event) {
-                case LinkEvent.Up _ -> router.tell(new RouterMessage.Link(true));
-                case LinkEvent.Down _ -> router.tell(new RouterMessage.Link(false));
+                case LinkEvent.Up _ -> router.tell(new RouterCommand.Link(true));
+                case LinkEvent.Down _ -> router.tell(new RouterCommand.Link(false));
                 case LinkEvent.MtuChanged changed -> bulletin.mtu(changed.mtu());
                 case LinkEvent.Renamed renamed ->
                     LOG.info("({}) The interface is called {} now", device, renamed.name());
@@ -170,7 +170,7 @@ public final class LinkVerticle extends VerticleBase {
         if (ended || routes == null) return;
         for (var event : routes.poll()) {
             switch (event) {
-                case RouteEvent.AddressGone gone -> udp.tell(new UdpMessage.AddressGone(gone.hi(), gone.lo()));
+                case RouteEvent.AddressGone gone -> udp.tell(new UdpCommand.AddressGone(gone.hi(), gone.lo()));
                 case RouteEvent.RoutesChanged _ -> checkSources();
             }
         }
@@ -185,15 +185,15 @@ public final class LinkVerticle extends VerticleBase {
         checking = true;
         vertx.setTimer(ROUTES_MILLIS, _ -> {
             checkAgain = false;
-            Promise<UdpMessage.Heard> heard = loop.promise();
-            udp.tell(new UdpMessage.HeardLately(heard));
+            Promise<UdpCommand.Heard> heard = loop.promise();
+            udp.tell(new UdpCommand.HeardLately(heard));
             heard.future().onComplete(answer -> {
                 checking = false;
                 var monitor = routes;
                 if (ended || monitor == null) return;
                 if (answer.succeeded()) {
                     var lately = answer.result();
-                    udp.tell(new UdpMessage.Rerouted(monitor.rerouted(lately.endpoints(), lately.fwmark())));
+                    udp.tell(new UdpCommand.Rerouted(monitor.rerouted(lately.endpoints(), lately.fwmark())));
                 }
                 if (checkAgain) checkSources();
             });

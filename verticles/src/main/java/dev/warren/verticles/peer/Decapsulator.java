@@ -3,11 +3,11 @@ package dev.warren.verticles.peer;
 import dev.warren.io.BootClock;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
-import dev.warren.routing.Ecn;
-import dev.warren.routing.IpHeader;
-import dev.warren.routing.RouteCache;
-import dev.warren.verticles.bus.Bulletin;
+import dev.warren.routing.allowedips.AllowedIpsCache;
+import dev.warren.routing.ip.Ecn;
+import dev.warren.routing.ip.IpHeader;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Handler;
@@ -22,11 +22,11 @@ public final class Decapsulator {
     private static final int MOST_BATCHES = 2;
 
     private final TunMailbox tun;
-    private final Bulletin bulletin;
+    private final SharedState bulletin;
     private final BootClock clock;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Handler<Void> resuming = this::resume;
-    private final RouteCache<PeerRef> sources = new RouteCache<>();
+    private final AllowedIpsCache<PeerRef> sources = new AllowedIpsCache<>();
     /// That the waiting runs lie in; those of one batch are neighbours.
     private int batches;
 
@@ -34,7 +34,7 @@ public final class Decapsulator {
     /// @param skip bytes of it that are
     private record Waiting(LivePeer peer, PacketRun run, int entry, int skip) {}
 
-    public Decapsulator(TunMailbox tun, Bulletin bulletin, BootClock clock) {
+    public Decapsulator(TunMailbox tun, SharedState bulletin, BootClock clock) {
         this.tun = tun;
         this.bulletin = bulletin;
         this.clock = clock;

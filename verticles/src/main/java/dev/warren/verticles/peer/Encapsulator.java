@@ -6,8 +6,8 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.io.offload.GsoSplitter;
-import dev.warren.routing.IpHeader;
-import dev.warren.verticles.bus.Bulletin;
+import dev.warren.routing.ip.IpHeader;
+import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Handler;
@@ -23,7 +23,7 @@ public final class Encapsulator {
 
     private final UdpMailbox udp;
     private final Unreachable unreachable;
-    private final Bulletin bulletin;
+    private final SharedState bulletin;
     private final BootClock clock;
     private final GsoSplitter splitter = new GsoSplitter();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -31,7 +31,7 @@ public final class Encapsulator {
 
     private record Waiting(LivePeer peer, PacketRun run, int entry) {}
 
-    public Encapsulator(UdpMailbox udp, Unreachable unreachable, Bulletin bulletin, BootClock clock) {
+    public Encapsulator(UdpMailbox udp, Unreachable unreachable, SharedState bulletin, BootClock clock) {
         this.udp = udp;
         this.unreachable = unreachable;
         this.bulletin = bulletin;

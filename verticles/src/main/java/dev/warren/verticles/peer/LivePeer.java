@@ -4,10 +4,10 @@ import dev.warren.crypto.peer.Peer;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketRun;
 import dev.warren.io.counters.CounterRow;
-import dev.warren.verticles.ErrorLog;
-import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.SharedPeerState;
 import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.verticles.loop.ErrorLog;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -29,13 +29,13 @@ final class LivePeer {
     /// another peer by then.
     boolean retired;
 
-    private final PeerBulletin bulletin;
+    private final SharedPeerState bulletin;
     private final CounterRow<PeerCounter> counters;
     /// Of the configured endpoint that was heard of last.
     private int revision;
 
     /// @param errors of the loop, not of this peer alone
-    LivePeer(PeerRef ref, Peer peer, PeerBulletin bulletin, ErrorLog errors, LongConsumer settle) {
+    LivePeer(PeerRef ref, Peer peer, SharedPeerState bulletin, ErrorLog errors, LongConsumer settle) {
         this.ref = ref;
         this.peer = peer;
         this.bulletin = bulletin;

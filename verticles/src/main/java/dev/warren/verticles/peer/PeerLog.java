@@ -1,10 +1,10 @@
 package dev.warren.verticles.peer;
 
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.Endpoint;
-import dev.warren.verticles.LogLimit;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.loop.LogLimit;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;

@@ -1,14 +1,14 @@
 package dev.warren.verticles.peer;
 
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.peer.StagedPool;
-import dev.warren.verticles.ErrorLog;
-import dev.warren.verticles.Loop;
-import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.PeerNotices;
+import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.loop.ErrorLog;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.slf4j.LoggerFactory;
@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 /// with the batches that gather there, and the two packet loops.
 public final class PeerLoop {
     final Loop loop;
-    final Bulletin bulletin;
+    final SharedState bulletin;
     final UdpMailbox udp;
     final TunMailbox tun;
     final HandshakeMailbox handshakes;
@@ -32,7 +32,7 @@ public final class PeerLoop {
     public PeerLoop(
             String device,
             Loop loop,
-            Bulletin bulletin,
+            SharedState bulletin,
             UdpMailbox udp,
             TunMailbox tun,
             HandshakeMailbox handshakes,

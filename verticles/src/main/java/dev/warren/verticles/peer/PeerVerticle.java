@@ -1,9 +1,9 @@
 package dev.warren.verticles.peer;
 
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.noise.PresharedKey;
-import dev.warren.crypto.noise.ResponseAgreement;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.noise.ResponderDh;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.peer.IndexSource;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
@@ -11,14 +11,14 @@ import dev.warren.crypto.peer.PeerMemory;
 import dev.warren.crypto.wire.MessageType;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
-import dev.warren.verticles.bus.HandshakeMessage;
-import dev.warren.verticles.bus.PeerBulletin;
+import dev.warren.verticles.bus.HandshakeCommand;
+import dev.warren.verticles.bus.PeerCommand;
 import dev.warren.verticles.bus.PeerMailbox;
-import dev.warren.verticles.bus.PeerMessage;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.RouterCommand;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.RouterMessage;
-import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.bus.SharedPeerState;
+import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.counters.CountedPeer;
 import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Future;
@@ -48,12 +48,12 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     /// @param memory what an earlier actor of this peer left, if there was one
     public record Settings(
             PeerRef ref,
-            LocalIdentity identity,
+            StaticIdentity identity,
             @Nullable PresharedKey presharedKey,
             @Nullable Endpoint endpoint,
             int revision,
             int persistentKeepalive,
-            PeerBulletin bulletin,
+            SharedPeerState bulletin,
             @Nullable PeerMemory memory) {}
 
     private final Settings settings;
@@ -119,39 +119,39 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         return listening == null ? Future.succeededFuture() : listening.unregister();
     }
 
-    private void onMessage(PeerMessage message) {
+    private void onMessage(PeerCommand message) {
         long now = shared.loop.clock().now();
         switch (message) {
-            case PeerMessage.Outbound outbound -> {
+            case PeerCommand.Outbound outbound -> {
                 if (retired) outbound.run().done();
                 else shared.encapsulator.run(live, outbound.run(), now);
             }
-            case PeerMessage.Inbound inbound -> {
+            case PeerCommand.Inbound inbound -> {
                 if (retired) inbound.run().done();
                 else shared.decapsulator.run(live, inbound.run(), now);
             }
-            case PeerMessage.Initiation arrived -> {
+            case PeerCommand.Initiation arrived -> {
                 try (var _ = arrived.initiation()) {
                     if (!retired) onInitiation(arrived, now);
                 }
             }
-            case PeerMessage.Answer answer -> {
+            case PeerCommand.Answer answer -> {
                 try (var agreement = answer.agreement()) {
                     if (!retired) answer(agreement, answer.bytes(), answer.source(), now);
                 }
             }
-            case PeerMessage.Response response -> {
+            case PeerCommand.Response response -> {
                 if (!retired) onResponse(response, now);
             }
-            case PeerMessage.CookieReply reply -> {
+            case PeerCommand.CookieReply reply -> {
                 if (!retired) peer.receiveCookieReply(reply.message(), now); // never moves the endpoint
             }
-            case PeerMessage.Configure changed -> {
+            case PeerCommand.Configure changed -> {
                 try (var _ = changed.presharedKey()) {
                     configure(changed, now);
                 }
             }
-            case PeerMessage.Identity changed -> {
+            case PeerCommand.Identity changed -> {
                 try {
                     if (!retired) peer.identity(changed.identity());
                     established(false);
@@ -160,9 +160,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                     changed.answer().complete();
                 }
             }
-            case PeerMessage.ResetTimestamp _ -> peer.resetTimestamp();
-            case PeerMessage.IndexTaken _ -> peer.forceHandshake(now);
-            case PeerMessage.Retire last -> {
+            case PeerCommand.ResetTimestamp _ -> peer.resetTimestamp();
+            case PeerCommand.IndexTaken _ -> peer.forceHandshake(now);
+            case PeerCommand.Retire last -> {
                 if (last.ifIdle() && !peer.idle()) {
                     last.answer().complete(null);
                 } else {
@@ -175,20 +175,20 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         settle(now);
     }
 
-    private void onInitiation(PeerMessage.Initiation arrived, long now) {
+    private void onInitiation(PeerCommand.Initiation arrived, long now) {
         var initiation = arrived.initiation();
         var verdict = peer.consumeInitiation(initiation, now);
         if (verdict != Verdict.OK) {
             shared.log.refused(settings.ref(), arrived.source(), verdict, now);
-            shared.handshakes.tell(new HandshakeMessage.Wasted(1));
+            shared.handshakes.tell(new HandshakeCommand.Wasted(1));
             return;
         }
         int bytes = arrived.bytes();
         if (arrived.alone()) answer(null, bytes, arrived.source(), now);
-        else shared.handshakes.tell(new HandshakeMessage.Agree(initiation.ephemeral(), door, bytes, arrived.source()));
+        else shared.handshakes.tell(new HandshakeCommand.Agree(initiation.ephemeral(), door, bytes, arrived.source()));
     }
 
-    private void answer(@Nullable ResponseAgreement agreement, int bytes, Endpoint source, long now) {
+    private void answer(@Nullable ResponderDh agreement, int bytes, Endpoint source, long now) {
         // The answer goes where the initiation came from.
         var before = live.endpoint;
         live.endpoint(source);
@@ -205,17 +205,17 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         }
     }
 
-    private void onResponse(PeerMessage.Response response, long now) {
+    private void onResponse(PeerCommand.Response response, long now) {
         var before = live.endpoint;
         live.endpoint(response.source());
         var verdict = peer.receiveResponse(response.message(), now);
         if (verdict == Verdict.OK) return;
         live.endpoint(before);
         shared.log.refused(settings.ref(), response.source(), verdict, now);
-        if (verdict != Verdict.UNEXPECTED_RESPONSE) shared.handshakes.tell(new HandshakeMessage.Wasted(2));
+        if (verdict != Verdict.UNEXPECTED_RESPONSE) shared.handshakes.tell(new HandshakeCommand.Wasted(2));
     }
 
-    private void configure(PeerMessage.Configure changed, long now) {
+    private void configure(PeerCommand.Configure changed, long now) {
         peer.presharedKey(changed.presharedKey());
         if (changed.endpoint() != null) {
             boolean moved = live.endpoint == null || !changed.endpoint().equals(live.endpoint.withoutLocal());
@@ -251,11 +251,11 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         timer = NO_TIMER;
         timerDue = Long.MAX_VALUE;
         settle(shared.loop.clock().now());
-        if (!retired && peer.idle()) router.tell(new RouterMessage.Sleepy(door));
+        if (!retired && peer.idle()) router.tell(new RouterCommand.Sleepy(door));
     }
 
     private void established(boolean now) {
-        if (now != established) router.tell(new RouterMessage.Session(settings.ref(), now));
+        if (now != established) router.tell(new RouterCommand.Session(settings.ref(), now));
         established = now;
     }
 
@@ -288,12 +288,12 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     @Override
     public void indexAdded(int index) {
-        shared.udp.tell(new UdpMessage.Claim(index, door));
+        shared.udp.tell(new UdpCommand.Claim(index, door));
     }
 
     @Override
     public void indexRemoved(int index) {
-        shared.udp.tell(new UdpMessage.Unclaim(index, door));
+        shared.udp.tell(new UdpCommand.Unclaim(index, door));
     }
 
     @Override

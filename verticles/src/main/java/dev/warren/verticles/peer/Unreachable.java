@@ -2,9 +2,9 @@ package dev.warren.verticles.peer;
 
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
-import dev.warren.routing.Icmp;
-import dev.warren.routing.IpHeader;
 import dev.warren.routing.TokenBucket;
+import dev.warren.routing.icmp.Icmp;
+import dev.warren.routing.ip.IpHeader;
 import dev.warren.verticles.bus.TunMailbox;
 
 /// Tells the senders of packets that go nowhere, by ICMP or ICMPv6, as the kernel does: host unreachable where no peer

@@ -1,10 +1,10 @@
 package dev.warren.verticles.router;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.noise.PrivateKey;
-import dev.warren.verticles.Loop;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.verticles.bus.HandshakeCommand;
 import dev.warren.verticles.bus.HandshakeMailbox;
-import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
@@ -14,11 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class DeviceKey implements AutoCloseable {
     private final Loop loop;
     private final HandshakeMailbox handshakes;
-    private final Roster roster;
-    private @Nullable LocalIdentity identity;
+    private final PeerRegistry roster;
+    private @Nullable StaticIdentity identity;
 
     /// @param loop the router's
-    DeviceKey(Loop loop, HandshakeMailbox handshakes, Roster roster) {
+    DeviceKey(Loop loop, HandshakeMailbox handshakes, PeerRegistry roster) {
         this.loop = loop;
         this.handshakes = handshakes;
         this.roster = roster;
@@ -26,7 +26,7 @@ final class DeviceKey implements AutoCloseable {
 
     /// Null: there is no key.
     @Nullable
-    LocalIdentity identity() {
+    StaticIdentity identity() {
         return identity;
     }
 
@@ -36,16 +36,16 @@ final class DeviceKey implements AutoCloseable {
     }
 
     /// From now on it is another one. Completes when the one before is wiped.
-    Future<Void> change(@Nullable LocalIdentity changed) {
+    Future<Void> change(@Nullable StaticIdentity changed) {
         var before = identity;
         identity = changed;
         Promise<Void> heard = loop.promise();
-        handshakes.tell(new HandshakeMessage.Identity(changed, heard)).onFailure(heard::tryFail);
+        handshakes.tell(new HandshakeCommand.Identity(changed, heard)).onFailure(heard::tryFail);
         var told = Future.join(heard.future(), roster.identity(changed));
         return before == null ? told.otherwiseEmpty().mapEmpty() : told.transform(_ -> wipe(before));
     }
 
-    private Future<Void> wipe(LocalIdentity before) {
+    private Future<Void> wipe(StaticIdentity before) {
         var key = before.privateKey();
         loop.suite().x25519().forget(key);
         return roster.forget(key).onComplete(_ -> before.close());

@@ -4,30 +4,30 @@ import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerStatus;
 import dev.warren.conf.PeerUpdate;
-import dev.warren.crypto.LocalIdentity;
 import dev.warren.crypto.Verdict;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.io.Endpoint;
 import dev.warren.io.ffm.ErrnoException;
-import dev.warren.routing.AllowedIps;
-import dev.warren.verticles.DeviceException;
-import dev.warren.verticles.Loop;
-import dev.warren.verticles.bus.Bulletin;
+import dev.warren.routing.allowedips.AllowedIps;
+import dev.warren.verticles.bus.HandshakeCommand;
 import dev.warren.verticles.bus.HandshakeMailbox;
-import dev.warren.verticles.bus.HandshakeMessage;
-import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.PeerCommand;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.RouterCommand;
 import dev.warren.verticles.bus.RouterMailbox;
-import dev.warren.verticles.bus.RouterMessage;
+import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.control.DeviceException;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
 import dev.warren.verticles.counters.RouterCounter;
+import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.PeerLog;
-import dev.warren.verticles.router.PeerEntry.State;
+import dev.warren.verticles.router.ConfiguredPeer.State;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -43,10 +43,10 @@ public final class RouterVerticle extends VerticleBase {
     private static final int EADDRINUSE = 98;
 
     private final Loop loop;
-    private final Bulletin bulletin;
+    private final SharedState bulletin;
     private final RouterMailbox door;
     private final HandshakeMailbox handshakes;
-    private final Roster roster;
+    private final PeerRegistry roster;
     private final DeviceKey key;
     private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
@@ -61,11 +61,11 @@ public final class RouterVerticle extends VerticleBase {
     public RouterVerticle(
             Loop loop,
             String device,
-            Bulletin bulletin,
+            SharedState bulletin,
             RouterMailbox door,
             UdpMailbox udp,
             HandshakeMailbox handshakes,
-            Roster roster,
+            PeerRegistry roster,
             AllowedIps<PeerRef> allowedIps,
             PeerNotices notices,
             DeviceCounters counters) {
@@ -98,28 +98,28 @@ public final class RouterVerticle extends VerticleBase {
         });
     }
 
-    private void onMessage(RouterMessage message) {
+    private void onMessage(RouterCommand message) {
         switch (message) {
-            case RouterMessage.Wake wake -> {
+            case RouterCommand.Wake wake -> {
                 var entry = roster.find(wake.peer().publicKey());
                 if (entry == null || entry.ref != wake.peer()) roster.refused(wake.peer());
                 else roster.packetsWait(entry);
             }
-            case RouterMessage.Initiation arrived -> initiation(arrived);
-            case RouterMessage.Session session -> {
+            case RouterCommand.Initiation arrived -> initiation(arrived);
+            case RouterCommand.Session session -> {
                 var entry = roster.find(session.peer().publicKey());
                 if (entry != null && entry.ref == session.peer()) roster.session(entry, session.established());
             }
-            case RouterMessage.Sleepy sleepy -> roster.sleepy(sleepy.peer());
-            case RouterMessage.Link link -> inOrder(() -> sockets.link(link.up()));
-            case RouterMessage.Update update ->
+            case RouterCommand.Sleepy sleepy -> roster.sleepy(sleepy.peer());
+            case RouterCommand.Link link -> inOrder(() -> sockets.link(link.up()));
+            case RouterCommand.Update update ->
                 inOrder(() -> apply(update.update())).onComplete(update.answer());
-            case RouterMessage.Status status -> status.answer().complete(status());
-            case RouterMessage.Counters asked -> asked.answer().complete(counters.read());
+            case RouterCommand.Status status -> status.answer().complete(status());
+            case RouterCommand.Counters asked -> asked.answer().complete(counters.read());
         }
     }
 
-    private void initiation(RouterMessage.Initiation arrived) {
+    private void initiation(RouterCommand.Initiation arrived) {
         var message = arrived.message();
         var key = message.initiation().remoteStatic();
         var entry = roster.find(key);
@@ -138,7 +138,7 @@ public final class RouterVerticle extends VerticleBase {
 
     /// Nobody is woken by what anybody could have sent who knows our public key and that of a peer; nor by
     /// what the peer has sent before.
-    private boolean authentic(PeerEntry entry, PeerMessage.Initiation arrived) {
+    private boolean authentic(ConfiguredPeer entry, PeerCommand.Initiation arrived) {
         var initiation = arrived.initiation();
         if (initiation.identity() != key.identity() || !initiation.authenticate(loop.suite())) {
             counters.router().increment(RouterCounter.DROP_FORGED);
@@ -163,7 +163,7 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private void wasted(int agreements) {
-        handshakes.tell(new HandshakeMessage.Wasted(agreements));
+        handshakes.tell(new HandshakeCommand.Wasted(agreements));
     }
 
     /// Changes that take time do not overtake each other.
@@ -201,7 +201,7 @@ public final class RouterVerticle extends VerticleBase {
     private Future<Void> applyKey(@Nullable PrivateKey wanted) {
         if (wanted == null || key.is(wanted)) return Future.succeededFuture(); // nothing changes
         if (wanted.isZero()) return key.change(null);
-        var changed = new LocalIdentity(wanted.copy(), loop.suite());
+        var changed = new StaticIdentity(wanted.copy(), loop.suite());
         var self = roster.find(changed.publicKey());
         if (self != null) remove(self);
         return key.change(changed);
@@ -236,7 +236,7 @@ public final class RouterVerticle extends VerticleBase {
         }
         if (update.resetTimestamp()) {
             if (entry.memory != null) entry.memory = entry.memory.withoutTimestamp();
-            roster.tellIfAwake(entry, new PeerMessage.ResetTimestamp());
+            roster.tellIfAwake(entry, new PeerCommand.ResetTimestamp());
         }
         if (update.replaceAllowedIps()) allowedIps.removeAll(entry.ref);
         for (var change : update.allowedIps()) {
@@ -246,7 +246,7 @@ public final class RouterVerticle extends VerticleBase {
         roster.configured(entry, moved);
     }
 
-    private void remove(PeerEntry entry) {
+    private void remove(ConfiguredPeer entry) {
         allowedIps.removeAll(entry.ref);
         roster.remove(entry);
         publishRoutes();
@@ -264,7 +264,7 @@ public final class RouterVerticle extends VerticleBase {
         return new DeviceStatus(own == null ? null : own.privateKey().copy(), sockets.port(), sockets.fwmark(), peers);
     }
 
-    private PeerStatus status(PeerEntry entry, long now, long wall) {
+    private PeerStatus status(ConfiguredPeer entry, long now, long wall) {
         var published = entry.bulletin;
         var endpoint = entry.endpoint();
         long handshake = published == null ? Peer.NEVER : published.lastHandshake();

@@ -1,10 +1,10 @@
 package dev.warren.verticles.router;
 
 import dev.warren.io.counters.CounterRow;
-import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
-import dev.warren.verticles.bus.UdpMessage;
 import dev.warren.verticles.counters.RouterCounter;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.OptionalInt;
@@ -25,7 +25,7 @@ final class SocketState {
     private final Loop loop;
     private final String device;
     private final UdpMailbox udp;
-    private final Roster roster;
+    private final PeerRegistry roster;
     private final Runnable due;
     private final CounterRow<RouterCounter> counters;
 
@@ -48,7 +48,7 @@ final class SocketState {
     /// @param loop the router's
     /// @param due called when [#reconcile] should be, in its turn
     SocketState(
-            Loop loop, String device, UdpMailbox udp, Roster roster, Runnable due, CounterRow<RouterCounter> counters) {
+            Loop loop, String device, UdpMailbox udp, PeerRegistry roster, Runnable due, CounterRow<RouterCounter> counters) {
         this.loop = loop;
         this.device = device;
         this.udp = udp;
@@ -156,7 +156,7 @@ final class SocketState {
 
     private Future<Integer> bind(boolean wanted) {
         Promise<Integer> bound = loop.promise();
-        udp.tell(new UdpMessage.Bind(wanted, port, fwmark, bound));
+        udp.tell(new UdpCommand.Bind(wanted, port, fwmark, bound));
         return bound.future();
     }
 

@@ -7,16 +7,16 @@ import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.ffm.Errno;
-import dev.warren.routing.IpHeader;
-import dev.warren.routing.RouteCache;
-import dev.warren.verticles.EpollWatch;
-import dev.warren.verticles.Loop;
-import dev.warren.verticles.bus.Bulletin;
+import dev.warren.routing.allowedips.AllowedIpsCache;
+import dev.warren.routing.ip.IpHeader;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.SharedState;
+import dev.warren.verticles.bus.TunCommand;
 import dev.warren.verticles.bus.TunMailbox;
-import dev.warren.verticles.bus.TunMessage;
+import dev.warren.verticles.loop.EpollWatch;
+import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.Unreachable;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -56,7 +56,7 @@ public final class TunVerticle extends VerticleBase {
 
     private final Loop loop;
     private final TunDevice tun;
-    private final Bulletin bulletin;
+    private final SharedState bulletin;
     private final TunMailbox door;
     private final RouterMailbox router;
     private final Unreachable unreachable;
@@ -67,7 +67,7 @@ public final class TunVerticle extends VerticleBase {
     /// Peers that are awake, whose packets wait for an empty batch.
     private final ArrayDeque<PeerMailbox> toFlush = new ArrayDeque<>();
     private final @Nullable PeerRef[] owners = new @Nullable PeerRef[MAX_FRAMES];
-    private final RouteCache<PeerRef> destinations = new RouteCache<>();
+    private final AllowedIpsCache<PeerRef> destinations = new AllowedIpsCache<>();
     /// Of the peers that are awake.
     private final IdentityHashMap<PeerRef, PeerMailbox> doors = new IdentityHashMap<>();
 
@@ -84,7 +84,7 @@ public final class TunVerticle extends VerticleBase {
             Loop loop,
             TunDevice tun,
             int queues,
-            Bulletin bulletin,
+            SharedState bulletin,
             TunMailbox door,
             RouterMailbox router,
             Consumer<String> lost,
@@ -275,23 +275,23 @@ public final class TunVerticle extends VerticleBase {
         if (watch != null) watch.resume();
     }
 
-    private void onMessage(TunMessage message) {
+    private void onMessage(TunCommand message) {
         switch (message) {
-            case TunMessage.Write write -> write(write.batch());
-            case TunMessage.Awake awake -> awake(awake.peer());
-            case TunMessage.EndpointSet set -> {
+            case TunCommand.Write write -> write(write.batch());
+            case TunCommand.Awake awake -> awake(awake.peer());
+            case TunCommand.EndpointSet set -> {
                 long now = loop.clock().now();
                 sleepers.endpointSet(set.peer(), now);
                 settle(now);
             }
-            case TunMessage.Refused refused -> sleepers.drop(refused.peer());
-            case TunMessage.Forget forget -> {
+            case TunCommand.Refused refused -> sleepers.drop(refused.peer());
+            case TunCommand.Forget forget -> {
                 toFlush.removeIf(door -> door.peer() == forget.peer());
                 doors.remove(forget.peer());
                 if (sleepers.holds(forget.peer())) router.wake(forget.peer());
                 forget.answer().complete();
             }
-            case TunMessage.Quiet quiet -> {
+            case TunCommand.Quiet quiet -> {
                 endWatch();
                 quiet.answer().complete();
             }

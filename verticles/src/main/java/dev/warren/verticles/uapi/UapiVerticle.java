@@ -1,8 +1,8 @@
 package dev.warren.verticles.uapi;
 
-import dev.warren.conf.UapiBudget;
+import dev.warren.conf.uapi.UapiBudget;
 import dev.warren.io.ffm.Libc;
-import dev.warren.verticles.DeviceControl;
+import dev.warren.verticles.control.DeviceControl;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.Channel;
@@ -51,7 +51,7 @@ public final class UapiVerticle extends VerticleBase {
     private final Limits limits;
     private final Promise<Void> removed = Promise.promise();
     private final UapiBudget budget = new UapiBudget(UapiBudget.USUAL);
-    private final Set<UapiClient> clients = new LinkedHashSet<>();
+    private final Set<UapiConnection> clients = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
     private int replies;
     private int peersPerReply;
@@ -120,7 +120,7 @@ public final class UapiVerticle extends VerticleBase {
         if (server != null) {
             var _ = server.close();
         }
-        new ArrayList<>(clients).forEach(UapiClient::end);
+        new ArrayList<>(clients).forEach(UapiConnection::end);
         return Future.succeededFuture();
     }
 
@@ -131,10 +131,10 @@ public final class UapiVerticle extends VerticleBase {
         }
         if (clients.size() >= limits.clients()) {
             clients.stream()
-                    .min(Comparator.comparingLong(UapiClient::lastProgress))
-                    .ifPresent(UapiClient::end);
+                    .min(Comparator.comparingLong(UapiConnection::lastProgress))
+                    .ifPresent(UapiConnection::end);
         }
-        var client = new UapiClient(this, starting.result(), channel);
+        var client = new UapiConnection(this, starting.result(), channel);
         clients.add(client);
         channel.closeFuture().addListener(_ -> clients.remove(client));
         channel.pipeline().addLast(client);

@@ -4,7 +4,7 @@ import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
-import dev.warren.verticles.EpollWatch;
+import dev.warren.verticles.loop.EpollWatch;
 import io.vertx.core.Vertx;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;

@@ -6,14 +6,14 @@ import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
 import dev.warren.io.ffm.ErrnoException;
-import dev.warren.verticles.EpollWatch;
-import dev.warren.verticles.Loop;
+import dev.warren.verticles.bus.HandshakeCommand;
 import dev.warren.verticles.bus.HandshakeMailbox;
-import dev.warren.verticles.bus.HandshakeMessage;
+import dev.warren.verticles.bus.PeerCommand;
 import dev.warren.verticles.bus.PeerMailbox;
-import dev.warren.verticles.bus.PeerMessage;
+import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
-import dev.warren.verticles.bus.UdpMessage;
+import dev.warren.verticles.loop.EpollWatch;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.MessageConsumer;
@@ -35,7 +35,7 @@ public final class UdpVerticle extends VerticleBase {
     private final BatchPool pool;
     private final IndexTable indices = new IndexTable();
     private final CounterRow<UdpCounter> counters;
-    private final Staircase staircase;
+    private final Demultiplexer staircase;
 
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable UdpSocket socket;
@@ -56,7 +56,7 @@ public final class UdpVerticle extends VerticleBase {
         this.door = door;
         this.handshakes = handshakes;
         this.counters = counters;
-        this.staircase = new Staircase(MAX_TRAINS, counters);
+        this.staircase = new Demultiplexer(MAX_TRAINS, counters);
         this.pool = loop.pool(BATCHES, SLAB, MAX_TRAINS);
     }
 
@@ -74,31 +74,31 @@ public final class UdpVerticle extends VerticleBase {
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
 
-    private void onMessage(UdpMessage message) {
+    private void onMessage(UdpCommand message) {
         switch (message) {
-            case UdpMessage.Send send -> send(send.batch());
-            case UdpMessage.Claim claim -> {
+            case UdpCommand.Send send -> send(send.batch());
+            case UdpCommand.Claim claim -> {
                 if (!indices.claim(claim.index(), claim.owner())) {
-                    claim.owner().tell(new PeerMessage.IndexTaken(claim.index()));
+                    claim.owner().tell(new PeerCommand.IndexTaken(claim.index()));
                 }
                 counters.set(UdpCounter.INDICES, indices.size());
             }
-            case UdpMessage.Unclaim unclaim -> {
+            case UdpCommand.Unclaim unclaim -> {
                 indices.unclaim(unclaim.index(), unclaim.owner());
                 counters.set(UdpCounter.INDICES, indices.size());
             }
-            case UdpMessage.HandshakesDone done -> handshakesQueued -= done.count();
-            case UdpMessage.Barrier barrier -> barrier.answer().complete();
-            case UdpMessage.AddressGone gone -> {
+            case UdpCommand.HandshakesDone done -> handshakesQueued -= done.count();
+            case UdpCommand.Barrier barrier -> barrier.answer().complete();
+            case UdpCommand.AddressGone gone -> {
                 if (socket != null) socket.addressGone(gone.hi(), gone.lo());
             }
-            case UdpMessage.HeardLately asked ->
+            case UdpCommand.HeardLately asked ->
                 asked.answer()
-                        .complete(new UdpMessage.Heard(socket == null ? List.of() : socket.heardLately(), fwmark));
-            case UdpMessage.Rerouted rerouted -> {
+                        .complete(new UdpCommand.Heard(socket == null ? List.of() : socket.heardLately(), fwmark));
+            case UdpCommand.Rerouted rerouted -> {
                 if (socket != null) socket.rerouted(rerouted.endpoints());
             }
-            case UdpMessage.Bind bind -> bind(bind);
+            case UdpCommand.Bind bind -> bind(bind);
         }
     }
 
@@ -143,9 +143,9 @@ public final class UdpVerticle extends VerticleBase {
         }
     }
 
-    private void queue(List<HandshakeMessage.Datagram> strangers) {
+    private void queue(List<HandshakeCommand.Datagram> strangers) {
         handshakesQueued += strangers.size();
-        handshakes.tell(new HandshakeMessage.Received(strangers)).onFailure(_ -> handshakesQueued -= strangers.size());
+        handshakes.tell(new HandshakeCommand.Received(strangers)).onFailure(_ -> handshakesQueued -= strangers.size());
     }
 
     private int handshakeRoom() {
@@ -181,7 +181,7 @@ public final class UdpVerticle extends VerticleBase {
 
     // Sockets
 
-    private void bind(UdpMessage.Bind bind) {
+    private void bind(UdpCommand.Bind bind) {
         if (!bind.open()) {
             unbind();
             bind.answer().complete(0);

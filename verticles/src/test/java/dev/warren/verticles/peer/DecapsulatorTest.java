@@ -2,30 +2,30 @@ package dev.warren.verticles.peer;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.io.BatchPool;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.io.counters.CounterRow;
-import dev.warren.routing.AllowedIps;
-import dev.warren.verticles.EventLoops;
-import dev.warren.verticles.Loop;
+import dev.warren.routing.allowedips.AllowedIps;
 import dev.warren.verticles.OnLoop;
-import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
-import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.SharedPeerState;
+import dev.warren.verticles.bus.SharedState;
+import dev.warren.verticles.bus.TunCommand;
 import dev.warren.verticles.bus.TunMailbox;
-import dev.warren.verticles.bus.TunMessage;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.CountedPeer;
 import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.verticles.loop.EventLoops;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Vertx;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -60,10 +60,10 @@ class DecapsulatorTest {
         loop = Loop.open(vertx, EventLoops.of(vertx).device(0, 1).control(), Suite.Choice.JDK)
                 .await();
         onLoop(() -> {
-            var bulletin = new Bulletin(new AllowedIps<PeerRef>().snapshot(), 1420);
+            var bulletin = new SharedState(new AllowedIps<PeerRef>().snapshot(), 1420);
             tun = new TunMailbox(vertx, "dev", 0, loop);
             tun.listen(message -> {
-                if (message instanceof TunMessage.Write write) atTun.add(write.batch());
+                if (message instanceof TunCommand.Write write) atTun.add(write.batch());
             });
             shared = new PeerLoop(
                     "dev",
@@ -74,13 +74,13 @@ class DecapsulatorTest {
                     new HandshakeMailbox(vertx, "dev"),
                     new PeerNotices(vertx, "dev"),
                     1 << 20);
-            var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
+            var identity = new StaticIdentity(PrivateKey.generate(random), loop.suite());
             var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
             var counted = new CountedPeer(counters);
             var peer = new Peer(
                     loop.suite(), identity, remote, random::nextInt, random, shared.staged, new Nowhere(), counted);
             live = new LivePeer(
-                    new PeerRef(0, remote), peer, new PeerBulletin(counters), shared.errors, _ -> settled++);
+                    new PeerRef(0, remote), peer, new SharedPeerState(counters), shared.errors, _ -> settled++);
         });
     }
 

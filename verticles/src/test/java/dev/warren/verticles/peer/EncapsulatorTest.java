@@ -3,28 +3,28 @@ package dev.warren.verticles.peer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.warren.crypto.LocalIdentity;
-import dev.warren.crypto.Suite;
-import dev.warren.crypto.noise.PrivateKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.noise.StaticIdentity;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.crypto.peer.PeerEvent;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.counters.CounterRow;
-import dev.warren.routing.AllowedIps;
-import dev.warren.verticles.EventLoops;
-import dev.warren.verticles.Loop;
+import dev.warren.routing.allowedips.AllowedIps;
 import dev.warren.verticles.OnLoop;
-import dev.warren.verticles.bus.Bulletin;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LocalCodec;
-import dev.warren.verticles.bus.PeerBulletin;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.SharedPeerState;
+import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.CountedPeer;
 import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.verticles.loop.EventLoops;
+import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Vertx;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -46,7 +46,7 @@ class EncapsulatorTest {
             var shared = new PeerLoop(
                     "dev",
                     loop,
-                    new Bulletin(new AllowedIps<PeerRef>().snapshot(), 1420),
+                    new SharedState(new AllowedIps<PeerRef>().snapshot(), 1420),
                     new UdpMailbox(vertx, "dev", loop),
                     new TunMailbox(vertx, "dev", 0, loop),
                     new HandshakeMailbox(vertx, "dev"),
@@ -64,12 +64,12 @@ class EncapsulatorTest {
 
     private LivePeer peer(Loop loop, PeerLoop shared) {
         var random = new SecureRandom();
-        var identity = new LocalIdentity(PrivateKey.generate(random), loop.suite());
+        var identity = new StaticIdentity(PrivateKey.generate(random), loop.suite());
         var remote = PrivateKey.generate(random).publicKey(loop.suite().x25519());
         var counted = new CountedPeer(counters);
         var peer = new Peer(
                 loop.suite(), identity, remote, random::nextInt, random, shared.staged, new Nowhere(), counted);
-        var live = new LivePeer(new PeerRef(0, remote), peer, new PeerBulletin(counters), shared.errors, _ -> {});
+        var live = new LivePeer(new PeerRef(0, remote), peer, new SharedPeerState(counters), shared.errors, _ -> {});
         live.endpoint(Endpoint.of(new InetSocketAddress("192.0.2.1", 51820)));
         return live;
     }

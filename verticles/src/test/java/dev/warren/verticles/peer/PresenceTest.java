@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.crypto.noise.PublicKey;
+import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.Endpoint;
-import dev.warren.verticles.LogLimit;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.loop.LogLimit;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;

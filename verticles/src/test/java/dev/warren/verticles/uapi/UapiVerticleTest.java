@@ -4,8 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.warren.conf.UapiParser;
-import dev.warren.verticles.DeviceControl;
+import dev.warren.conf.uapi.UapiParser;
+import dev.warren.verticles.control.DeviceControl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;

@@ -1,0 +1,237 @@
+package dev.warren.app.daemon;
+
+import dev.warren.app.cli.Hints;
+import dev.warren.conf.HostAndPort;
+import dev.warren.conf.InterfaceConfig;
+import dev.warren.conf.RouterConfig;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.host.Leftovers;
+import dev.warren.host.PolicyRoutes;
+import dev.warren.host.SetupException;
+import dev.warren.host.UndoLog;
+import dev.warren.io.ffm.Errno;
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.netlink.LinkInfo;
+import dev.warren.io.netlink.Netlink;
+import dev.warren.io.netlink.RoutingTables;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpFamily;
+import dev.warren.verticles.loop.EventLoops;
+import dev.warren.verticles.uapi.UapiSocket;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One interface of a configuration file while it runs. Each has its own end: the others go on.
+final class ManagedInterface {
+    private static final Logger LOG = LoggerFactory.getLogger(ManagedInterface.class);
+    private static final Duration UPDATE = Duration.ofSeconds(30);
+
+    private final EventLoops loops;
+    private final int number;
+    private final Context context;
+    private final RunningInterface.Settings settings;
+    private final InterfaceConfig config;
+    private final Path stateDirectory;
+    private final UndoLog teardown = new UndoLog();
+    private final Promise<Integer> ended = Promise.promise();
+    private volatile boolean stopping;
+    private int port;
+    private int mtu;
+    private @Nullable Upkeep upkeep;
+
+    /// @param number of this interface within the process, from 0
+    /// @param context for all that the launcher does while it runs
+    ManagedInterface(
+            EventLoops loops,
+            int number,
+            Context context,
+            RouterConfig router,
+            Cryptography cryptography,
+            LoopLayout layout,
+            InterfaceConfig config) {
+        this.loops = loops;
+        this.number = number;
+        this.context = context;
+        this.settings = new RunningInterface.Settings(cryptography, router.offload(), layout);
+        this.stateDirectory = router.stateDirectory();
+        this.config = config;
+    }
+
+    InterfaceConfig config() {
+        return config;
+    }
+
+    int port() {
+        return port;
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
+    /// Completes with an exit code when it has ended by itself: the interface or the socket was taken away.
+    Future<Integer> ended() {
+        return ended.future();
+    }
+
+    /// Undoes all of it. Blocks.
+    void undo() {
+        teardown.run();
+    }
+
+    /// Brings it up. What fails is undone by [#undo].
+    void start(PrivateKey key) throws SetupException {
+        var name = config.name();
+        try (var netlink = Netlink.open()) {
+            var before = existing(netlink, name);
+            var queues = RunningInterface.open(name, settings);
+            teardown.add("interface", () -> queues.forEach(LinuxTun::close));
+            queues.getFirst().warnings().forEach(warning -> LOG.warn("({}) {}", name, warning));
+            int index = netlink.link(name).index();
+            if (before != null) {
+                teardown.add("addresses and routes", () -> Leftovers.clear(index));
+                teardown.add("MTU", () -> restoreMtu(index, before.mtu()));
+            }
+            var families = families();
+            var routing = new PolicyRoutes(config, families, teardown);
+            routing.warnOfOthers();
+            mtu = routing.mtu(netlink, HostAndPort::literal);
+            netlink.mtu(index, mtu);
+            for (var address : config.addresses()) {
+                if (!families.contains(address.address().family())) continue;
+                netlink.addAddress(index, PolicyRoutes.inet(address.address()), address.prefixLength());
+            }
+            if (before != null) tellOtherAddresses(index);
+            netlink.up(index);
+            // Before anybody listens to what changes: 100,000 routes are as many messages.
+            routing.add(netlink, index, HostAndPort::literal);
+            if (config.killSwitch()) Leftovers.remove(true); // ours refuses now, and theirs would refuse our datagrams
+
+            var socket = socket();
+            if (socket != null) teardown.add("control socket's file", socket::removeFile);
+            var running = RunningInterface.start(loops, number, queues, socket, settings, teardown);
+            try (var update = config.toUpdate(key, routing.mark(), HostAndPort::literal)) {
+                RunningInterface.await(name, running.device().update(update), UPDATE);
+            }
+            var endpoints = new EndpointResolver(context, running.device(), index, routing);
+            var upkeep = new Upkeep(context, config, families, index, mtu, routing, endpoints::known);
+            this.upkeep = upkeep;
+            upkeep.start(teardown);
+            endpoints.start(config, upkeep::soon);
+            new EndpointMemory(context, running.device(), config, stateDirectory).start(teardown);
+
+            running.removed().onSuccess(_ -> {
+                LOG.info("({}) its control socket was removed: shutting down", name);
+                ended.tryComplete(0);
+            });
+            running.device().ended().onComplete(gone -> {
+                LOG.error("({}) {}: shutting down", name, gone.succeeded() ? gone.result() : gone.cause());
+                if (!stopping) routing.lostForGood();
+                ended.tryComplete(1);
+            });
+            running.serve();
+            try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
+                port = status.listenPort();
+            }
+            LOG.info(
+                    "({}) Started: port {}, {}",
+                    name,
+                    port,
+                    Hints.count(config.peers().size(), "peer"));
+            teardown.add("log", () -> {
+                stopping = true;
+                LOG.info("({}) Stopping", name);
+            });
+        } catch (IOException e) {
+            throw SetupException.of(name, e);
+        }
+    }
+
+    /// A TUN that persists is there before us and after us.
+    private static @Nullable LinkInfo existing(Netlink netlink, String name) throws ErrnoException {
+        try {
+            return netlink.link(name);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENODEV) throw e;
+            return null;
+        }
+    }
+
+    /// What is ours and was left there is gone by now.
+    private void tellOtherAddresses(int index) throws ErrnoException {
+        try (var tables = RoutingTables.open()) {
+            for (var family : IpFamily.values()) {
+                tables.addresses(family == IpFamily.V6, found -> {
+                    var address = IpAddress.of(found.address().getAddress());
+                    boolean others = found.interfaceIndex() == index && !found.ours();
+                    if (!others || found.address().isLinkLocalAddress()) return;
+                    if (config.addresses().stream()
+                            .anyMatch(each -> each.address().equals(address))) return;
+                    LOG.info(
+                            "({}) it has the address {}/{} too, which is not configured here: it stays",
+                            config.name(),
+                            address,
+                            found.prefixLength());
+                });
+            }
+        }
+    }
+
+    /// Unless somebody else has set another value since.
+    private void restoreMtu(int index, int before) throws ErrnoException {
+        try (var netlink = Netlink.open()) {
+            int ours = upkeep == null ? mtu : upkeep.mtu();
+            if (netlink.link(index).mtu() == ours) netlink.mtu(index, before);
+        } catch (ErrnoException e) {
+            if (e.errno() != Errno.ENODEV) throw e; // it was deleted, or moved to another namespace
+        }
+    }
+
+    /// Which families the interface can have. Without IPv6 the rest goes on.
+    private Set<IpFamily> families() {
+        var switched = Path.of("/proc/sys/net/ipv6/conf", config.name(), "disable_ipv6");
+        try {
+            if (!Files.readString(switched).strip().equals("1")) return EnumSet.allOf(IpFamily.class);
+        } catch (IOException e) {
+            if (Files.exists(switched) || !Files.exists(Path.of("/proc/sys/net"))) return EnumSet.allOf(IpFamily.class);
+        }
+        boolean wanted =
+                config.addresses().stream().anyMatch(each -> each.address().family() == IpFamily.V6)
+                        || config.peers().stream()
+                                .flatMap(peer -> peer.allowedIps().stream())
+                                .anyMatch(prefix -> prefix.family() == IpFamily.V6);
+        if (wanted) {
+            LOG.warn(
+                    "({}) IPv6 is switched off here (net.ipv6.conf.*.disable_ipv6): its IPv6 addresses and routes are left"
+                            + " out",
+                    config.name());
+        }
+        return EnumSet.of(IpFamily.V4);
+    }
+
+    /// Null where there can be none: a router that is configured by a file works without.
+    private @Nullable UapiSocket socket() throws IOException {
+        try {
+            return UapiSocket.listen(UapiSocket.DIRECTORY, config.name());
+        } catch (IOException e) {
+            if (e.getCause() instanceof FileAlreadyExistsException) throw e; // somebody else serves it
+            LOG.warn(
+                    "({}) {}; wg and warren stats do not find this interface, all else works",
+                    config.name(),
+                    SetupException.of("no control socket", e).getMessage());
+            return null;
+        }
+    }
+}

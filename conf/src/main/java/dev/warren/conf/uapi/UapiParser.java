@@ -1,0 +1,266 @@
+package dev.warren.conf.uapi;
+
+import dev.warren.conf.DeviceUpdate;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/// Reads what a client says on the control socket: the cross-platform text protocol, as wireguard-go understands it.
+/// One per connection, used by one thread at a time. Iterative; memory is bounded whatever the client sends.
+///
+/// ```java
+/// // on data: bytes is what arrived
+/// while ((request = parser.next(bytes)) != null) { ... answer; if that takes time, keep bytes and pause the socket
+/// ... }
+/// // on half-close
+/// request = parser.end();
+/// ```
+///
+/// Unlike wireguard-go, requests sent without waiting for the answer are all answered. After a bad line the rest of
+/// that `set` is skipped, up to its empty line or the next `get=1` or `set=1`.
+public final class UapiParser implements AutoCloseable {
+    /// A longer line is refused, bytes without the line feed. The scanner of wireguard-go has the same limit.
+    public static final int MAX_LINE = 64 * 1024 - 1;
+
+    /// What the client wants.
+    public sealed interface Request {}
+
+    /// `get=1`: answer with [UapiWriter].
+    public record Get() implements Request {}
+
+    /// `set=1`, complete: apply, then answer [UapiWriter#status] with 0 or the errno of what failed. Close it after.
+    public record Set(DeviceUpdate update) implements Request {}
+
+    /// A request that is wrong. wireguard-go applies every line up to the bad one, so: apply `before` if it is not
+    /// [DeviceUpdate#isEmpty], then answer `errno` (or that of the failure, if applying failed). The connection
+    /// stays open.
+    ///
+    /// @param errno negative, as it is printed: -22 EINVAL, -71 EPROTO, -5 EIO, -7 E2BIG, -12 ENOMEM
+    /// @param reason a sentence for the log; holds nothing of a secret
+    public record Bad(int errno, String reason, DeviceUpdate before) implements Request {}
+
+    /// Not a request at all: close the connection without an answer, as wireguard-go does. Nothing more comes from
+    /// this parser.
+    ///
+    /// @param reason a sentence for the log
+    public record Hangup(String reason) implements Request {}
+
+    private enum State {
+        IDLE,
+        GET,
+        SET,
+        SKIP,
+        HUNG_UP
+    }
+
+    private static final byte[] GET = "get=1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] SET = "set=1".getBytes(StandardCharsets.US_ASCII);
+
+    private final UapiBudget budget;
+    /// What the requests that are not [#answered] yet hold of it.
+    private long held;
+    private State state = State.IDLE;
+    private UapiSet set;
+    private byte[] line = new byte[256];
+    private int length; // of the line so far; while skipping it may exceed the array
+
+    /// With a budget of its own.
+    public UapiParser() {
+        this(new UapiBudget(UapiBudget.USUAL));
+    }
+
+    /// A `set` whose objects would weigh more on the heap than the whole budget is refused with E2BIG, and with
+    /// ENOMEM when they weigh more than is left of it.
+    public UapiParser(UapiBudget budget) {
+        this.budget = budget;
+        set = new UapiSet(budget);
+    }
+
+    /// The requests so far have been answered and closed: what they held is free for others.
+    public void answered() {
+        budget.give(held);
+        held = 0;
+    }
+
+    /// Eats bytes up to the end of a request. Bytes that were eaten are wiped if the buffer is writable.
+    ///
+    /// @return null when all bytes are eaten and more are needed
+    public @Nullable Request next(ByteBuffer bytes) {
+        while (bytes.hasRemaining() && state != State.HUNG_UP) {
+            var request = state == State.GET ? afterGet(bytes.get()) : take(bytes);
+            if (request != null) {
+                return request;
+            }
+        }
+        if (state == State.HUNG_UP) {
+            bytes.position(bytes.limit());
+        }
+        return null;
+    }
+
+    /// The client will send no more. A `set` is complete then, as with wireguard-go.
+    ///
+    /// @return null when nothing is pending: close the connection
+    public @Nullable Request end() {
+        boolean midSet = state == State.SET;
+        var request = midSet && length > 0 ? line() : null;
+        if (request == null && midSet) {
+            request = new Set(finish());
+        }
+        state = State.HUNG_UP;
+        return request;
+    }
+
+    /// True while a request has begun and is not complete: an owner may want to bound that time.
+    public boolean midway() {
+        return length > 0 || state == State.GET || state == State.SET;
+    }
+
+    /// Wipes what was received so far.
+    @Override
+    public void close() {
+        Arrays.fill(line, (byte) 0);
+        length = 0;
+        state = State.HUNG_UP;
+        finish().close();
+        answered();
+    }
+
+    /// `get=1` must be followed by an empty line; the first byte decides, as with wireguard-go.
+    private Request afterGet(byte next) {
+        state = State.IDLE;
+        return next == '\n' ? new Get() : bad(UapiSet.EINVAL, "get=1 is not followed by an empty line");
+    }
+
+    /// Takes up to one line out of the buffer.
+    private @Nullable Request take(ByteBuffer bytes) {
+        int start = bytes.position();
+        int end = start;
+        while (end < bytes.limit() && bytes.get(end) != '\n') {
+            end++;
+        }
+        boolean complete = end < bytes.limit();
+        int count = end - start;
+        boolean tooLong = state != State.SKIP && count > MAX_LINE - length;
+        if (!tooLong) {
+            store(bytes, count);
+        }
+        wipe(bytes, start, end);
+        bytes.position(complete ? end + 1 : end);
+        if (tooLong) {
+            forgetLine();
+            if (state == State.IDLE) {
+                return hangup("a line longer than " + MAX_LINE + " bytes instead of get=1 or set=1");
+            }
+            var request = bad(UapiSet.EIO, "a line longer than " + MAX_LINE + " bytes");
+            state = State.SKIP;
+            length = complete ? 0 : 1;
+            return request;
+        }
+        return complete ? line() : null;
+    }
+
+    private void store(ByteBuffer bytes, int count) {
+        if (state == State.SKIP) { // only as much as tells an empty line from an operation
+            int kept = Math.max(0, Math.min(count, 8 - length));
+            bytes.get(bytes.position(), line, Math.min(length, 8), kept);
+            length = Math.min(length + count, 64);
+            return;
+        }
+        if (length + count > line.length) {
+            var bigger = Arrays.copyOf(line, Math.max(length + count, Math.min(2 * line.length, MAX_LINE)));
+            Arrays.fill(line, (byte) 0);
+            line = bigger;
+        }
+        bytes.get(bytes.position(), line, length, count);
+        length += count;
+    }
+
+    private static void wipe(ByteBuffer bytes, int from, int to) {
+        if (bytes.isReadOnly()) {
+            return;
+        }
+        if (bytes.hasArray()) {
+            Arrays.fill(bytes.array(), bytes.arrayOffset() + from, bytes.arrayOffset() + to, (byte) 0);
+            return;
+        }
+        for (int i = from; i < to; i++) {
+            bytes.put(i, (byte) 0);
+        }
+    }
+
+    /// A whole line lies in `line`.
+    private @Nullable Request line() {
+        int size = length;
+        try {
+            return switch (state) {
+                case IDLE -> operation(size);
+                case SET -> setting(size);
+                case SKIP -> skipping(size);
+                case GET, HUNG_UP -> null;
+            };
+        } finally {
+            forgetLine();
+        }
+    }
+
+    private void forgetLine() {
+        Arrays.fill(line, 0, Math.min(length, line.length), (byte) 0);
+        length = 0;
+    }
+
+    private @Nullable Request operation(int size) {
+        if (isLine(size, SET)) {
+            state = State.SET;
+        } else if (isLine(size, GET)) {
+            state = State.GET;
+        } else {
+            return hangup("neither get=1 nor set=1");
+        }
+        return null;
+    }
+
+    private @Nullable Request setting(int whole) {
+        int size = whole > 0 && line[whole - 1] == '\r' ? whole - 1 : whole;
+        if (size == 0) { // the empty line also completes the last peer
+            state = State.IDLE;
+            return new Set(finish());
+        }
+        int errno = set.line(line, size);
+        if (errno == 0) {
+            return null;
+        }
+        state = State.SKIP;
+        return bad(errno, set.reason());
+    }
+
+    private @Nullable Request skipping(int size) {
+        if (size == 0 || (size == 1 && line[0] == '\r')) {
+            state = State.IDLE;
+        } else if (isLine(size, SET) || isLine(size, GET)) {
+            return operation(size);
+        }
+        return null;
+    }
+
+    private boolean isLine(int size, byte[] word) {
+        return size == word.length && Arrays.equals(line, 0, size, word, 0, size);
+    }
+
+    private Bad bad(int errno, String reason) {
+        return new Bad(errno, reason, finish());
+    }
+
+    private Hangup hangup(String reason) {
+        state = State.HUNG_UP;
+        return new Hangup(reason);
+    }
+
+    private DeviceUpdate finish() {
+        var update = set.finish();
+        held += set.taken();
+        set = new UapiSet(budget);
+        return update;
+    }
+}

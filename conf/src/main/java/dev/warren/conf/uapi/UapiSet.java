@@ -1,0 +1,329 @@
+package dev.warren.conf.uapi;
+
+import dev.warren.conf.AddressText;
+import dev.warren.conf.AllowedIpChange;
+import dev.warren.conf.DeviceUpdate;
+import dev.warren.conf.PeerUpdate;
+import dev.warren.crypto.key.KeyText;
+import dev.warren.crypto.key.PresharedKey;
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/// A `set` operation in the making: lines in, one [DeviceUpdate] out.
+final class UapiSet {
+    static final int EIO = -5;
+    static final int E2BIG = -7;
+    static final int ENOMEM = -12;
+    static final int EINVAL = -22;
+    static final int EPROTO = -71;
+
+    /// What the objects made from one peer, key or prefix weigh, about, in bytes.
+    private static final int PEER_WEIGHT = 160;
+
+    private static final int SECRET_WEIGHT = 160;
+    private static final int PREFIX_WEIGHT = 72;
+
+    private final UapiBudget budget;
+    private final AddressText addresses = new AddressText();
+    private final byte[] secret = new byte[32];
+    private long weight;
+    /// As much of it as was taken from the budget.
+    private long taken;
+    private String reason = "";
+
+    private @Nullable PrivateKey privateKey;
+    private OptionalInt listenPort = OptionalInt.empty();
+    private OptionalInt fwmark = OptionalInt.empty();
+    private boolean replacePeers;
+    private final List<PeerUpdate> peers = new ArrayList<>();
+
+    // The peer whose block we are in; none before the first public_key.
+    private @Nullable PublicKey publicKey;
+    private boolean remove;
+    private boolean updateOnly;
+    private boolean resetTimestamp;
+    private @Nullable PresharedKey presharedKey;
+    private @Nullable InetSocketAddress endpoint;
+    private OptionalInt keepalive = OptionalInt.empty();
+    private boolean replaceAllowedIps;
+    private List<AllowedIpChange> allowedIps = List.of();
+    private int replacedUpTo;
+
+    UapiSet(UapiBudget budget) {
+        this.budget = budget;
+    }
+
+    /// Takes one line, not empty and without its end. Returns 0 or an errno, and then [#reason] says more.
+    int line(byte[] text, int length) {
+        int equals = 0;
+        while (equals < length && text[equals] != '=') {
+            equals++;
+        }
+        if (equals == length) {
+            return fail(EPROTO, "a line without =");
+        }
+        int from = equals + 1; // whatever follows is the value, with any = in it
+        if (is(text, equals, PUBLIC_KEY)) {
+            return paid(beginPeer(text, from, length));
+        }
+        return paid(publicKey == null ? device(text, equals, from, length) : peer(text, equals, from, length));
+    }
+
+    private int paid(int errno) {
+        if (errno != 0 || weight == taken) {
+            return errno;
+        }
+        if (weight > budget.total()) {
+            return fail(E2BIG, "more than one set may hold");
+        }
+        if (!budget.take(weight - taken)) {
+            return fail(ENOMEM, "more than all clients may hold together; try again when the others are done");
+        }
+        taken = weight;
+        return 0;
+    }
+
+    /// What was taken from the budget, for whoever gives it back.
+    long taken() {
+        return taken;
+    }
+
+    /// What is wrong with the line that was refused, without its value.
+    String reason() {
+        return reason;
+    }
+
+    /// Everything so far. Call once.
+    DeviceUpdate finish() {
+        endPeer();
+        return new DeviceUpdate(privateKey, listenPort, fwmark, replacePeers, peers);
+    }
+
+    private int device(byte[] text, int keyEnd, int from, int to) {
+        if (is(text, keyEnd, PRIVATE_KEY)) {
+            if (!hex(text, from, to)) {
+                return fail(EINVAL, "private_key is not 64 hexadecimal digits");
+            }
+            if (privateKey != null) {
+                privateKey.close();
+            }
+            privateKey = takePrivateKey();
+            weight += SECRET_WEIGHT;
+        } else if (is(text, keyEnd, LISTEN_PORT)) {
+            long port = AddressText.number(text, from, to, 0xffff);
+            if (port < 0) {
+                return fail(EINVAL, "listen_port is not 0 to 65535");
+            }
+            listenPort = OptionalInt.of((int) port);
+        } else if (is(text, keyEnd, FWMARK)) {
+            long mark = AddressText.number(text, from, to, 0xffff_ffffL); // decimal only, as wireguard-go
+            if (mark < 0) {
+                return fail(EINVAL, "fwmark is not 0 to 4294967295 in decimal");
+            }
+            fwmark = OptionalInt.of((int) mark);
+        } else if (is(text, keyEnd, REPLACE_PEERS)) {
+            if (!isTrue(text, from, to)) {
+                return fail(EINVAL, "replace_peers is not true");
+            }
+            replacePeers = true;
+        } else {
+            return fail(EINVAL, "unknown device key" + named(text, keyEnd));
+        }
+        return 0;
+    }
+
+    private int beginPeer(byte[] text, int from, int to) {
+        endPeer();
+        if (!hex(text, from, to)) {
+            return fail(EINVAL, "public_key is not 64 hexadecimal digits");
+        }
+        publicKey = PublicKey.of(secret);
+        weight += PEER_WEIGHT;
+        return 0;
+    }
+
+    private int peer(byte[] text, int keyEnd, int from, int to) {
+        if (is(text, keyEnd, ALLOWED_IP)) {
+            return allowedIp(text, from, to);
+        } else if (is(text, keyEnd, ENDPOINT)) {
+            var address = addresses.endpoint(text, from, to);
+            if (address == null) {
+                return fail(EINVAL, "endpoint is not IP:port or [IP]:port");
+            }
+            endpoint = address;
+        } else if (is(text, keyEnd, PRESHARED_KEY)) {
+            if (!hex(text, from, to)) {
+                return fail(EINVAL, "preshared_key is not 64 hexadecimal digits");
+            }
+            if (presharedKey != null) {
+                presharedKey.close();
+            }
+            presharedKey = PresharedKey.of(secret);
+            Arrays.fill(secret, (byte) 0);
+            weight += SECRET_WEIGHT;
+        } else if (is(text, keyEnd, KEEPALIVE)) {
+            long seconds = AddressText.number(text, from, to, 0xffff);
+            if (seconds < 0) {
+                return fail(EINVAL, "persistent_keepalive_interval is not 0 to 65535");
+            }
+            keepalive = OptionalInt.of((int) seconds);
+        } else if (is(text, keyEnd, REPLACE_ALLOWED_IPS)) {
+            if (!isTrue(text, from, to)) {
+                return fail(EINVAL, "replace_allowed_ips is not true");
+            }
+            replaceAllowedIps();
+        } else if (is(text, keyEnd, REMOVE)) {
+            if (!isTrue(text, from, to)) {
+                return fail(EINVAL, "remove is not true");
+            }
+            remove = true;
+        } else if (is(text, keyEnd, UPDATE_ONLY)) {
+            if (!isTrue(text, from, to)) {
+                return fail(EINVAL, "update_only is not true");
+            }
+            updateOnly = true;
+        } else if (is(text, keyEnd, RESET_TIMESTAMP)) { // ours: warren reset-timestamp
+            if (!isTrue(text, from, to)) {
+                return fail(EINVAL, "reset_timestamp is not true");
+            }
+            resetTimestamp = true;
+        } else if (is(text, keyEnd, PROTOCOL_VERSION)) {
+            if (to - from != 1 || text[from] != '1') {
+                return fail(EINVAL, "protocol_version is not 1");
+            }
+        } else {
+            return fail(EINVAL, "unknown peer key" + named(text, keyEnd));
+        }
+        return 0;
+    }
+
+    private int allowedIp(byte[] text, int from, int to) {
+        boolean away = from < to && text[from] == '-';
+        var prefix = addresses.prefix(text, away ? from + 1 : from, to);
+        if (prefix == null) {
+            return fail(EINVAL, "allowed_ip is not address/length");
+        }
+        if (!remove) {
+            change(new AllowedIpChange(prefix, away));
+        }
+        return 0;
+    }
+
+    private void change(AllowedIpChange change) {
+        if (allowedIps.isEmpty()) {
+            allowedIps = new ArrayList<>(2);
+        }
+        allowedIps.add(change);
+        weight += PREFIX_WEIGHT;
+    }
+
+    /// In the middle of a block it also takes back what the block gave so far; other peers have lost it all the same.
+    private void replaceAllowedIps() {
+        replaceAllowedIps = true;
+        int end = allowedIps.size();
+        for (int i = replacedUpTo; i < end; i++) {
+            if (!allowedIps.get(i).remove()) {
+                change(new AllowedIpChange(allowedIps.get(i).prefix(), true));
+            }
+        }
+        replacedUpTo = allowedIps.size();
+    }
+
+    private void endPeer() {
+        if (publicKey == null) {
+            return;
+        }
+        if (remove) {
+            if (presharedKey != null) {
+                presharedKey.close();
+            }
+            peers.add(PeerUpdate.remove(publicKey));
+        } else {
+            peers.add(new PeerUpdate(
+                    publicKey,
+                    false,
+                    updateOnly,
+                    presharedKey,
+                    endpoint,
+                    keepalive,
+                    replaceAllowedIps,
+                    allowedIps,
+                    resetTimestamp,
+                    null));
+        }
+        publicKey = null;
+        remove = false;
+        updateOnly = false;
+        resetTimestamp = false;
+        presharedKey = null;
+        endpoint = null;
+        keepalive = OptionalInt.empty();
+        replaceAllowedIps = false;
+        allowedIps = List.of();
+        replacedUpTo = 0;
+    }
+
+    /// 64 hexadecimal digits of either case into `secret`.
+    private boolean hex(byte[] text, int from, int to) {
+        return KeyText.ofHex(text, from, to, secret);
+    }
+
+    /// Clamped by [PrivateKey], as wireguard-go does: that is how `get` prints it.
+    private PrivateKey takePrivateKey() {
+        try {
+            return PrivateKey.of(secret);
+        } finally {
+            Arrays.fill(secret, (byte) 0);
+        }
+    }
+
+    private int fail(int errno, String why) {
+        Arrays.fill(secret, (byte) 0);
+        reason = why;
+        return errno;
+    }
+
+    /// The name of an unknown key, if it cannot be anything else, such as a secret.
+    private static String named(byte[] text, int end) {
+        boolean word = end > 0 && end <= 32;
+        for (int i = 0; i < end && word; i++) {
+            word = text[i] == '_' || (text[i] >= 'a' && text[i] <= 'z');
+        }
+        return word ? " " + new String(text, 0, end, StandardCharsets.US_ASCII) : "";
+    }
+
+    private static boolean is(byte[] text, int end, byte[] word) {
+        return Arrays.equals(text, 0, end, word, 0, word.length);
+    }
+
+    private static boolean isTrue(byte[] text, int from, int to) {
+        return Arrays.equals(text, from, to, TRUE, 0, TRUE.length);
+    }
+
+    private static byte[] word(String word) {
+        return word.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    private static final byte[] PRIVATE_KEY = word("private_key");
+    private static final byte[] LISTEN_PORT = word("listen_port");
+    private static final byte[] FWMARK = word("fwmark");
+    private static final byte[] REPLACE_PEERS = word("replace_peers");
+    private static final byte[] PUBLIC_KEY = word("public_key");
+    private static final byte[] REMOVE = word("remove");
+    private static final byte[] UPDATE_ONLY = word("update_only");
+    private static final byte[] RESET_TIMESTAMP = word("reset_timestamp");
+    private static final byte[] PRESHARED_KEY = word("preshared_key");
+    private static final byte[] ENDPOINT = word("endpoint");
+    private static final byte[] KEEPALIVE = word("persistent_keepalive_interval");
+    private static final byte[] REPLACE_ALLOWED_IPS = word("replace_allowed_ips");
+    private static final byte[] ALLOWED_IP = word("allowed_ip");
+    private static final byte[] PROTOCOL_VERSION = word("protocol_version");
+    private static final byte[] TRUE = word("true");
+}

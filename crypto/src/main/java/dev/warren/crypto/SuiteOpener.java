@@ -1,8 +1,0 @@
-package dev.warren.crypto;
-
-/// What a [Suite] is made of, decided once and opened for each thread: [Engines], or a [Suite.Choice].
-@FunctionalInterface
-public interface SuiteOpener {
-    /// @throws IllegalStateException with a sentence when the cryptography cannot be had
-    Suite open();
-}

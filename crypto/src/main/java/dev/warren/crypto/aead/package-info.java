@@ -1,4 +1,0 @@
-@NullMarked
-package dev.warren.crypto.aead;
-
-import org.jspecify.annotations.NullMarked;

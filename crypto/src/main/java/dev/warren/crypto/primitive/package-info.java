@@ -1,0 +1,4 @@
+@NullMarked
+package dev.warren.crypto.primitive;
+
+import org.jspecify.annotations.NullMarked;

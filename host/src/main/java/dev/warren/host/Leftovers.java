@@ -1,0 +1,133 @@
+package dev.warren.host;
+
+import dev.warren.io.ffm.ErrnoException;
+import dev.warren.io.netlink.Netlink;
+import dev.warren.io.netlink.RoutingTables.Address;
+import dev.warren.io.netlink.RoutingTables.Route;
+import dev.warren.io.netlink.RoutingTables.Rule;
+import dev.warren.io.netlink.RoutingTables;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What a router that was killed has left. Its interface, addresses and routes go with it, its rules do not:
+/// they lead everything into a table that is empty, and so through it, in clear; or, with a kill switch, to
+/// a route of last resort that refuses it. A TUN that persists stays with all that is on it.
+final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+    private static final int FIRST_TABLE = 51820;
+    private static final boolean[] FAMILIES = {false, true};
+
+    private Leftovers() {}
+
+    /// Removes what is ours on TUNs that nobody has open, and rules of ours whose table leads nowhere: no router
+    /// that lives has such.
+    ///
+    /// @param guards also those where a kill switch refuses what comes
+    static void remove(boolean guards) {
+        try (var tables = RoutingTables.open();
+                var netlink = Netlink.open()) {
+            for (int device : marked(tables)) {
+                if (!netlink.abandoned(device)) continue;
+                clear(tables, netlink, device);
+                LOG.warn(
+                        "({}) a router that was killed has left addresses and routes on it, and they are gone now",
+                        netlink.link(device).name());
+            }
+            int removed = remove(tables, false, guards) + remove(tables, true, guards);
+            if (removed > 0)
+                LOG.warn("{} routing rules of a router that was killed were left, and are gone now", removed);
+        } catch (ErrnoException e) {
+            LOG.warn("cannot look for what a router that was killed has left: {}", e.getMessage());
+        }
+    }
+
+    /// Interfaces that have an address or a route of ours.
+    private static Set<Integer> marked(RoutingTables tables) throws ErrnoException {
+        var devices = new HashSet<Integer>();
+        for (boolean v6 : FAMILIES) {
+            tables.routes(v6, route -> {
+                if (route.ours() && route.interfaceIndex() != 0) devices.add(route.interfaceIndex());
+            });
+            tables.addresses(v6, address -> {
+                if (address.ours()) devices.add(address.interfaceIndex());
+            });
+        }
+        return devices;
+    }
+
+    /// Removes the addresses and routes that are ours from an interface, if there still is one: a TUN that persists.
+    static void clear(int index) throws ErrnoException {
+        try (var tables = RoutingTables.open();
+                var netlink = Netlink.open()) {
+            clear(tables, netlink, index);
+        }
+    }
+
+    private static void clear(RoutingTables tables, Netlink netlink, int index) throws ErrnoException {
+        var routes = new ArrayList<Route>();
+        var addresses = new ArrayList<Address>();
+        for (boolean v6 : FAMILIES) {
+            tables.routes(v6, route -> {
+                if (route.ours() && route.interfaceIndex() == index) routes.add(route);
+            });
+            tables.addresses(v6, address -> {
+                if (address.ours() && address.interfaceIndex() == index) addresses.add(address);
+            });
+        }
+        for (var route : routes) netlink.removeRoute(index, route.network(), route.prefixLength(), route.table());
+        if (!addresses.isEmpty()) netlink.promoteSecondaries(index); // those of others stay
+        for (var address : addresses) netlink.removeAddress(index, address.address(), address.prefixLength());
+    }
+
+    private static int remove(RoutingTables tables, boolean v6, boolean guards) throws ErrnoException {
+        var ours = tables.rules(v6).stream()
+                .filter(rule -> rule.protocol() == RoutingTables.PROTOCOL)
+                .toList();
+        var used = new HashSet<Integer>();
+        var refusing = new ArrayList<Route>();
+        tables.routes(v6, route -> {
+            if (route.lastResort()) refusing.add(route);
+            else if (route.interfaceIndex() != 0) used.add(route.table());
+        });
+        if (!guards) refusing.forEach(route -> used.add(route.table()));
+        int living = 0;
+        int removed = 0;
+        for (var rule : ours) {
+            if (rule.mark() == 0) continue;
+            if (used.contains(rule.table())) {
+                living++;
+            } else {
+                tables.remove(v6, rule);
+                removed++;
+            }
+        }
+        // One of these belongs to each of those, before it. The kernel removes the first of equal rules, so those that
+        // are kept are added anew, in front.
+        long general = ours.stream().filter(Rule.specificFirst()::equals).count();
+        if (general > living) {
+            removed += (int) general - living;
+            for (; general > 0; general--) tables.remove(v6, Rule.specificFirst());
+            for (; general < living; general++) tables.add(v6, Rule.specificFirst());
+        }
+        for (var route : refusing) {
+            if (used.contains(route.table())) continue;
+            tables.removeLastResort(route.network(), route.prefixLength(), route.table());
+        }
+        return removed;
+    }
+
+    /// A table that has neither a route nor a rule that leads there.
+    static int freeTable(RoutingTables tables) throws ErrnoException {
+        var used = new HashSet<Integer>();
+        for (boolean v6 : FAMILIES) {
+            tables.routes(v6, route -> used.add(route.table()));
+            tables.rules(v6).forEach(rule -> used.add(rule.table()));
+        }
+        int table = FIRST_TABLE;
+        while (used.contains(table)) table++;
+        return table;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.warren.host;
+
+import dev.warren.routing.ip.IpPrefix;
+import java.util.HashMap;
+import java.util.Map;
+
+/// Which device of this machine leads where, before any interface of ours is made.
+final class OtherDevices {
+    private OtherDevices() {}
+
+    /// By the prefixes of the main routing tables, which those of the devices' own addresses are in. Default routes are
+    /// left out: they lead everywhere.
+    static Map<IpPrefix, String> routes() throws SetupException {
+        var found = new HashMap<IpPrefix, String>();
+        for (var family : new String[] {"-4", "-6"}) {
+            IpTool.output(family, "route", "show").lines().forEach(line -> add(found, line));
+        }
+        return found;
+    }
+
+    /// `10.8.0.0/24 dev wg1 proto kernel scope link src 10.8.0.1`; others begin with a word such as `blackhole`.
+    static void add(Map<IpPrefix, String> found, String route) {
+        var words = route.strip().split("\\s+");
+        boolean address = words[0].matches("[0-9a-fA-F]*[.:][0-9a-fA-F.:]+(/[0-9]+)?");
+        boolean linkLocal = words[0].startsWith("fe80:");
+        for (int i = 1; address && !linkLocal && i < words.length - 1; i++) {
+            if (words[i].equals("dev")) {
+                boolean prefix = words[0].indexOf('/') >= 0;
+                var whole = prefix ? words[0] : words[0] + (words[0].indexOf(':') >= 0 ? "/128" : "/32");
+                found.putIfAbsent(IpPrefix.parse(whole), words[i + 1]);
+                return;
+            }
+        }
+    }
+}

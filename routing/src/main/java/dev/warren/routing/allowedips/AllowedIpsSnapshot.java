@@ -1,0 +1,101 @@
+package dev.warren.routing.allowedips;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpHeader;
+import dev.warren.routing.ip.IpPrefix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout.OfInt;
+import java.lang.foreign.ValueLayout.OfLong;
+import org.jspecify.annotations.Nullable;
+
+/// A state of [AllowedIps] that never changes: longest prefix match. Any thread may read it.
+public final class AllowedIpsSnapshot<P> {
+    private static final OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
+    private static final OfLong U64 = JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
+
+    private final @Nullable TrieNode4<P> root4;
+    private final @Nullable TrieNode6<P> root6;
+
+    private AllowedIpsSnapshot(@Nullable TrieNode4<P> root4, @Nullable TrieNode6<P> root6) {
+        this.root4 = root4;
+        this.root6 = root6;
+    }
+
+    /// The table without a prefix.
+    public static <P> AllowedIpsSnapshot<P> empty() {
+        return new AllowedIpsSnapshot<>(null, null);
+    }
+
+    /// Who has the longest prefix that holds this IPv4 address; null when nobody has one.
+    public @Nullable P lookup4(int address) {
+        return TrieNode4.lookup(root4, address);
+    }
+
+    /// Who has the longest prefix that holds this IPv6 address; null when nobody has one.
+    public @Nullable P lookup6(long hi, long lo) {
+        return TrieNode6.lookup(root6, hi, lo);
+    }
+
+    public @Nullable P lookup(IpAddress address) {
+        return switch (address.family()) {
+            case V4 -> lookup4((int) address.lo());
+            case V6 -> lookup6(address.hi(), address.lo());
+        };
+    }
+
+    /// Who gets the IP packet at `at`; null when nobody does. The packet has passed [IpHeader#validate].
+    public @Nullable P destination(MemorySegment packet, long at) {
+        return switch (IpHeader.version(packet, at)) {
+            case 4 -> lookup4(packet.get(U32, at + IpHeader.V4_DESTINATION));
+            case 6 ->
+                lookup6(
+                        packet.get(U64, at + IpHeader.V6_DESTINATION),
+                        packet.get(U64, at + IpHeader.V6_DESTINATION + 8));
+            default -> null;
+        };
+    }
+
+    /// Whose the source of the IP packet at `at` is; null when nobody's. The packet has passed [IpHeader#validate].
+    public @Nullable P source(MemorySegment packet, long at) {
+        return switch (IpHeader.version(packet, at)) {
+            case 4 -> lookup4(packet.get(U32, at + IpHeader.V4_SOURCE));
+            case 6 -> lookup6(packet.get(U64, at + IpHeader.V6_SOURCE), packet.get(U64, at + IpHeader.V6_SOURCE + 8));
+            default -> null;
+        };
+    }
+
+    /// The owner of exactly this prefix.
+    @Nullable
+    P owner(IpPrefix prefix) {
+        return switch (prefix.family()) {
+            case V4 -> TrieNode4.owner(root4, (int) prefix.lo(), prefix.bits());
+            case V6 -> TrieNode6.owner(root6, prefix.hi(), prefix.lo(), prefix.bits());
+        };
+    }
+
+    AllowedIpsSnapshot<P> with(IpPrefix prefix, P owner) {
+        return switch (prefix.family()) {
+            case V4 -> new AllowedIpsSnapshot<>(TrieNode4.insert(root4, (int) prefix.lo(), prefix.bits(), owner), root6);
+            case V6 -> new AllowedIpsSnapshot<>(root4, TrieNode6.insert(root6, prefix.hi(), prefix.lo(), prefix.bits(), owner));
+        };
+    }
+
+    /// The prefix must be there.
+    AllowedIpsSnapshot<P> without(IpPrefix prefix) {
+        return switch (prefix.family()) {
+            case V4 ->
+                new AllowedIpsSnapshot<>(root4 == null ? null : TrieNode4.remove(root4, (int) prefix.lo(), prefix.bits()), root6);
+            case V6 ->
+                new AllowedIpsSnapshot<>(
+                        root4, root6 == null ? null : TrieNode6.remove(root6, prefix.hi(), prefix.lo(), prefix.bits()));
+        };
+    }
+
+    int nodes() {
+        return (root4 == null ? 0 : root4.count()) + (root6 == null ? 0 : root6.count());
+    }
+}

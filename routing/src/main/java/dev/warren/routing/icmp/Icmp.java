@@ -1,0 +1,254 @@
+package dev.warren.routing.icmp;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+import static java.nio.ByteOrder.BIG_ENDIAN;
+
+import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpFamily;
+import dev.warren.routing.ip.IpHeader;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout.OfInt;
+import java.lang.foreign.ValueLayout.OfLong;
+import java.lang.foreign.ValueLayout.OfShort;
+import org.jspecify.annotations.Nullable;
+
+/// Builds ICMP errors about packets that cannot go where they should: whole IP packets with their checksums.
+///
+/// There is no error about ICMP errors, fragments but the first, and packets whose source or destination is not one
+/// host (RFC 1122 §3.2.2, RFC 1812 §4.3.2.7, RFC 4443 §2.4 e). How often there is one is the caller's matter, see
+/// [TokenBucket].
+public final class Icmp {
+    /// Room a target needs for any error: the least MTU of IPv6 (RFC 4443 §2.4 c).
+    public static final int MAX_LENGTH = 1280;
+
+    private static final int V4_MAX_LENGTH = 576; // RFC 1812 §4.3.2.3
+    private static final int ICMP_HEADER = 8;
+    private static final int HOP_LIMIT = 64;
+    private static final int NETWORK_CONTROL = 0xc0; // precedence 6, RFC 1812 §4.3.2.5
+    private static final int DO_NOT_FRAGMENT = 0x4000;
+
+    private static final int ICMP = 1;
+    private static final int ICMP6 = 58;
+    private static final int HOST_UNREACHABLE = 3 << 8 | 1; // type and code
+    private static final int FRAGMENTATION_NEEDED = 3 << 8 | 4;
+    private static final int ADDRESS_UNREACHABLE6 = 1 << 8 | 3;
+    private static final int PACKET_TOO_BIG6 = 2 << 8;
+
+    private static final OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
+    private static final OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
+    private static final OfLong U64 = JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
+
+    private Icmp() {}
+
+    /// Host unreachable (RFC 792, type 3 code 1) or address unreachable (RFC 4443 §3.1, type 1 code 3) about the
+    /// packet, as the kernel's WireGuard answers what has no peer or no endpoint.
+    ///
+    /// A source of null is right for an error written to a TUN: Linux takes a packet that comes in with one of its
+    /// own addresses as source for a martian and drops it, but the destination's address passes every reverse path
+    /// filter.
+    ///
+    /// @param packet read only, and apart from the target
+    /// @param length bytes at `at`; what is no valid IP packet gets no error
+    /// @param source the error's source address; null, or one of the other family: the packet's destination
+    /// @param target has [#MAX_LENGTH] bytes from `to` on
+    /// @return length of the IP packet written at `target + to`, or 0 when there must be no error about this packet
+    public static int unreachable(
+            MemorySegment packet, long at, int length, @Nullable IpAddress source, MemorySegment target, long to) {
+        int total = IpHeader.validate(packet, at, length);
+        if (total < 0) {
+            return 0;
+        }
+        return IpHeader.version(packet, at) == 4
+                ? error4(HOST_UNREACHABLE, 0, packet, at, total, source, target, to)
+                : error6(ADDRESS_UNREACHABLE6, 0, packet, at, total, source, target, to);
+    }
+
+    /// Fragmentation needed (RFC 1191 §4, type 3 code 4; only when the packet forbids fragmentation) or packet too big
+    /// (RFC 4443 §3.2, type 2) about the packet. For the rest see [#unreachable].
+    ///
+    /// @param mtu the size in bytes that would have passed
+    public static int tooBig(
+            MemorySegment packet,
+            long at,
+            int length,
+            int mtu,
+            @Nullable IpAddress source,
+            MemorySegment target,
+            long to) {
+        int total = IpHeader.validate(packet, at, length);
+        if (total < 0) {
+            return 0;
+        }
+        if (IpHeader.version(packet, at) == 6) {
+            return error6(PACKET_TOO_BIG6, mtu, packet, at, total, source, target, to);
+        }
+        return (packet.get(U16, at + 6) & DO_NOT_FRAGMENT) == 0
+                ? 0
+                : error4(FRAGMENTATION_NEEDED, Math.min(mtu, 0xffff), packet, at, total, source, target, to);
+    }
+
+    private static int error4(
+            int typeAndCode,
+            int rest,
+            MemorySegment packet,
+            long at,
+            int total,
+            @Nullable IpAddress source,
+            MemorySegment target,
+            long to) {
+        if (!mayAnswer4(packet, at, total)) {
+            return 0;
+        }
+        int quoted = Math.min(total, V4_MAX_LENGTH - IpHeader.V4_LENGTH - ICMP_HEADER);
+        int length = IpHeader.V4_LENGTH + ICMP_HEADER + quoted;
+        int from = source != null && source.family() == IpFamily.V4
+                ? (int) source.lo()
+                : packet.get(U32, at + IpHeader.V4_DESTINATION);
+        target.set(U16, to, (short) (0x4500 | NETWORK_CONTROL));
+        target.set(U16, to + 2, (short) length);
+        target.set(U16, to + 4, packet.get(U16, at + 4)); // as unique as the sender's
+        target.set(U16, to + 6, (short) 0);
+        target.set(U16, to + 8, (short) (HOP_LIMIT << 8 | ICMP));
+        target.set(U16, to + 10, (short) 0);
+        target.set(U32, to + IpHeader.V4_SOURCE, from);
+        target.set(U32, to + IpHeader.V4_DESTINATION, packet.get(U32, at + IpHeader.V4_SOURCE));
+        target.set(U16, to + 10, checksum(sum(target, to, IpHeader.V4_LENGTH)));
+
+        long icmp = to + IpHeader.V4_LENGTH;
+        message(typeAndCode, rest, packet, at, quoted, target, icmp);
+        target.set(U16, icmp + 2, checksum(sum(target, icmp, ICMP_HEADER + quoted)));
+        return length;
+    }
+
+    private static int error6(
+            int typeAndCode,
+            int rest,
+            MemorySegment packet,
+            long at,
+            int total,
+            @Nullable IpAddress source,
+            MemorySegment target,
+            long to) {
+        if (!mayAnswer6(packet, at, total)) {
+            return 0;
+        }
+        int quoted = Math.min(total, MAX_LENGTH - IpHeader.V6_LENGTH - ICMP_HEADER);
+        int payload = ICMP_HEADER + quoted;
+        target.set(U32, to, 6 << 28);
+        target.set(U16, to + 4, (short) payload);
+        target.set(U16, to + 6, (short) (ICMP6 << 8 | HOP_LIMIT));
+        if (source != null && source.family() == IpFamily.V6) {
+            target.set(U64, to + IpHeader.V6_SOURCE, source.hi());
+            target.set(U64, to + IpHeader.V6_SOURCE + 8, source.lo());
+        } else {
+            MemorySegment.copy(packet, at + IpHeader.V6_DESTINATION, target, to + IpHeader.V6_SOURCE, 16);
+        }
+        MemorySegment.copy(packet, at + IpHeader.V6_SOURCE, target, to + IpHeader.V6_DESTINATION, 16);
+
+        long icmp = to + IpHeader.V6_LENGTH;
+        message(typeAndCode, rest, packet, at, quoted, target, icmp);
+        int pseudoHeader = sum(target, to + IpHeader.V6_SOURCE, 32) + payload + ICMP6;
+        target.set(U16, icmp + 2, checksum(pseudoHeader + sum(target, icmp, payload)));
+        return IpHeader.V6_LENGTH + payload;
+    }
+
+    /// The ICMP message but for its checksum.
+    private static void message(
+            int typeAndCode, int rest, MemorySegment packet, long at, int quoted, MemorySegment target, long icmp) {
+        target.set(U16, icmp, (short) typeAndCode);
+        target.set(U16, icmp + 2, (short) 0);
+        target.set(U32, icmp + 4, rest);
+        MemorySegment.copy(packet, at, target, icmp + ICMP_HEADER, quoted);
+    }
+
+    private static boolean mayAnswer4(MemorySegment packet, long at, int total) {
+        boolean laterFragment = (packet.get(U16, at + 6) & 0x1fff) != 0;
+        if (laterFragment
+                || !isHost(packet.get(U32, at + IpHeader.V4_SOURCE))
+                || !isHost(packet.get(U32, at + IpHeader.V4_DESTINATION))) {
+            return false;
+        }
+        int header = IpHeader.length(packet, at);
+        return IpHeader.protocol(packet, at) != ICMP || (header < total && isQuery(u8(packet, at + header)));
+    }
+
+    /// Not in 0/8 or 127/8, no multicast, class E or limited broadcast.
+    private static boolean isHost(int address) {
+        int first = address >>> 24;
+        return first != 0 && first != 127 && first < 224;
+    }
+
+    /// ICMP types that ask or answer (RFC 1122 §3.2.2); those unknown to it count as errors, as they do to the kernel.
+    private static boolean isQuery(int type) {
+        return switch (type) {
+            case 0, 8, 9, 10, 13, 14, 15, 16, 17, 18 -> true;
+            default -> false;
+        };
+    }
+
+    private static boolean mayAnswer6(MemorySegment packet, long at, int total) {
+        return isHost(packet.get(U64, at + IpHeader.V6_SOURCE), packet.get(U64, at + IpHeader.V6_SOURCE + 8))
+                && isHost(
+                        packet.get(U64, at + IpHeader.V6_DESTINATION),
+                        packet.get(U64, at + IpHeader.V6_DESTINATION + 8))
+                && mayAnswerPayload6(packet, at, total);
+    }
+
+    /// Neither `::`, `::1` nor multicast.
+    private static boolean isHost(long hi, long lo) {
+        return hi >>> 56 != 0xff && (hi != 0 || lo >>> 1 != 0);
+    }
+
+    /// Walks the extension headers (RFC 8200 §4) to see what the packet carries; false when they do not fit in it.
+    private static boolean mayAnswerPayload6(MemorySegment packet, long at, int total) {
+        int header = IpHeader.protocol(packet, at);
+        int offset = IpHeader.V6_LENGTH;
+        while (true) {
+            boolean extension = header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
+            if (!extension) {
+                return header != ICMP6 || (offset < total && isInformational(u8(packet, at + offset)));
+            }
+            if (offset + 8 > total) {
+                return false;
+            }
+            int units = u8(packet, at + offset + 1);
+            int length =
+                    switch (header) {
+                        case 44 -> 8;
+                        case 51 -> 4 * (units + 2);
+                        default -> 8 * (units + 1);
+                    };
+            if (header == 44 && (packet.get(U16, at + offset + 2) & 0xfff8) != 0) {
+                return false; // not the first fragment
+            }
+            header = u8(packet, at + offset);
+            offset += length;
+        }
+    }
+
+    /// Errors have types below 128; a redirect gets no answer either.
+    private static boolean isInformational(int type) {
+        return type >= 128 && type != 137;
+    }
+
+    private static int u8(MemorySegment segment, long at) {
+        return segment.get(JAVA_BYTE, at) & 0xff;
+    }
+
+    /// Sum of 16-bit words (RFC 1071), not folded; up to 1280 bytes cannot overflow it.
+    private static int sum(MemorySegment segment, long at, int length) {
+        int sum = 0;
+        for (int i = 0; i < (length & ~1); i += 2) {
+            sum += segment.get(U16, at + i) & 0xffff;
+        }
+        return (length & 1) == 0 ? sum : sum + (u8(segment, at + length - 1) << 8);
+    }
+
+    private static short checksum(int sum) {
+        int folded = (sum & 0xffff) + (sum >>> 16);
+        return (short) ~(folded + (folded >>> 16));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.warren.testkit;
+
+import dev.warren.io.PacketBatch;
+import dev.warren.io.TunDevice;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.io.counters.TunCounter;
+
+/// Any TUN, with faults: what is written to it may be lost, doubled, late or damaged, and reading may fail.
+public final class FaultyTun implements TunDevice {
+    private final TunDevice inner;
+    private final Faults faults;
+    private final FaultyOutput output;
+
+    public FaultyTun(TunDevice inner, Faults faults) {
+        this.inner = inner;
+        this.faults = faults;
+        this.output = new FaultyOutput(faults);
+    }
+
+    @Override
+    public String name() {
+        return inner.name();
+    }
+
+    @Override
+    public boolean attached() {
+        return inner.attached();
+    }
+
+    @Override
+    public int mtu() {
+        return inner.mtu();
+    }
+
+    @Override
+    public int fd() {
+        return inner.fd();
+    }
+
+    @Override
+    public int read(PacketBatch batch) {
+        int error = faults.inputError();
+        if (error == 0) return inner.read(batch);
+        inner.counters().increment(TunCounter.READ_ERRORS);
+        return error;
+    }
+
+    @Override
+    public int write(PacketBatch batch) {
+        return output.pass(batch, inner::write);
+    }
+
+    @Override
+    public String offloads() {
+        return inner.offloads();
+    }
+
+    @Override
+    public void counters(CounterRow<TunCounter> row) {
+        inner.counters(row);
+    }
+
+    @Override
+    public CounterRow<TunCounter> counters() {
+        return inner.counters();
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

@@ -1,0 +1,17 @@
+package dev.warren.verticles.bus;
+
+import io.vertx.core.Promise;
+
+/// What the link verticle can be told.
+public sealed interface LinkCommand {
+    /// Gives back what the message holds when it cannot be delivered.
+    void discard();
+
+    /// Counters are about to be read: ask the kernel for those that it keeps. Answered when they are up to date.
+    record Count(Promise<Void> answer) implements LinkCommand {
+        @Override
+        public void discard() {
+            answer.tryComplete();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.conf.DeviceStatus;
+import dev.warren.conf.DeviceUpdate;
+import io.vertx.core.Promise;
+import java.util.Map;
+
+/// What the router can be asked.
+public sealed interface RouterCommand {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
+    /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A
+    /// step that fails ends it; what was applied before stays.
+    record Update(DeviceUpdate update, Promise<Void> answer) implements RouterCommand {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Tell the state of the device and all its peers.
+    record Status(Promise<DeviceStatus> answer) implements RouterCommand {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Tell the counters of all actors, summed by name.
+    record Counters(Promise<Map<String, Long>> answer) implements RouterCommand {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// Packets wait, in the queue that says so, for a peer that has no actor.
+    record Wake(PeerRef peer) implements RouterCommand {}
+
+    /// An initiation that authenticates; its peer is found by public key.
+    record Initiation(PeerCommand.Initiation message) implements RouterCommand {
+        @Override
+        public void discard() {
+            message.discard();
+        }
+    }
+
+    /// This peer has a session now, or has none any more.
+    record Session(PeerRef peer, boolean established) implements RouterCommand {}
+
+    /// The actor at this door has nothing left to do.
+    record Sleepy(PeerMailbox peer) implements RouterCommand {}
+
+    /// The interface went up or down.
+    record Link(boolean up) implements RouterCommand {}
+}

@@ -1,0 +1,49 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.crypto.peer.Peer;
+import dev.warren.io.Endpoint;
+import dev.warren.io.counters.CounterRow;
+import dev.warren.verticles.counters.PeerCounter;
+import org.jspecify.annotations.Nullable;
+
+/// What the actor of a peer publishes of itself for anybody to read without a message: its counters, its last handshake
+/// and where it is. Made when the peer is first woken, kept while it is configured.
+public final class SharedPeerState {
+    private final CounterRow<PeerCounter> counters;
+    private volatile long lastHandshake = Peer.NEVER;
+    private volatile @Nullable Place place;
+
+    /// Where an actor sends to.
+    ///
+    /// @param revision the configured endpoint that the actor knew of; what it heard since is newer
+    public record Place(@Nullable Endpoint endpoint, int revision) {}
+
+    /// @param counters the actor's to add to
+    public SharedPeerState(CounterRow<PeerCounter> counters) {
+        this.counters = counters;
+    }
+
+    public CounterRow<PeerCounter> counters() {
+        return counters;
+    }
+
+    /// The time of the last completed handshake on the clock of the loops, or [Peer#NEVER].
+    public long lastHandshake() {
+        return lastHandshake;
+    }
+
+    /// Written by the actor alone.
+    public void lastHandshake(long now) {
+        lastHandshake = now;
+    }
+
+    /// Null: no actor has published any.
+    public @Nullable Place place() {
+        return place;
+    }
+
+    /// Written by the actor alone, when it changes.
+    public void place(@Nullable Endpoint endpoint, int revision) {
+        place = new Place(endpoint, revision);
+    }
+}

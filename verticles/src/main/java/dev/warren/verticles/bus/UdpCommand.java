@@ -1,0 +1,64 @@
+package dev.warren.verticles.bus;
+
+import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
+import io.vertx.core.Promise;
+import java.util.List;
+
+/// What the UDP verticle can be told.
+public sealed interface UdpCommand {
+    /// Gives back what the message holds when it cannot be delivered.
+    default void discard() {}
+
+    /// Datagrams to send; the batch is the UDP verticle's, which releases it.
+    record Send(PacketBatch batch) implements UdpCommand {
+        @Override
+        public void discard() {
+            batch.release();
+        }
+    }
+
+    /// Datagrams to this receiver index belong to that peer from now on.
+    record Claim(int index, PeerMailbox owner) implements UdpCommand {}
+
+    /// The receiver index is free again.
+    record Unclaim(int index, PeerMailbox owner) implements UdpCommand {}
+
+    /// So many handshake messages have been dealt with: credit for as many more.
+    record HandshakesDone(int count) implements UdpCommand {}
+
+    /// Answered when everything told before has been dealt with. Batches may still wait for a full send buffer: they
+    /// belong to no actor.
+    record Barrier(Promise<Void> answer) implements UdpCommand {
+        @Override
+        public void discard() {
+            answer.tryComplete();
+        }
+    }
+
+    /// A local address is gone, see [dev.warren.io.UdpSocket#addressGone].
+    record AddressGone(long hi, long lo) implements UdpCommand {}
+
+    /// Tell whom you have heard lately, and where.
+    record HeardLately(Promise<Heard> answer) implements UdpCommand {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+
+    /// The answer; with the firewall mark of what is sent to them.
+    record Heard(List<Endpoint> endpoints, int fwmark) {}
+
+    /// Packets to these leave by another interface now: let the kernel choose their source.
+    record Rerouted(List<Endpoint> endpoints) implements UdpCommand {}
+
+    /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close
+    /// them. Answers the port, 0 when closed. When the kernel refuses, what is open stays as it is.
+    record Bind(boolean open, int port, int fwmark, Promise<Integer> answer) implements UdpCommand {
+        @Override
+        public void discard() {
+            answer.tryFail("the device is closing");
+        }
+    }
+}

@@ -1,0 +1,347 @@
+package dev.warren.verticles.device;
+
+import dev.warren.conf.DeviceStatus;
+import dev.warren.conf.DeviceUpdate;
+import dev.warren.crypto.suite.SuiteOpener;
+import dev.warren.io.TunDevice;
+import dev.warren.io.tun.LinkMonitor;
+import dev.warren.routing.allowedips.AllowedIps;
+import dev.warren.verticles.bus.HandshakeMailbox;
+import dev.warren.verticles.bus.LinkCommand;
+import dev.warren.verticles.bus.LinkMailbox;
+import dev.warren.verticles.bus.LocalCodec;
+import dev.warren.verticles.bus.PeerNotices;
+import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.RouterCommand;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.SharedState;
+import dev.warren.verticles.bus.TunMailbox;
+import dev.warren.verticles.bus.TunQueues;
+import dev.warren.verticles.bus.UdpCommand;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.counters.DeviceCounters;
+import dev.warren.verticles.handshake.HandshakeVerticle;
+import dev.warren.verticles.link.LinkVerticle;
+import dev.warren.verticles.loop.DeviceLoops;
+import dev.warren.verticles.loop.Loop;
+import dev.warren.verticles.peer.PeerLoop;
+import dev.warren.verticles.router.PeerRegistry;
+import dev.warren.verticles.router.RouterVerticle;
+import dev.warren.verticles.tun.TunVerticle;
+import dev.warren.verticles.udp.SocketOpener;
+import dev.warren.verticles.udp.UdpVerticle;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/// One running interface: all its actors. Built by [#start].
+///
+/// TUN, UDP and peers live on the packet loops, router and handshakes on a loop of their own, so that a large change or
+/// a flood of strangers does not hold up packets; so does what the kernel tells of the interface and of routes.
+public final class Device implements DeviceControl {
+    /// What packets that wait for sessions may take, of all peers.
+    private static final long STAGED_BYTES = 12 << 20;
+
+    private final String name;
+    private final List<TunDevice> queues;
+    private final @Nullable LinkMonitor links;
+    private final VertxInternal vertx;
+    private final RouterMailbox router;
+    private final LinkMailbox link;
+    private final DeviceCounters counters;
+    private final Promise<String> ended = Promise.promise();
+    private final List<String> controlActors = new ArrayList<>();
+    private final List<String> packetActors = new ArrayList<>();
+    private final List<Loop> loops = new ArrayList<>();
+    private final List<PeerLoop> peerLoops = new ArrayList<>();
+    /// Take back that we wanted to hear of the end of a loop.
+    private final List<Runnable> notices = new ArrayList<>();
+    private @Nullable Future<Void> closed;
+
+    private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
+        this.links = links;
+        this.vertx = (VertxInternal) vertx;
+        this.queues = List.copyOf(queues);
+        this.name = queues.getFirst().name();
+        this.router = new RouterMailbox(vertx, name);
+        this.link = new LinkMailbox(vertx, name);
+        this.counters = new DeviceCounters(queues.size(), packetLoops);
+    }
+
+    /// What a device is started with.
+    ///
+    /// @param cryptography is opened on each loop
+    /// @param loops where everything runs, such as `EventLoops.of(vertx).device(0, 1)`
+    /// @param sockets opens the UDP sockets
+    /// @param links watches the interface, now the device's; null: it is taken to be up
+    public record Options(
+            SuiteOpener cryptography,
+            DeviceLoops loops,
+            SocketOpener sockets,
+            @Nullable LinkMonitor links) {}
+
+    /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance needs
+    /// the native transport.
+    ///
+    /// @param queues of the TUN, at least one and at most as many as packet loops: each on a loop of its own
+    public static Future<Device> start(Vertx vertx, List<? extends TunDevice> queues, Options options) {
+        int packetLoops = options.loops().packets().size();
+        if (queues.isEmpty() || queues.size() > packetLoops) {
+            throw new IllegalArgumentException(queues.size() + " queues on " + packetLoops + " packet loops");
+        }
+        LocalCodec.register(vertx.eventBus());
+        var device = new Device(vertx, queues, packetLoops, options.links());
+        return Future.succeededFuture()
+                .compose(_ -> device.openLoops(options))
+                .compose(_ -> device.deploy(options))
+                .recover(failure -> device.close().transform(_ -> Future.failedFuture(failure)))
+                .map(device);
+    }
+
+    private Future<Void> openLoops(Options options) {
+        var opening = new ArrayList<Future<Loop>>();
+        opening.add(Loop.open(vertx, options.loops().control(), options.cryptography()));
+        for (var each : options.loops().packets()) opening.add(Loop.open(vertx, each, options.cryptography()));
+        return Future.join(opening)
+                .eventually(() -> {
+                    opening.stream()
+                            .filter(Future::succeeded)
+                            .map(Future::result)
+                            .forEach(this::use);
+                    return Future.succeededFuture();
+                })
+                .mapEmpty();
+    }
+
+    private void use(Loop loop) {
+        loops.add(loop);
+        notices.add(loop.onEnd(() -> ended.tryComplete("an event loop of " + name + " has ended, by an error of this"
+                + " program or because Vert.x was closed")));
+    }
+
+    private Future<Void> deploy(Options options) {
+        var control = loops.getFirst();
+        var random = new SecureRandom();
+        var allowedIps = new AllowedIps<PeerRef>();
+        var bulletin = new SharedState(allowedIps.snapshot(), queues.getFirst().mtu());
+        var handshakes = new HandshakeMailbox(vertx, name);
+        var events = new PeerNotices(vertx, name);
+
+        // A peer's packets are written to the queue of its own loop, and there the kernel puts the answers.
+        var packets = loops.subList(1, loops.size());
+        for (int i = 0; i < packets.size(); i++) {
+            var loop = packets.get(i);
+            peerLoops.add(new PeerLoop(
+                    name,
+                    loop,
+                    bulletin,
+                    udp(loop),
+                    tun(i % queues.size(), loop),
+                    handshakes,
+                    events,
+                    STAGED_BYTES / packets.size()));
+        }
+        var controlUdp = udp(control);
+        var tuns = tuns(control);
+        var roster = new PeerRegistry(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random, counters);
+
+        return deploy(
+                        control,
+                        () -> new RouterVerticle(
+                                control,
+                                name,
+                                bulletin,
+                                router,
+                                controlUdp,
+                                handshakes,
+                                roster,
+                                allowedIps,
+                                events,
+                                counters))
+                .compose(_ -> deploy(
+                        control,
+                        () -> new HandshakeVerticle(
+                                control, name, handshakes, router, controlUdp, random, counters.handshakes())))
+                .compose(_ -> deployUdp(options.sockets(), handshakes))
+                .compose(_ -> deployTun(bulletin))
+                .compose(_ -> deployLink(bulletin, controlUdp, options.links()));
+    }
+
+    private Future<Void> deployUdp(SocketOpener sockets, HandshakeMailbox handshakes) {
+        var first = peerLoops.getFirst();
+        return deploy(
+                first.loop(), () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
+    }
+
+    private Future<Void> deployTun(SharedState bulletin) {
+        Future<Void> deployed = Future.succeededFuture();
+        for (int i = 0; i < queues.size(); i++) {
+            var own = peerLoops.get(i);
+            var queue = queues.get(i);
+            var row = counters.queue(i);
+            deployed = deployed.compose(_ -> deploy(
+                    own.loop(),
+                    () -> new TunVerticle(
+                            own.loop(), queue, queues.size(), bulletin, own.tun(), router, this::lost, row)));
+        }
+        return deployed;
+    }
+
+    /// Comes last: it says that the link is up, and then peers wake and all queues must hear of it.
+    private Future<Void> deployLink(SharedState bulletin, UdpMailbox udp, @Nullable LinkMonitor links) {
+        if (links == null) {
+            router.tell(new RouterCommand.Link(true));
+            return Future.succeededFuture();
+        }
+        var control = loops.getFirst();
+        return deploy(
+                control,
+                () -> new LinkVerticle(control, name, links, bulletin, router, udp, link, counters.link(), this::lost));
+    }
+
+    private void lost(String reason) {
+        ended.tryComplete(reason);
+    }
+
+    private Future<Void> deploy(Loop loop, Supplier<VerticleBase> verticle) {
+        return loop.deploy(verticle).map(id -> {
+            (loop == loops.getFirst() ? controlActors : packetActors).add(id);
+            return null;
+        });
+    }
+
+    private UdpMailbox udp(Loop loop) {
+        return new UdpMailbox(vertx, name, loop);
+    }
+
+    private TunMailbox tun(int queue, Loop loop) {
+        return new TunMailbox(vertx, name, queue, loop);
+    }
+
+    private TunQueues tuns(Loop control) {
+        var doors = new ArrayList<TunMailbox>();
+        for (int i = 0; i < queues.size(); i++) doors.add(tun(i, control));
+        return new TunQueues(control, doors);
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public Future<Void> update(DeviceUpdate update) {
+        Promise<Void> applied = vertx.promise();
+        router.tell(new RouterCommand.Update(update, applied));
+        return applied.future();
+    }
+
+    @Override
+    public Future<DeviceStatus> status() {
+        Promise<DeviceStatus> told = vertx.promise();
+        router.tell(new RouterCommand.Status(told));
+        return told.future();
+    }
+
+    @Override
+    public Future<Map<String, Long>> counters() {
+        Promise<Void> counted = vertx.promise();
+        link.tell(new LinkCommand.Count(counted));
+        return counted.future().compose(_ -> {
+            Promise<Map<String, Long>> told = vertx.promise();
+            router.tell(new RouterCommand.Counters(told));
+            return told.future();
+        });
+    }
+
+    /// Ends all actors and takes the interface away, in the order in which packets walk: nothing is read any
+    /// more, then the peers go, then what they have gathered leaves, then those who own the descriptors go. A
+    /// message that finds its receiver gone is given back by its sender, but one that is queued for a
+    /// receiver when it goes would be lost, and its batch with it: so nobody goes before those who send to
+    /// him have been quiet.
+    public Future<Void> close() {
+        var done = closed;
+        if (done == null) {
+            done = quiet().otherwiseEmpty()
+                    .compose(_ -> undeployControl())
+                    .compose(_ -> each(peerLoops, PeerLoop::close))
+                    .compose(_ -> undeploy(packetActors))
+                    .compose(_ -> each(loops, Loop::close))
+                    .onComplete(_ -> {
+                        notices.forEach(Runnable::run);
+                        if (links != null) links.close();
+                        queues.forEach(TunDevice::close);
+                    });
+            closed = done;
+        }
+        return done;
+    }
+
+    /// No frame and no datagram is read from now on.
+    private Future<Void> quiet() {
+        if (peerLoops.isEmpty() || loops.getFirst().ended()) return Future.succeededFuture();
+        var control = loops.getFirst();
+        Promise<Integer> unbound = control.promise();
+        peerLoops.getFirst().udp().tell(new UdpCommand.Bind(false, 0, 0, unbound));
+        return Future.join(tuns(control).quiet(), unbound.future())
+                .otherwiseEmpty()
+                .mapEmpty();
+    }
+
+    /// Whose loop has ended does nothing any more, and cannot be waited for.
+    private Future<Void> undeployControl() {
+        if (loops.isEmpty() || loops.getFirst().ended()) return Future.succeededFuture();
+        return undeploy(controlActors.reversed());
+    }
+
+    private Future<Void> undeploy(List<String> actors) {
+        return each(actors, vertx::undeploy);
+    }
+
+    /// One after the other, whether or not those before went well.
+    private static <T> Future<Void> each(List<T> those, Function<T, Future<Void>> step) {
+        Future<Void> done = Future.succeededFuture();
+        for (var one : those) done = done.compose(_ -> step.apply(one)).otherwiseEmpty();
+        return done;
+    }
+
+    /// The control loop is 0, the packet loops follow. For tests.
+    Context loop(int i) {
+        return loops.get(i).context();
+    }
+
+    /// How many private keys the cryptography of a loop keeps something of. For tests.
+    Future<Integer> keysKept(int i) {
+        var loop = loops.get(i);
+        Promise<Integer> told = Promise.promise();
+        loop.context().runOnContext(_ -> told.complete(loop.suite().x25519().kept()));
+        return told.future();
+    }
+
+    /// Batches that are not home, of all loops; also when it is closed. For tests.
+    Future<Integer> batchesOut() {
+        Future<Integer> sum = Future.succeededFuture(0);
+        for (var loop : loops) {
+            Promise<Integer> told = Promise.promise();
+            loop.context().runOnContext(_ -> told.complete(loop.batchesOut()));
+            sum = sum.compose(before -> told.future().map(out -> before + out));
+        }
+        return sum;
+    }
+
+    /// Completes with the reason when the interface was taken away, or when an event loop of the device has ended.
+    public Future<String> ended() {
+        return ended.future();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.warren.verticles.loop;
+
+import io.netty.channel.EventLoop;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.StreamSupport;
+
+/// The event loops of a Vert.x instance and what each is for, whatever number of devices there is, so that none shares
+/// one by chance.
+///
+/// The first is for control of all devices. The second is for what may take its time: control sockets, where `wg show`
+/// of 100 000 peers is many megabytes of text, names, endpoints to remember; handshakes and waking do not wait for
+/// that. The others are for packets. Where there are but two, the first has both.
+public final class EventLoops {
+    private final VertxInternal vertx;
+    private final List<EventLoop> all;
+    private final List<EventLoop> packets;
+
+    private EventLoops(VertxInternal vertx, List<EventLoop> all) {
+        this.vertx = vertx;
+        this.all = all;
+        this.packets = all.subList(all.size() > 2 ? 2 : 1, all.size());
+    }
+
+    /// How large the pool of event loops has to be for so many packet loops, and everything else.
+    public static int poolSize(int packetLoops) {
+        return packetLoops + 2;
+    }
+
+    public static EventLoops of(Vertx vertx) {
+        var internal = (VertxInternal) vertx;
+        var loops = StreamSupport.stream(internal.nettyEventLoopGroup().spliterator(), false);
+        return new EventLoops(internal, loops.map(EventLoop.class::cast).toList());
+    }
+
+    public Vertx vertx() {
+        return vertx;
+    }
+
+    /// The loops of one device. Devices that are numbered in turn are spread over all packet loops: each begins on
+    /// another, which has the most to do, and shares as few as can be.
+    ///
+    /// @param number of the device within this Vert.x instance, from 0
+    /// @param packetLoops of this device, at least 1
+    /// @throws IllegalArgumentException when there are not so many
+    public DeviceLoops device(int number, int packetLoops) {
+        if (packetLoops < 1)
+            throw new IllegalArgumentException("A device needs a packet loop, not " + packetLoops + ".");
+        if (packetLoops > packets.size()) {
+            throw new IllegalArgumentException(
+                    "packet loops wanted: %d; event loops of this Vert.x: %d, %d of them for packets; setEventLoopPoolSize(%d)"
+                            .formatted(packetLoops, all.size(), packets.size(), poolSize(packetLoops)));
+        }
+        int apart = packets.size() / packetLoops; // so many devices have no packet loop in common
+        int first = number % apart * packetLoops + number / apart;
+        var chosen = IntStream.range(0, packetLoops)
+                .mapToObj(i -> packets.get((first + i) % packets.size()))
+                .toList();
+        return new DeviceLoops(all.getFirst(), chosen);
+    }
+
+    private EventLoop managementLoop() {
+        return all.get(all.size() > 2 ? 1 : 0);
+    }
+
+    /// For what may take its time.
+    public Context management() {
+        return PinnedDeployment.context(vertx, managementLoop());
+    }
+
+    /// Deploys a verticle that may take its time. Undeployed like any other.
+    public Future<String> deploy(VerticleBase verticle) {
+        return PinnedDeployment.deploy(vertx, managementLoop(), () -> verticle);
+    }
+}

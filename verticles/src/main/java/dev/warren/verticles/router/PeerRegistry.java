@@ -1,0 +1,408 @@
+package dev.warren.verticles.router;
+
+import dev.warren.crypto.key.PrivateKey;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.crypto.noise.StaticIdentity;
+import dev.warren.crypto.peer.IndexSource;
+import dev.warren.crypto.peer.PeerMemory;
+import dev.warren.io.Endpoint;
+import dev.warren.verticles.bus.PeerCommand;
+import dev.warren.verticles.bus.PeerMailbox;
+import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.RouterMailbox;
+import dev.warren.verticles.bus.SharedPeerState;
+import dev.warren.verticles.bus.TunQueues;
+import dev.warren.verticles.bus.UdpCommand;
+import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.counters.DeviceCounters;
+import dev.warren.verticles.counters.RouterCounter;
+import dev.warren.verticles.loop.Loop;
+import dev.warren.verticles.peer.PeerLoop;
+import dev.warren.verticles.peer.PeerVerticle;
+import dev.warren.verticles.router.ConfiguredPeer.State;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The configured peers of a device, and the sleep and waking of their actors. Belongs to the router.
+///
+/// A peer is asleep until the first packet or initiation for it; then its verticle is deployed, what came meanwhile is
+/// handed over, and the TUN learns its door. Going to sleep is the same backwards: the TUN forgets the door, the actor
+/// says what must be remembered, the UDP verticle has dealt with all it had for it, and only then is it undeployed, so
+/// that no batch is ever lost with an actor.
+public final class PeerRegistry {
+    private static final Logger LOG = LoggerFactory.getLogger(PeerRegistry.class);
+    private static final int MOST_WAITING = 8;
+    /// Peers that packets have woken and that have no session, those with a persistent keepalive apart. An address scan
+    /// would wake all there are otherwise, each 5 KB and an initiation every five seconds. They are woken 200 a
+    // second
+    /// at most: each has five seconds before it makes room for another.
+    private static final int MOST_WITHOUT_SESSION = 1024;
+
+    private final Loop loop;
+    private final String device;
+    private final List<PeerLoop> loops;
+    private final TunQueues tun;
+    private final UdpMailbox udp;
+    private final RouterMailbox router;
+    private final IndexSource indices;
+    private final SecureRandom random;
+    private final DeviceCounters counters;
+    private final Map<PublicKey, ConfiguredPeer> peers = new LinkedHashMap<>();
+
+    /// Peers that are waking or retiring, the removed ones too, and when they will have.
+    private final Map<ConfiguredPeer, Future<Void>> changing = new HashMap<>();
+
+    /// Who may have to make room, the one that has been awake longest first.
+    private final LinkedHashSet<ConfiguredPeer> withoutSession = new LinkedHashSet<>();
+
+    private long nextSerial;
+    private int actors;
+    private @Nullable StaticIdentity identity;
+    private boolean up;
+
+    /// @param loop the router's
+    public PeerRegistry(
+            Loop loop,
+            String device,
+            List<PeerLoop> loops,
+            TunQueues tun,
+            UdpMailbox udp,
+            RouterMailbox router,
+            SecureRandom random,
+            DeviceCounters counters) {
+        this.loop = loop;
+        this.device = device;
+        this.loops = loops;
+        this.tun = tun;
+        this.udp = udp;
+        this.router = router;
+        this.indices = random::nextInt;
+        this.random = random;
+        this.counters = counters;
+    }
+
+    Collection<ConfiguredPeer> all() {
+        return peers.values();
+    }
+
+    @Nullable
+    ConfiguredPeer find(PublicKey publicKey) {
+        return peers.get(publicKey);
+    }
+
+    /// @param name for the log; null: none
+    ConfiguredPeer add(PublicKey publicKey, @Nullable String name) {
+        var entry = new ConfiguredPeer(new PeerRef(nextSerial++, publicKey, name));
+        peers.put(publicKey, entry);
+        counters.router().set(RouterCounter.PEERS, peers.size());
+        return entry;
+    }
+
+    /// Forgets a peer at once; its actor ends in its own time.
+    void remove(ConfiguredPeer entry) {
+        peers.remove(entry.ref.publicKey());
+        counters.router().set(RouterCounter.PEERS, peers.size());
+        entry.removed = true;
+        discard(entry);
+        refuse(entry);
+        retire(entry, false);
+        if (entry.state == State.ASLEEP) end(entry);
+    }
+
+    /// It is removed, and no actor of it is left.
+    private void end(ConfiguredPeer entry) {
+        entry.presharedKey(null);
+        if (entry.bulletin != null) counters.peers(home(entry)).close(entry.bulletin.counters());
+        entry.bulletin = null;
+    }
+
+    /// Which packet loop is the peer's, for good.
+    private int home(ConfiguredPeer entry) {
+        return (int) (entry.ref.serial() % loops.size());
+    }
+
+    SharedPeerState bulletin(ConfiguredPeer entry) {
+        var known = entry.bulletin;
+        if (known != null) return known;
+        var made = new SharedPeerState(counters.peers(home(entry)).open());
+        entry.bulletin = made;
+        return made;
+    }
+
+    /// The private key is another now, or gone: without one all peers sleep. Completes when no actor uses the one
+    /// before.
+    Future<Void> identity(@Nullable StaticIdentity changed) {
+        identity = changed;
+        if (changed == null) return sleepAll();
+        // Those that are waking or retiring hear of it when they have.
+        var told = new ArrayList<>(changing.values());
+        for (var entry : peers.values()) {
+            if (entry.state == State.AWAKE) told.add(tell(Objects.requireNonNull(entry.door), changed));
+        }
+        wakeTheWanted();
+        return Future.join(told).mapEmpty();
+    }
+
+    private Future<Void> tell(PeerMailbox door, StaticIdentity changed) {
+        Promise<Void> answer = loop.promise();
+        door.tell(new PeerCommand.Identity(changed, answer));
+        return answer.future();
+    }
+
+    /// Completes when no loop of a peer keeps anything of this key.
+    Future<Void> forget(PrivateKey key) {
+        return Future.join(loops.stream().map(peers -> peers.forget(key)).toList())
+                .mapEmpty();
+    }
+
+    /// The sockets are open, or about to close: while they are closed all peers sleep.
+    Future<Void> up(boolean nowUp) {
+        up = nowUp;
+        if (!nowUp) {
+            for (var entry : peers.values()) refuse(entry);
+            return sleepAll();
+        }
+        wakeTheWanted();
+        return Future.succeededFuture();
+    }
+
+    private void wakeTheWanted() {
+        for (var entry : peers.values()) wakeIfWanted(entry);
+    }
+
+    /// Wakes a peer for which something waits, or whose keepalive does not wait for traffic.
+    void wakeIfWanted(ConfiguredPeer entry) {
+        if (entry.wanted()) wake(entry);
+    }
+
+    /// It was said where a peer is.
+    void endpointSet(ConfiguredPeer entry, Endpoint endpoint) {
+        boolean first = entry.endpoint() == null;
+        entry.endpoint(endpoint);
+        if (first && entry.state != State.AWAKE) tun.endpointSet(entry.ref);
+    }
+
+    private Future<Void> sleepAll() {
+        for (var entry : peers.values()) {
+            discard(entry);
+            retire(entry, false);
+        }
+        return settled();
+    }
+
+    private Future<Void> settled() {
+        return Future.join(List.copyOf(changing.values())).mapEmpty();
+    }
+
+    private Future<Void> change(ConfiguredPeer entry, Future<Void> change) {
+        changing.put(entry, change);
+        return change.onComplete(_ -> {
+            assert loop.onLoop() : "another loop touches the roster";
+            changing.remove(entry, change);
+        });
+    }
+
+    void tellIfAwake(ConfiguredPeer entry, PeerCommand message) {
+        if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(message);
+    }
+
+    /// The settings of a peer have changed.
+    ///
+    /// @param moved null: it stays where it is
+    void configured(ConfiguredPeer entry, @Nullable Endpoint moved) {
+        if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(entry.configuration(moved));
+        wakeIfWanted(entry);
+    }
+
+    /// Packets wait for a peer at the TUN. They may have been read before there is a key, or before we have heard that
+    /// the link is up: it is woken when there is all it needs.
+    void packetsWait(ConfiguredPeer entry) {
+        if (entry.state == State.AWAKE) return; // the queue that says so has been told meanwhile
+        entry.packetsWait = true;
+        wakeIfWanted(entry);
+    }
+
+    /// Packets wait for a peer that is not configured any more.
+    void refused(PeerRef gone) {
+        tun.refused(gone);
+    }
+
+    /// Drops what waits at the TUN.
+    private void refuse(ConfiguredPeer entry) {
+        if (entry.packetsWait) tun.refused(entry.ref);
+        entry.packetsWait = false;
+    }
+
+    /// A peer has a session, or has none any more. While it has one it makes room for nobody.
+    void session(ConfiguredPeer entry, boolean established) {
+        entry.established = established;
+        if (established) makesRoom(entry, false);
+        else noSession(entry);
+    }
+
+    private void noSession(ConfiguredPeer entry) {
+        boolean may = !entry.established && !entry.initiated && entry.persistentKeepalive == 0;
+        if (entry.state == State.AWAKE && may) makesRoom(entry, true);
+    }
+
+    private void makesRoom(ConfiguredPeer entry, boolean may) {
+        if (may) withoutSession.add(entry);
+        else withoutSession.remove(entry);
+        counters.router().set(RouterCounter.WITHOUT_SESSION, withoutSession.size());
+    }
+
+    /// Hands an initiation to a peer, waking it first if need be: then it has authenticated, only the peer can have
+    // made
+    /// it, and the peer makes room for nobody, nor anybody for it.
+    void deliver(ConfiguredPeer entry, PeerCommand message) {
+        if (entry.state == State.AWAKE) {
+            Objects.requireNonNull(entry.door).tell(message);
+        } else if (identity == null || entry.removed || !entry.hold(message, MOST_WAITING)) {
+            message.discard();
+        } else {
+            entry.initiated = true;
+            wake(entry);
+        }
+    }
+
+    private void wake(ConfiguredPeer entry) {
+        var own = identity;
+        if (entry.state != State.ASLEEP || own == null || !up) return;
+        if (!entry.initiated && withoutSession.size() >= MOST_WITHOUT_SESSION) {
+            counters.router().increment(RouterCounter.EVICTED);
+            retire(withoutSession.getFirst(), false);
+        }
+        entry.state = State.WAKING;
+        var door = new PeerMailbox(loop.vertx(), device, entry.ref);
+        var home = loops.get(home(entry));
+        var psk = entry.copyOfPresharedKey();
+        int revision = entry.revision();
+        var settings = new PeerVerticle.Settings(
+                entry.ref,
+                own,
+                psk,
+                entry.endpoint(),
+                revision,
+                entry.persistentKeepalive,
+                bulletin(entry),
+                entry.memory);
+        var deployed = here(home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random)));
+        change(entry, deployed.transform(done -> {
+            if (psk != null) psk.close();
+            if (done.failed()) return notAwake(entry, done.cause());
+            entry.door = door;
+            entry.deployment = done.result();
+            counters.router().set(RouterCounter.PEERS_AWAKE, ++actors);
+            return awake(entry, door, own, revision);
+        }));
+    }
+
+    private Future<Void> notAwake(ConfiguredPeer entry, Throwable failure) {
+        LOG.error("({}) {}: Cannot be started", device, entry.ref, failure);
+        entry.state = State.ASLEEP;
+        discard(entry);
+        refuse(entry);
+        if (entry.removed) end(entry);
+        return Future.succeededFuture();
+    }
+
+    /// An actor is there, or goes on: it hears what it has missed.
+    ///
+    /// @param known the key that it has
+    /// @param revision of the endpoint that the actor knows
+    private Future<Void> awake(ConfiguredPeer entry, PeerMailbox door, @Nullable StaticIdentity known, int revision) {
+        entry.state = State.AWAKE;
+        var own = identity;
+        if (entry.removed || own == null || !up) return retire(entry, false);
+        Future<Void> told = own == known ? Future.succeededFuture() : tell(door, own);
+        door.tell(entry.configuration(entry.revision() == revision ? null : entry.endpoint()));
+        for (var message : entry.release()) door.tell(message);
+        entry.packetsWait = false;
+        noSession(entry);
+        tun.awake(door);
+        return told;
+    }
+
+    /// An actor says that it has nothing left to do; one of an earlier life of the peer may be late with it.
+    void sleepy(PeerMailbox door) {
+        var entry = find(door.peer().publicKey());
+        if (entry != null && entry.door == door) retire(entry, true);
+    }
+
+    /// Lets an actor go to sleep, if it is awake.
+    ///
+    /// @param ifIdle it goes on when something has come for it meanwhile
+    private Future<Void> retire(ConfiguredPeer entry, boolean ifIdle) {
+        if (entry.state != State.AWAKE) return Future.succeededFuture();
+        entry.state = State.RETIRING;
+        entry.initiated = false;
+        makesRoom(entry, false);
+        var door = Objects.requireNonNull(entry.door);
+        var known = identity;
+        int revision = entry.revision();
+        Promise<@Nullable PeerMemory> retired = loop.promise();
+        return change(
+                entry,
+                tun.forget(entry.ref)
+                        .compose(_ -> {
+                            door.tell(new PeerCommand.Retire(ifIdle, retired));
+                            return retired.future();
+                        })
+                        .transform(last -> last.succeeded() && last.result() == null
+                                ? awake(entry, door, known, revision)
+                                : undeploy(entry, last.result())));
+    }
+
+    /// The actor has told what must be remembered; from now on it gives back all that it is sent.
+    private Future<Void> undeploy(ConfiguredPeer entry, @Nullable PeerMemory last) {
+        if (last != null) entry.memory = last;
+        entry.ref.hasEndpoint(entry.endpoint() != null);
+        return drained()
+                .compose(_ -> here(loop.vertx().undeploy(Objects.requireNonNull(entry.deployment))))
+                .onFailure(failure -> LOG.warn("({}) {}: Cannot be stopped", device, entry.ref, failure))
+                .transform(_ -> asleep(entry));
+    }
+
+    /// Vert.x completes what it does where it was asked, and what follows another future may have been asked in no
+    /// context at all, so on any loop: what comes behind this one runs on ours.
+    private <T> Future<T> here(Future<T> anywhere) {
+        Promise<T> here = loop.promise();
+        anywhere.onComplete(here);
+        return here.future();
+    }
+
+    /// Completes when the UDP verticle has told all that it received for actors that gave their indices back.
+    private Future<Void> drained() {
+        Promise<Void> drained = loop.promise();
+        udp.tell(new UdpCommand.Barrier(drained));
+        return drained.future();
+    }
+
+    private Future<Void> asleep(ConfiguredPeer entry) {
+        assert loop.onLoop() : "another loop touches the roster";
+        entry.state = State.ASLEEP;
+        counters.router().set(RouterCounter.PEERS_AWAKE, --actors);
+        entry.door = null;
+        entry.deployment = null;
+        entry.established = false;
+        if (entry.removed) end(entry);
+        else wakeIfWanted(entry);
+        return Future.succeededFuture();
+    }
+
+    private static void discard(ConfiguredPeer entry) {
+        for (var message : entry.release()) message.discard();
+    }
+}
