@@ -1,3 +1,4 @@
+/// JMH benchmarks, and long runs that count nanoseconds.
 @NullMarked
 package dev.warren.bench;
 

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// Reads addresses, prefixes and endpoints from ASCII bytes, with the strictness of Go's `net/netip`, which is what
 /// wireguard-go accepts: no leading zeros in IPv4, brackets around IPv6 endpoints, a prefix always has a length.
 /// Not thread-safe: the last address read lies in the fields.
-final class AddressText {
+public final class AddressText {
     private boolean v6;
     private long hi;
     private long lo;
@@ -23,7 +23,7 @@ final class AddressText {
 
     /// The prefix in `text[from, to)`, host bits masked away; null when it is none.
     @Nullable
-    IpPrefix prefix(byte[] text, int from, int to) {
+    public IpPrefix prefix(byte[] text, int from, int to) {
         int slash = lastIndexOf(text, from, to, '/');
         if (slash < 0 || !address(text, from, slash) || zone != 0) {
             return null;
@@ -62,7 +62,7 @@ final class AddressText {
 
     /// `1.2.3.4:51820` or `[fe80::1%eth0]:51820`; null when it is none, or its zone names no interface here.
     @Nullable
-    InetSocketAddress endpoint(byte[] text, int from, int to) {
+    public InetSocketAddress endpoint(byte[] text, int from, int to) {
         int colon = lastIndexOf(text, from, to, ':');
         if (colon <= from) {
             return null;
@@ -272,7 +272,7 @@ final class AddressText {
     }
 
     /// Decimal digits only, at least one; -1 when it is not a number or above `max`.
-    static long number(byte[] text, int from, int to, long max) {
+    public static long number(byte[] text, int from, int to, long max) {
         long value = 0;
         for (int i = from; i < to; i++) {
             int digit = text[i] - '0';

@@ -1,5 +1,5 @@
-/// Text to records: HOCON files ([dev.warren.conf.ConfigLoader]) and the text protocol of `wg`
-/// ([dev.warren.conf.uapi.UapiParser], [dev.warren.conf.uapi.UapiWriter]). Parse, don't validate: a record that exists is right.
+/// Configuration: HOCON files ([dev.warren.conf.ConfigLoader]) to records. A record that exists is
+/// right.
 @NullMarked
 package dev.warren.conf;
 

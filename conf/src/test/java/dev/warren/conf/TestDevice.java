@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A device that only remembers: applies updates by the rules in [DeviceUpdate] and [PeerUpdate], peers in the order of
 /// their keys.
-final class TestDevice {
+public final class TestDevice {
     private static final class Peer {
         final PublicKey key;
 
@@ -44,7 +44,7 @@ final class TestDevice {
     private int fwmark;
     private final TreeMap<String, Peer> peers = new TreeMap<>();
 
-    void apply(DeviceUpdate update) {
+    public void apply(DeviceUpdate update) {
         if (update.privateKey() != null) {
             privateKey = update.privateKey().copy();
             try (var x25519 = new JavaX25519()) {
@@ -99,12 +99,12 @@ final class TestDevice {
         return new DeviceStatus(privateKey, port, fwmark, status);
     }
 
-    int size() {
+    public int size() {
         return peers.size();
     }
 
     /// Answers everything in `bytes` as a socket would.
-    String answer(UapiParser parser, byte[] bytes, int chunk, boolean end) {
+    public String answer(UapiParser parser, byte[] bytes, int chunk, boolean end) {
         var out = new ByteArrayOutputStream();
         for (int at = 0; at < bytes.length; at += chunk) {
             var buffer = ByteBuffer.wrap(bytes, at, Math.min(chunk, bytes.length - at));

@@ -5,13 +5,13 @@ import org.jspecify.annotations.Nullable;
 
 /// What Linux accepts as the name of a network interface (`dev_valid_name` in net/core/dev.c). It also becomes the name
 /// of a file, so this is where a path is kept from being one.
-final class InterfaceName {
+public final class InterfaceName {
     private static final int MAX_BYTES = 15;
 
     private InterfaceName() {}
 
     /// Null when the name is fine, else a sentence.
-    static @Nullable String problem(String name) {
+    public static @Nullable String problem(String name) {
         if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             return "an interface name has 1 to 15 characters: '" + shown(name) + "'";
         }
@@ -28,7 +28,7 @@ final class InterfaceName {
     }
 
     /// What somebody typed, for a message: a terminal would obey control characters.
-    static String shown(String text) {
+    public static String shown(String text) {
         var shown = new StringBuilder();
         text.codePoints().limit(60).forEach(c -> {
             if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {

@@ -6,11 +6,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The `ip` command, for the little that is not worth a netlink message of our own.
-final class IpTool {
+public final class IpTool {
     private IpTool() {}
 
     /// Runs it and ignores what it prints.
-    static void run(String... arguments) throws SetupException {
+    public static void run(String... arguments) throws SetupException {
         execute(true, arguments);
     }
 

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /// What a router that was killed has left. Its interface, addresses and routes go with it, its rules do not:
 /// they lead everything into a table that is empty, and so through it, in clear; or, with a kill switch, to
 /// a route of last resort that refuses it. A TUN that persists stays with all that is on it.
-final class Leftovers {
+public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final int FIRST_TABLE = 51820;
     private static final boolean[] FAMILIES = {false, true};
@@ -26,7 +26,7 @@ final class Leftovers {
     /// that lives has such.
     ///
     /// @param guards also those where a kill switch refuses what comes
-    static void remove(boolean guards) {
+    public static void remove(boolean guards) {
         try (var tables = RoutingTables.open();
                 var netlink = Netlink.open()) {
             for (int device : marked(tables)) {
@@ -59,7 +59,7 @@ final class Leftovers {
     }
 
     /// Removes the addresses and routes that are ours from an interface, if there still is one: a TUN that persists.
-    static void clear(int index) throws ErrnoException {
+    public static void clear(int index) throws ErrnoException {
         try (var tables = RoutingTables.open();
                 var netlink = Netlink.open()) {
             clear(tables, netlink, index);

@@ -5,12 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /// Which device of this machine leads where, before any interface of ours is made.
-final class OtherDevices {
+public final class OtherDevices {
     private OtherDevices() {}
 
     /// By the prefixes of the main routing tables, which those of the devices' own addresses are in. Default routes are
     /// left out: they lead everywhere.
-    static Map<IpPrefix, String> routes() throws SetupException {
+    public static Map<IpPrefix, String> routes() throws SetupException {
         var found = new HashMap<IpPrefix, String>();
         for (var family : new String[] {"-4", "-6"}) {
             IpTool.output(family, "route", "show").lines().forEach(line -> add(found, line));

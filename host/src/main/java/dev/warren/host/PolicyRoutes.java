@@ -31,7 +31,7 @@ import org.slf4j.LoggerFactory;
 /// Those that must not be in the main table go to one of their own, as wg-quick(8) does it: everything but packets with
 /// our mark looks there, after the specific routes of the main table. Routes go with the interface; rules are taken
 /// back by the teardown. Blocks; one thread at a time.
-final class PolicyRoutes {
+public final class PolicyRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyRoutes.class);
     private static final Path VALID_MARK = Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark");
     private static final int OVERHEAD = 80;
@@ -56,7 +56,7 @@ final class PolicyRoutes {
     private volatile int mark;
 
     /// @param families that this host has
-    PolicyRoutes(InterfaceConfig config, Set<IpFamily> families, UndoLog teardown) {
+    public PolicyRoutes(InterfaceConfig config, Set<IpFamily> families, UndoLog teardown) {
         this.config = config;
         this.families = families;
         this.teardown = teardown;
@@ -64,17 +64,17 @@ final class PolicyRoutes {
     }
 
     /// The mark our own packets must carry: the configured one, or one of our choice where a route needs it. 0: none.
-    int mark() {
+    public int mark() {
         return mark;
     }
 
     /// How many routes there are now, without those that lead elsewhere.
-    int count() {
+    public int count() {
         return added.plain().size() + added.covering().size();
     }
 
     /// Warns of networks of this interface that are another's already: nothing is taken from it.
-    void warnOfOthers() {
+    public void warnOfOthers() {
         var mine = new HashSet<>(RoutePlan.of(config, HostAndPort::literal).plain());
         for (var address : config.addresses()) {
             mine.add(IpPrefix.of(address.address(), address.prefixLength()));
@@ -124,7 +124,7 @@ final class PolicyRoutes {
 
     /// Adds what is missing now that these addresses are known. What had been added and turns out to lead an endpoint
     /// into the tunnel is moved to the other table. May be called again after a failure.
-    void add(Netlink netlink, int index, Function<HostAndPort, @Nullable InetSocketAddress> addresses)
+    public void add(Netlink netlink, int index, Function<HostAndPort, @Nullable InetSocketAddress> addresses)
             throws SetupException {
         var plan = RoutePlan.of(config, addresses).only(families);
         try {
@@ -152,7 +152,7 @@ final class PolicyRoutes {
     }
 
     /// The link was down, and the kernel has removed all routes. They come back with [#add].
-    void lost() {
+    public void lost() {
         added = new RoutePlan(List.of(), List.of());
         ruled.clear();
     }
@@ -210,7 +210,7 @@ final class PolicyRoutes {
 
     /// The interface went away, and nobody asked for it: a kill switch refuses what it was for, from now on and when
     /// all else is undone.
-    void lostForGood() {
+    public void lostForGood() {
         if (!guarded) return;
         guarding = true;
         LOG.warn(
@@ -259,7 +259,7 @@ final class PolicyRoutes {
 
     /// The MTU as configured, else that of the narrowest route to a peer (or of the default route), less what the
     /// tunnel adds.
-    int mtu(Netlink netlink, Function<HostAndPort, @Nullable InetSocketAddress> addresses) {
+    public int mtu(Netlink netlink, Function<HostAndPort, @Nullable InetSocketAddress> addresses) {
         if (config.mtu().isPresent()) {
             return config.mtu().getAsInt();
         }
@@ -278,7 +278,7 @@ final class PolicyRoutes {
         return Math.max(SMALLEST, Math.min(narrowest == 0 ? ETHERNET : narrowest, 65_535) - OVERHEAD);
     }
 
-    static InetAddress inet(IpAddress address) {
+    public static InetAddress inet(IpAddress address) {
         try {
             return InetAddress.getByAddress(address.bytes());
         } catch (java.net.UnknownHostException e) {

@@ -1,14 +1,12 @@
 package dev.warren.host;
 
 import dev.warren.io.ffm.Libc;
-import io.vertx.core.Vertx;
-import io.vertx.core.internal.VertxInternal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// What this process may do, and keeping others out of it. See docs/decisions/0015-privileges.md.
-final class Privileges {
+public final class Privileges {
     private static final int DAC_READ_SEARCH = 2;
     private static final int NET_BIND_SERVICE = 10;
     private static final int NET_BROADCAST = 11;
@@ -20,18 +18,18 @@ final class Privileges {
 
     /// Interfaces, addresses, routes and socket options; ports below 1024, which may be set later; keys that stay out
     /// of swap.
-    static final long SERVING = 1L << NET_ADMIN | 1L << NET_BIND_SERVICE | 1L << IPC_LOCK;
+    public static final long SERVING = 1L << NET_ADMIN | 1L << NET_BIND_SERVICE | 1L << IPC_LOCK;
 
     /// And libraries in a folder that is closed to others, as homes are; the compilers' niceness; and hearing of
     /// interfaces in other network namespaces, a right that the socket keeps.
-    static final long STARTING = SERVING | 1L << DAC_READ_SEARCH | 1L << SYS_NICE | 1L << NET_BROADCAST;
+    public static final long STARTING = SERVING | 1L << DAC_READ_SEARCH | 1L << SYS_NICE | 1L << NET_BROADCAST;
 
     private Privileges() {}
 
     /// From now on no other process may trace us or read our memory, and no core is written: there are keys
     /// in it. What this thread and those it starts run never gains rights. Closes /proc/self/fd to
     /// us unless we are root.
-    static void hide() {
+    public static void hide() {
         var libc = new Libc();
         libc.prctl(Libc.PR_SET_DUMPABLE, 0);
         libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1);
@@ -39,7 +37,7 @@ final class Privileges {
 
     /// Gives up all capabilities but these, for this thread and those it starts from now on: Linux has no call for
     /// others.
-    static void keep(long capabilities) {
+    public static void keep(long capabilities) {
         var libc = new Libc();
         for (int i = 0; i < MOST; i++) {
             if ((SERVING >>> i & 1) == 1) continue;
@@ -47,12 +45,6 @@ final class Privileges {
             libc.prctl(Libc.PR_CAP_AMBIENT, Libc.PR_CAP_AMBIENT_LOWER, i);
         }
         libc.keepCapabilities(capabilities);
-    }
-
-    /// The router is up: what only the start needed goes, on this thread and on all event loops.
-    static void started(Vertx vertx) {
-        keep(SERVING);
-        for (var loop : ((VertxInternal) vertx).nettyEventLoopGroup()) loop.execute(() -> keep(SERVING));
     }
 
     /// Whether interfaces can be made: root, or CAP_NET_ADMIN by other means.
@@ -75,7 +67,7 @@ final class Privileges {
     }
 
     /// @throws SetupException with a sentence when interfaces cannot be made
-    static void requireNetAdmin(String command) throws SetupException {
+    public static void requireNetAdmin(String command) throws SetupException {
         if (netAdmin()) return;
         throw new SetupException(
                 root()

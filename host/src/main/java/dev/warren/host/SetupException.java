@@ -10,19 +10,19 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
 /// Something that keeps a command from doing its work. The message is all a person gets to see, and is enough.
-final class SetupException extends Exception {
+public final class SetupException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    SetupException(String sentence) {
+    public SetupException(String sentence) {
         super(sentence);
     }
 
-    SetupException(String sentence, Throwable cause) {
+    public SetupException(String sentence, Throwable cause) {
         super(sentence, cause);
     }
 
     /// `what: why`, with the why in the words of the innermost cause that has any.
-    static SetupException of(String what, Throwable cause) {
+    public static SetupException of(String what, Throwable cause) {
         return new SetupException(what + ": " + reason(cause), cause);
     }
 

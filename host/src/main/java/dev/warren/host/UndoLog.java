@@ -5,9 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What has to be undone, last thing first. Filled by one thread while starting; run once, by whoever comes first.
-final class UndoLog {
+public final class UndoLog {
     /// One step back.
-    interface Step {
+    public interface Step {
         void run() throws Exception;
     }
 
@@ -18,7 +18,7 @@ final class UndoLog {
     private boolean done;
 
     /// Remembers a step; when everything is undone already, it is taken at once.
-    void add(String what, Step step) {
+    public void add(String what, Step step) {
         synchronized (this) {
             if (!done) {
                 steps.push(new Named(what, step));
@@ -29,7 +29,7 @@ final class UndoLog {
     }
 
     /// Undoes everything. A second caller waits for the first.
-    synchronized void run() {
+    public synchronized void run() {
         done = true;
         while (!steps.isEmpty()) {
             run(steps.pop());

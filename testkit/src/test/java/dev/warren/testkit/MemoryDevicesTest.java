@@ -1,12 +1,6 @@
 package dev.warren.testkit;
 
-import static dev.warren.io.udp.Datagrams.add;
-import static dev.warren.io.udp.Datagrams.address;
-import static dev.warren.io.udp.Datagrams.batch;
-import static dev.warren.io.udp.Datagrams.bytes;
-import static dev.warren.io.udp.Datagrams.cut;
-import static dev.warren.io.udp.Datagrams.endpoint;
-import static dev.warren.io.udp.Datagrams.receiveBatch;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,14 +10,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
-import dev.warren.io.ffm.Descriptors;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.tun.MemoryTun;
-import dev.warren.io.udp.LinuxUdpTest;
+import dev.warren.io.udp.LinuxUdp;
+import java.io.File;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class MemoryDevicesTest {
@@ -36,7 +37,7 @@ class MemoryDevicesTest {
 
     @Test
     void aMemoryTunIsReadableWhileSomethingIsThere() {
-        long before = Descriptors.open();
+        long before = openFiles();
         try (var tun = new MemoryTun("mem0", 1420)) {
             assertFalse(readable(tun.fd()));
             tun.inject(bytes(100, 1));
@@ -54,12 +55,12 @@ class MemoryDevicesTest {
             assertFalse(tun.attached());
             assertEquals(2, tun.write(batch));
         }
-        assertEquals(before, Descriptors.open());
+        assertEquals(before, openFiles());
     }
 
     @Test
     void datagramsCrossTheMemoryNetwork() throws ErrnoException {
-        long before = Descriptors.open();
+        long before = openFiles();
         try (var a = network.open(0, address("10.0.0.1"), address("fd00::1"));
                 var b = network.open(51_820, address("10.0.0.2"), address("10.0.0.3"))) {
             assertEquals(-1, b.fd6());
@@ -77,14 +78,14 @@ class MemoryDevicesTest {
             assertEquals(1, a.receive(a.fd4(), answer));
             Endpoint from = answer.endpoint(0);
             assertTrue(from != null && from.sameRemote(endpoint("10.0.0.3", 51_820)), String.valueOf(from));
-            assertArrayEquals(LinuxUdpTest.joined(cut(batch).subList(0, 11)), LinuxUdpTest.joined(cut(answer)));
+            assertArrayEquals(joined(cut(batch).subList(0, 11)), joined(cut(answer)));
             var e = assertThrows(ErrnoException.class, () -> network.open(51_820, address("10.0.0.2")));
             assertEquals(Errno.EADDRINUSE, e.errno());
             b.move(4000, address("10.9.9.9"));
             a.send(batch);
             assertFalse(readable(b.fd4()));
         }
-        assertEquals(before, Descriptors.open());
+        assertEquals(before, openFiles());
     }
 
     @Test
@@ -153,5 +154,68 @@ class MemoryDevicesTest {
             assertEquals(0, faulty.write(batch));
             assertEquals(1, tun.written().size());
         }
+    }
+
+    private static PacketBatch batch(int bytes, int entries) {
+        return PacketBatch.unpooled(Arena.ofAuto().allocate(bytes, 64), entries);
+    }
+
+    private static PacketBatch receiveBatch() {
+        return batch(LinuxUdp.RECEIVE_SLAB, 256);
+    }
+
+    private static Endpoint endpoint(String host, int port) {
+        return Endpoint.of(new InetSocketAddress(address(host), port));
+    }
+
+    private static InetAddress address(String text) {
+        try {
+            return InetAddress.getByName(text);
+        } catch (UnknownHostException e) {
+            throw new IllegalArgumentException(e);
+        }
+    }
+
+    private static void add(PacketBatch batch, byte[] bytes, int segment, Endpoint to) {
+        int at = batch.append(bytes.length, segment, to);
+        MemorySegment.copy(bytes, 0, batch.slab(), JAVA_BYTE, at, bytes.length);
+    }
+
+    /// Everything in a batch, cut into datagrams.
+    private static List<byte[]> cut(PacketBatch batch) {
+        var all = new ArrayList<byte[]>();
+        for (int i = 0; i < batch.count(); i++) {
+            int size = batch.packets(i) == 1 ? batch.length(i) : batch.segment(i);
+            for (int at = 0; at < batch.length(i); at += size) {
+                long length = Math.min(size, batch.length(i) - at);
+                all.add(batch.slab()
+                        .asSlice(batch.offset(i) + (long) at, length)
+                        .toArray(JAVA_BYTE));
+            }
+        }
+        return all;
+    }
+
+    /// Bytes that tell their place, so that a shift or a mix-up shows.
+    private static byte[] bytes(int length, int seed) {
+        byte[] bytes = new byte[length];
+        int x = seed * 0x9E3779B9 + length;
+        for (int i = 0; i < length; i++) {
+            x = x * 1664525 + 1013904223;
+            bytes[i] = (byte) (x >>> 24);
+        }
+        return bytes;
+    }
+
+    private static byte[] joined(List<byte[]> parts) {
+        var all =
+                ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
+        parts.forEach(all::put);
+        return all.array();
+    }
+
+    /// How many files this process has open.
+    private static long openFiles() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
     }
 }

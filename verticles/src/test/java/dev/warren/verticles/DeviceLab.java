@@ -38,7 +38,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /// Whole graphs of actors on devices in memory: two routers, a network between them, real cryptography and event loops.
-abstract class DeviceLab {
+public abstract class DeviceLab {
     final int packetLoops;
     final int tunQueues;
     final MemoryNetwork network = new MemoryNetwork();
@@ -226,7 +226,7 @@ abstract class DeviceLab {
         assertTrue(ran.await(10, SECONDS));
     }
 
-    static void eventually(String what, BooleanSupplier holds) {
+    public static void eventually(String what, BooleanSupplier holds) {
         long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
         while (!holds.getAsBoolean()) {
             assertTrue(System.nanoTime() < until, what);

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The names of the commands, which are no interfaces when they stand alone. The build asks [#main] for them, for the
 /// launcher.
-final class CommandNames {
-    static final Set<String> ALL = Set.of(
+public final class CommandNames {
+    public static final Set<String> ALL = Set.of(
             "run",
             "stats",
             "reset-timestamp",
@@ -23,7 +23,7 @@ final class CommandNames {
 
     /// The command that somebody meant who wrote `word`: one or, in a longer word, two letters away. Null
     /// for a word that is far from all, has a digit as interfaces do, or is a command.
-    static @Nullable String near(String word) {
+    public static @Nullable String near(String word) {
         if (ALL.contains(word) || word.chars().anyMatch(Character::isDigit)) return null;
         int most = word.length() < 5 ? 1 : 2;
         return ALL.stream()

@@ -13,11 +13,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What is printed for people to copy: right as it stands, whatever their interfaces and peers are called.
-final class Hints {
+public final class Hints {
     private Hints() {}
 
     /// The path of a peer that is not there yet, as a configuration file has it.
-    static String freePeer(InterfaceConfig config) {
+    public static String freePeer(InterfaceConfig config) {
         var names = config.peers().stream().map(PeerConfig::name).collect(Collectors.toSet());
         var name = "laptop";
         for (int i = 2; names.contains(name); i++) {
@@ -27,7 +27,7 @@ final class Hints {
     }
 
     /// An address in the first network of the interface that neither it nor a peer has: `10.8.0.2/32`.
-    static String freeAddress(InterfaceConfig config) {
+    public static String freeAddress(InterfaceConfig config) {
         if (config.addresses().isEmpty()) {
             return "10.8.0.2/32";
         }
@@ -52,7 +52,7 @@ final class Hints {
     }
 
     /// What `wg set` leaves to do: it adds no route, and only what is in the interface's own networks has one.
-    static String route(InterfaceConfig config, String allowed) {
+    public static String route(InterfaceConfig config, String allowed) {
         var device = " dev " + shell(config.name());
         var prefix = IpPrefix.parse(allowed);
         var own = config.addresses().stream()
@@ -68,21 +68,21 @@ final class Hints {
     }
 
     /// A word as a shell takes it.
-    static String shell(String word) {
+    public static String shell(String word) {
         return word.matches("[A-Za-z0-9_.@%+:/-]+") ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 
-    static String count(int count, String what) {
+    public static String count(int count, String what) {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
     /// Whether somebody means a file by it, and no interface.
-    static boolean isFile(String word) {
+    public static boolean isFile(String word) {
         return word.endsWith(".conf") || word.indexOf('/') >= 0;
     }
 
     /// What a command line that cannot be is answered with: for `warren FILE.conf` what was meant.
-    static String usage(@Nullable String message, String command, String[] arguments) {
+    public static String usage(@Nullable String message, String command, String[] arguments) {
         var file = Stream.of(arguments).filter(Hints::isFile).findFirst();
         if (file.isPresent() && !command.equals("run") && Stream.of(arguments).noneMatch(CommandNames.ALL::contains)) {
             var name = shell(file.get());

@@ -14,12 +14,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// The client's end of a control socket, for our own commands. Blocking.
-final class UapiClient implements AutoCloseable {
+public final class UapiClient implements AutoCloseable {
     private final SocketChannel channel;
     private final BufferedReader reader;
 
     /// @throws IOException when nobody listens there, or we may not
-    UapiClient(Path socket) throws IOException {
+    public UapiClient(Path socket) throws IOException {
         channel = SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             channel.connect(UnixDomainSocketAddress.of(socket));
@@ -33,7 +33,7 @@ final class UapiClient implements AutoCloseable {
     /// Sends a request, without its closing empty line, and gives the lines of the answer, without its errno.
     ///
     /// @throws IOException also when the errno is not 0
-    List<String> ask(CharSequence request) throws IOException {
+    public List<String> ask(CharSequence request) throws IOException {
         var bytes = ByteBuffer.wrap((request + "\n\n").getBytes(StandardCharsets.UTF_8));
         while (bytes.hasRemaining()) {
             channel.write(bytes);

@@ -35,20 +35,20 @@ import org.slf4j.LoggerFactory;
 /// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
 /// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS and WARREN_TUN_QUEUES, see [LoopLayout], WARREN_OFFLOAD, and
 /// those of [Cryptography].
-final class InterfaceCommand {
+public final class InterfaceCommand {
     /// What wireguard-go gives a new interface.
     private static final int MTU = 1420;
 
     private final Function<String, @Nullable String> environment;
 
-    InterfaceCommand(Function<String, @Nullable String> environment) {
+    public InterfaceCommand(Function<String, @Nullable String> environment) {
         this.environment = environment;
     }
 
     /// Runs until a signal, or until the interface or the socket's file is taken away.
     ///
     /// @return the exit code
-    int run(String wanted) {
+    public int run(String wanted) {
         var readiness = Readiness.inherited();
         try {
             LogLevel.apply(LogLevel.ofEnvironment(environment.apply("LOG_LEVEL")));
@@ -64,7 +64,7 @@ final class InterfaceCommand {
                 readiness.ready();
             }
             CompilerThreads.hurry();
-            Privileges.started(vertx);
+            RunningInterface.dropStartingPrivileges(vertx);
             Signals.answerHangUp();
             var log = LoggerFactory.getLogger(InterfaceCommand.class);
             log.info("({}) Started", wanted);
@@ -131,7 +131,7 @@ final class InterfaceCommand {
         return vertx;
     }
 
-    RunningInterface.Settings settings() throws SetupException {
+    public RunningInterface.Settings settings() throws SetupException {
         int cores = Runtime.getRuntime().availableProcessors();
         return new RunningInterface.Settings(
                 new Cryptography(Cryptography.ofEnvironment(environment)),

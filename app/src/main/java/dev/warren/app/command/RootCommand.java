@@ -65,7 +65,7 @@ import picocli.CommandLine;
             "  1  something failed, which is said on stderr, or the interface was taken away",
             "  2  the command line or the configuration is wrong; nothing was changed"
         })
-final class RootCommand implements Callable<Integer> {
+public final class RootCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli
     private CommandSpec spec;
@@ -92,7 +92,7 @@ final class RootCommand implements Callable<Integer> {
 
     private RootCommand() {}
 
-    static CommandLine line(PrintStream out, PrintStream err) {
+    public static CommandLine line(PrintStream out, PrintStream err) {
         var line = new CommandLine(new RootCommand())
                 .addSubcommand(new RunCommand(out, err))
                 .addSubcommand(new StatsCommand(out, err))

@@ -188,7 +188,7 @@ final class RunCommand implements Callable<Integer> {
                 });
             }
             CompilerThreads.hurry();
-            Privileges.started(vertx);
+            RunningInterface.dropStartingPrivileges(vertx);
             Signals.answerHangUp();
         } catch (SetupException | RuntimeException e) {
             lifetime.end(1);

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /// The libraries that encrypt, found and tried by another core while the event loops start. The loops wait for it.
-final class Cryptography implements SuiteOpener {
+public final class Cryptography implements SuiteOpener {
     /// What dist/build puts beside the jars.
     private static final String SHIPPED = "libcrypto-awslc.so";
 
@@ -28,7 +28,7 @@ final class Cryptography implements SuiteOpener {
     private final CompletableFuture<Engines> engines = new CompletableFuture<>();
     private final AtomicBoolean swappableTold = new AtomicBoolean();
 
-    Cryptography(CryptoConfig wanted) {
+    public Cryptography(CryptoConfig wanted) {
         this.wanted = wanted;
     }
 
@@ -81,7 +81,7 @@ final class Cryptography implements SuiteOpener {
     }
 
     /// WARREN_AEAD, WARREN_X25519 and WARREN_AWS_LC, as crypto.aead, crypto.x25519 and crypto.aws-lc of a file.
-    static CryptoConfig ofEnvironment(Function<String, @Nullable String> environment) throws SetupException {
+    public static CryptoConfig ofEnvironment(Function<String, @Nullable String> environment) throws SetupException {
         var aead = choice(environment, "WARREN_AEAD", Suite.Choice.class, Suite.Choice.AUTO);
         var x25519 = choice(environment, "WARREN_X25519", X25519Choice.class, X25519Choice.AUTO);
         var awsLc = environment.apply("WARREN_AWS_LC");

@@ -38,7 +38,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// A name may have several addresses, of both families, and one family may be broken on the way. While no session was
 /// made through the one in use, each is tried for a few seconds.
-final class EndpointResolver {
+public final class EndpointResolver {
     private static final Logger LOG = LoggerFactory.getLogger(EndpointResolver.class);
     private static final long FIRST_PAUSE = 1_000;
     private static final long LONGEST_PAUSE = 60_000;
@@ -94,7 +94,7 @@ final class EndpointResolver {
 
     /// The JVM remembers what it was told, and that it was told nothing; neither may outlast our own pauses. To be
     /// called before it looks for any name.
-    static void rememberBriefly() {
+    public static void rememberBriefly() {
         Security.setProperty("networkaddress.cache.ttl", "1");
         Security.setProperty("networkaddress.cache.negative.ttl", "0");
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param packetLoops event loops for packets, 1 to 256
 /// @param tunQueues queues of each TUN, 1 to as many as packet loops
-record LoopLayout(int packetLoops, int tunQueues) {
+public record LoopLayout(int packetLoops, int tunQueues) {
     private static final int MOST = 256;
     /// Beyond so many, what the first loop does for all (TUN, UDP) is what limits.
     private static final int MOST_BY_ITSELF = 8;
@@ -18,7 +18,7 @@ record LoopLayout(int packetLoops, int tunQueues) {
     /// @param loops empty: decided by the number of cores
     /// @param queues empty: one on each packet loop; more than that are not made
     /// @param cores that this process may use, 1 or more
-    static LoopLayout of(OptionalInt loops, OptionalInt queues, int cores) {
+    public static LoopLayout of(OptionalInt loops, OptionalInt queues, int cores) {
         int packetLoops = loops.orElse(byCores(cores));
         return new LoopLayout(packetLoops, Math.min(queues.orElse(packetLoops), packetLoops));
     }
@@ -34,7 +34,7 @@ record LoopLayout(int packetLoops, int tunQueues) {
     /// it is not.
     ///
     /// @throws SetupException when a value is neither `auto` nor a number in range
-    static LoopLayout ofEnvironment(Function<String, @Nullable String> environment, int cores) throws SetupException {
+    public static LoopLayout ofEnvironment(Function<String, @Nullable String> environment, int cores) throws SetupException {
         return of(
                 number(environment, "WARREN_LOOPS", OptionalInt.empty()),
                 number(environment, "WARREN_TUN_QUEUES", OptionalInt.of(1)),

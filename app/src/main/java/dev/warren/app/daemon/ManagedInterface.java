@@ -34,7 +34,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One interface of a configuration file while it runs. Each has its own end: the others go on.
-final class ManagedInterface {
+public final class ManagedInterface {
     private static final Logger LOG = LoggerFactory.getLogger(ManagedInterface.class);
     private static final Duration UPDATE = Duration.ofSeconds(30);
 
@@ -53,7 +53,7 @@ final class ManagedInterface {
 
     /// @param number of this interface within the process, from 0
     /// @param context for all that the launcher does while it runs
-    ManagedInterface(
+    public ManagedInterface(
             EventLoops loops,
             int number,
             Context context,
@@ -69,30 +69,30 @@ final class ManagedInterface {
         this.config = config;
     }
 
-    InterfaceConfig config() {
+    public InterfaceConfig config() {
         return config;
     }
 
-    int port() {
+    public int port() {
         return port;
     }
 
-    int mtu() {
+    public int mtu() {
         return mtu;
     }
 
     /// Completes with an exit code when it has ended by itself: the interface or the socket was taken away.
-    Future<Integer> ended() {
+    public Future<Integer> ended() {
         return ended.future();
     }
 
     /// Undoes all of it. Blocks.
-    void undo() {
+    public void undo() {
         teardown.run();
     }
 
     /// Brings it up. What fails is undone by [#undo].
-    void start(PrivateKey key) throws SetupException {
+    public void start(PrivateKey key) throws SetupException {
         var name = config.name();
         try (var netlink = Netlink.open()) {
             var before = existing(netlink, name);

@@ -1,6 +1,7 @@
 package dev.warren.app.daemon;
 
 import dev.warren.conf.OffloadConfig;
+import dev.warren.host.Privileges;
 import dev.warren.host.SetupException;
 import dev.warren.host.UndoLog;
 import dev.warren.io.ffm.Errno;
@@ -20,6 +21,7 @@ import dev.warren.verticles.uapi.UapiVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import java.time.Duration;
@@ -32,17 +34,17 @@ import org.slf4j.LoggerFactory;
 /// A device and its control socket, started and stopped together: what both launches share.
 ///
 /// @param uapi null: there is no control socket
-record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<DeviceControl> served) {
+public record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<DeviceControl> served) {
     private static final Duration START = Duration.ofSeconds(20);
     private static final Duration STOP = Duration.ofMillis(1500);
 
     /// What a device is started with, whoever starts it.
-    record Settings(Cryptography cryptography, OffloadConfig offload, LoopLayout layout) {}
+    public record Settings(Cryptography cryptography, OffloadConfig offload, LoopLayout layout) {}
 
     /// Vert.x as we use it: native epoll, no cache folder in /tmp, few threads.
     ///
     /// @param packetLoops of all interfaces, which share them
-    static EventLoops vertx(int packetLoops, Cryptography cryptography) throws SetupException {
+    public static EventLoops vertx(int packetLoops, Cryptography cryptography) throws SetupException {
         // The first native call makes the JVM's linker initialise itself, which two threads had better not do at
         // once: libc here. What libcrypto needs on top another core may do meanwhile.
         new Libc().fcntl(0, Libc.F_GETFL, 0);
@@ -62,10 +64,18 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
         return EventLoops.of(vertx);
     }
 
+    /// Gives up what only the start needed, on this thread and on all event loops: the router is up.
+    public static void dropStartingPrivileges(Vertx vertx) {
+        Privileges.keep(Privileges.SERVING);
+        for (var loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+            loop.execute(() -> Privileges.keep(Privileges.SERVING));
+        }
+    }
+
     /// Creates the interface, or attaches to one that is there.
     ///
     /// @return its queues
-    static List<LinuxTun> open(String name, Settings settings) throws SetupException {
+    public static List<LinuxTun> open(String name, Settings settings) throws SetupException {
         int queues = settings.layout.tunQueues();
         try {
             return LinuxTun.open(name, tunOptions(settings.offload), queues);
@@ -106,7 +116,7 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
         return null;
     }
 
-    static TunOptions tunOptions(OffloadConfig offload) {
+    public static TunOptions tunOptions(OffloadConfig offload) {
         var standard = TunOptions.standard();
         return new TunOptions(
                 offload.tunTso(),
@@ -128,7 +138,7 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
     ///
     /// @param number of this interface within the process, from 0
     /// @param socket null: none
-    static RunningInterface start(
+    public static RunningInterface start(
             EventLoops loops,
             int number,
             List<LinuxTun> queues,
@@ -164,17 +174,17 @@ record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promise<Devi
     }
 
     /// Completes when the control socket's file was removed.
-    Future<Void> removed() {
+    public Future<Void> removed() {
         return uapi == null ? Promise.<Void>promise().future() : uapi.removed();
     }
 
     /// From now on the control socket is answered: the interface is what it should be at first.
-    void serve() {
+    public void serve() {
         served.complete(device);
     }
 
     /// Waits on the main thread, or on the one that stops everything.
-    static <T> T await(String what, Future<T> future, Duration patience) throws SetupException {
+    public static <T> T await(String what, Future<T> future, Duration patience) throws SetupException {
         try {
             return future.await(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {

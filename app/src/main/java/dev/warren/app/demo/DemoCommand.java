@@ -31,7 +31,7 @@ import picocli.CommandLine.Option;
         header = "Two routers in two network namespaces: a ping, a transfer, and everything removed after.",
         description =
                 "Needs root and iproute2, ping and, for the best figures, iperf3. Touches nothing outside its namespaces.")
-final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand implements Callable<Integer> {
     private static final Pattern PING = Pattern.compile("= ([0-9.]+)/([0-9.]+)/([0-9.]+)");
 
     private static final int INTERRUPTED = 130;
@@ -58,7 +58,7 @@ final class DemoCommand implements Callable<Integer> {
     private record End(
             String namespace, String name, String outer, String inner, PrivateKey key, PublicKey publicKey) {}
 
-    DemoCommand(PrintStream out, PrintStream err) {
+    public DemoCommand(PrintStream out, PrintStream err) {
         this.out = out;
         this.err = err;
     }

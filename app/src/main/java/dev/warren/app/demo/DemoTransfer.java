@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 /// The demo's TCP stream where there is no iperf3. The source sends for a while, the sink answers with the number of
 /// bytes that arrived.
 @Command(name = DemoTransfer.NAME, hidden = true, header = "One end of the demo's transfer.")
-final class DemoTransfer implements Callable<Integer> {
+public final class DemoTransfer implements Callable<Integer> {
     static final String NAME = "demo-transfer";
     private static final int PORT = 5202;
     private static final int BLOCK = 128 * 1024;
@@ -33,7 +33,7 @@ final class DemoTransfer implements Callable<Integer> {
     @Parameters(index = "2", arity = "0..1", defaultValue = "5", description = "Seconds.")
     private int seconds;
 
-    DemoTransfer(PrintStream out) {
+    public DemoTransfer(PrintStream out) {
         this.out = out;
     }
 

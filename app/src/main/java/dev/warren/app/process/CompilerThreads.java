@@ -7,14 +7,14 @@ import java.nio.file.Path;
 
 /// The JVM's compiler threads begin far behind everything else (nice 15, see the launcher), so that they do not hold up
 /// the start; once the router serves, they compile what it runs, and should get somewhere.
-final class CompilerThreads {
+public final class CompilerThreads {
     /// Behind the packets still: on few cores the compilers would halve the throughput of the first seconds.
     private static final int NICE = 5;
 
     private CompilerThreads() {}
 
     /// Does nothing where that is not allowed: the compilers then take a little longer.
-    static void hurry() {
+    public static void hurry() {
         var libc = new Libc();
         try (var threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (var thread : threads) {

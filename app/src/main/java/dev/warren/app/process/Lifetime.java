@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 
 /// How a long-running command ends: by a signal, or because something it lives on went away. Either way everything is
 /// undone before the process is gone, within three seconds.
-final class Lifetime {
+public final class Lifetime {
     private static final long PATIENCE_SECONDS = 3;
 
     private final UndoLog teardown;
@@ -16,26 +16,26 @@ final class Lifetime {
     private final CountDownLatch undone = new CountDownLatch(1);
 
     /// For a router: like wireguard-go, being asked to end is success.
-    Lifetime(UndoLog teardown) {
+    public Lifetime(UndoLog teardown) {
         this(teardown, 0);
     }
 
     /// @param codeOnSignal the exit code after SIGINT or SIGTERM
-    Lifetime(UndoLog teardown, int codeOnSignal) {
+    public Lifetime(UndoLog teardown, int codeOnSignal) {
         this.teardown = teardown;
         this.codeOnSignal = codeOnSignal;
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "warren-shutdown"));
     }
 
     /// Ends the command with this exit code. The first call counts.
-    void end(int exitCode) {
+    public void end(int exitCode) {
         code.complete(exitCode);
     }
 
     /// Waits for [#end] and undoes everything.
     ///
     /// @return the exit code
-    int await() {
+    public int await() {
         int result = code.join();
         undo();
         return result;

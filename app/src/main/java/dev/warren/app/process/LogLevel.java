@@ -5,12 +5,12 @@ import dev.warren.host.SetupException;
 import org.jspecify.annotations.Nullable;
 
 /// Sets up the log before the first line of it: to stderr, a level and a message, nothing else.
-final class LogLevel {
+public final class LogLevel {
     private LogLevel() {}
 
     /// As wireguard-go reads LOG_LEVEL: `verbose` and `debug` tell everything, `silent` nothing, `error`
     /// errors, as does nothing at all.
-    static String ofEnvironment(@Nullable String level) throws SetupException {
+    public static String ofEnvironment(@Nullable String level) throws SetupException {
         var word = level == null ? "" : level;
         return switch (word) {
             case "verbose", "debug" -> "debug";
@@ -28,7 +28,7 @@ final class LogLevel {
     }
 
     /// @param level a level of slf4j-simple: trace, debug, info, warn, error, off
-    static void apply(String level) {
+    public static void apply(String level) {
         var prefix = "org.slf4j.simpleLogger.";
         System.setProperty(prefix + "defaultLogLevel", level);
         System.setProperty(prefix + "showThreadName", "false");

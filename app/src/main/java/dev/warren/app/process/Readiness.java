@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Until then standard output and error are that pipe too, unless LOG_LEVEL asks for a log: whatever goes wrong, the
 /// JVM's own complaints included, reaches the person who started us.
-final class Readiness {
+public final class Readiness {
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
 
@@ -24,7 +24,7 @@ final class Readiness {
     }
 
     /// Null in the foreground: nobody waits.
-    static @Nullable Readiness inherited() {
+    public static @Nullable Readiness inherited() {
         var fd = System.getenv("WARREN_READY_FD");
         if (fd == null) {
             return null;
@@ -33,13 +33,13 @@ final class Readiness {
     }
 
     /// Interface and socket are up.
-    void ready() throws IOException {
+    public void ready() throws IOException {
         say("ready");
         release();
     }
 
     /// It did not work. To be followed by the end of the process.
-    void failed(String sentence) {
+    public void failed(String sentence) {
         try {
             say("warren: " + sentence);
         } catch (IOException e) {

@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 /// What signals do to a router: SIGINT and SIGTERM end it. SIGHUP is answered with a line of the log, SIGQUIT makes the
 /// JVM print its threads, and all else but SIGKILL does nothing. SIGUSR2 and SIGPIPE the JVM takes for itself. See
 /// docs/decisions/0014-signals.md.
-final class Signals {
+public final class Signals {
     /// What would end a process without a chance to undo anything.
     private static final int[] MEANINGLESS = {
         Libc.SIGUSR1, Libc.SIGALRM, Libc.SIGSTKFLT, Libc.SIGVTALRM, Libc.SIGPROF, Libc.SIGIO, Libc.SIGPWR
@@ -19,7 +19,7 @@ final class Signals {
     private Signals() {}
 
     /// First of all steps of a start.
-    static void settle() {
+    public static void settle() {
         var libc = new Libc();
         // A shell that runs us in the background of a script has had it ignored, and then the JVM leaves it alone.
         libc.copySignalAction(Libc.SIGTERM, Libc.SIGINT);
@@ -28,7 +28,7 @@ final class Signals {
 
     /// Until this is called SIGHUP ends the process in good order, as SIGTERM does. Takes some ten milliseconds, which
     /// a start should not wait for.
-    static void answerHangUp() {
+    public static void answerHangUp() {
         Logger log = LoggerFactory.getLogger(Signals.class);
         try {
             on(

@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 
 /// Handshakes for the training run, of two sides in memory: a gateway that starts gets them by the thousand, from
 /// everybody who waited for it.
-final class WarmupHandshakes {
+public final class WarmupHandshakes {
     private static final int HANDSHAKES = 2000;
     private static final byte[] ADDRESS = {10, 0, 0, 1};
 
     private WarmupHandshakes() {}
 
-    static void run() {
+    public static void run() {
         var random = new SecureRandom();
         try (var suite = Suite.open(Suite.Choice.AUTO);
                 var a = new StaticIdentity(PrivateKey.generate(random), suite);

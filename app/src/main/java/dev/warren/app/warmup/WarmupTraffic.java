@@ -43,7 +43,7 @@ import org.jspecify.annotations.Nullable;
 /// own, root in it, and iproute2; the launcher sees to that where it can.
 ///
 /// Both ends live in one namespace: rules send what is for the other end into a TUN although its address is local.
-final class WarmupTraffic {
+public final class WarmupTraffic {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int PORT = 5202;
     private static final int BLOCK = 128 * 1024;
@@ -53,7 +53,7 @@ final class WarmupTraffic {
 
     private WarmupTraffic() {}
 
-    static void run() throws Exception {
+    public static void run() throws Exception {
         for (var family : List.of("-4", "-6")) {
             IpTool.run(family, "rule", "add", "pref", "20", "lookup", "local");
             IpTool.run(family, "rule", "del", "pref", "0");

@@ -69,7 +69,7 @@ public final class PresharedKey implements AutoCloseable {
         return secret.isZero();
     }
 
-    MemorySegment memory() {
+    public MemorySegment memory() {
         return secret.bytes();
     }
 

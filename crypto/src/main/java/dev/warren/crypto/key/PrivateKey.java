@@ -16,7 +16,7 @@ public final class PrivateKey implements AutoCloseable {
     }
 
     /// Over memory of a handshake, which writes it.
-    PrivateKey(MemorySegment memory) {
+    public PrivateKey(MemorySegment memory) {
         this(new Secret(memory));
     }
 
@@ -95,7 +95,7 @@ public final class PrivateKey implements AutoCloseable {
         return secret.isZero();
     }
 
-    MemorySegment memory() {
+    public MemorySegment memory() {
         return secret.bytes();
     }
 
@@ -104,7 +104,7 @@ public final class PrivateKey implements AutoCloseable {
     }
 
     /// Fresh random content; for the ephemeral key of a handshake.
-    void regenerate(SecureRandom random, byte[] scratch) {
+    public void regenerate(SecureRandom random, byte[] scratch) {
         random.nextBytes(scratch);
         clamp(scratch);
         MemorySegment.copy(scratch, 0, memory(), java.lang.foreign.ValueLayout.JAVA_BYTE, 0, LENGTH);

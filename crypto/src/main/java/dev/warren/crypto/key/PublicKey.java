@@ -41,7 +41,7 @@ public final class PublicKey {
     }
 
     /// The bytes themselves, for reading only.
-    byte[] raw() {
+    public byte[] raw() {
         return bytes;
     }
 

@@ -28,7 +28,7 @@ public final class SymmetricState {
     private final byte[] mixed = new byte[LENGTH];
 
     /// What a DH writes to before it is mixed in.
-    final byte[] shared = new byte[LENGTH];
+    public final byte[] shared = new byte[LENGTH];
 
     public SymmetricState(Blake2s blake2s, Aead aead) {
         this.blake2s = blake2s;
@@ -39,18 +39,18 @@ public final class SymmetricState {
     }
 
     /// The start of every handshake.
-    void begin(PublicKey responder) {
+    public void begin(PublicKey responder) {
         System.arraycopy(initialChainKey, 0, chainKey, 0, LENGTH);
         blake2s.hash(initialHash, responder.raw(), 0, LENGTH, hash);
     }
 
     /// Takes up where [#save] left.
-    void load(MemorySegment chainKeyAndHash, long at) {
+    public void load(MemorySegment chainKeyAndHash, long at) {
         MemorySegment.copy(chainKeyAndHash, ValueLayout.JAVA_BYTE, at, chainKey, 0, LENGTH);
         MemorySegment.copy(chainKeyAndHash, ValueLayout.JAVA_BYTE, at + LENGTH, hash, 0, LENGTH);
     }
 
-    void save(MemorySegment chainKeyAndHash, long at) {
+    public void save(MemorySegment chainKeyAndHash, long at) {
         MemorySegment.copy(chainKey, 0, chainKeyAndHash, ValueLayout.JAVA_BYTE, at, LENGTH);
         MemorySegment.copy(hash, 0, chainKeyAndHash, ValueLayout.JAVA_BYTE, at + LENGTH, LENGTH);
     }
@@ -60,25 +60,25 @@ public final class SymmetricState {
     }
 
     /// Hash and chaining key take up an ephemeral public key.
-    void mixEphemeral(byte[] message, int at) {
+    public void mixEphemeral(byte[] message, int at) {
         mixHash(message, at, LENGTH);
         kdf.derive(chainKey, message, at, LENGTH, chainKey);
     }
 
     /// Takes up [#shared] without making a cipher key.
-    void mixShared() {
+    public void mixShared() {
         kdf.derive(chainKey, shared, 0, LENGTH, chainKey);
         Arrays.fill(shared, (byte) 0);
     }
 
     /// Takes up [#shared] and makes a cipher key.
-    void mixSharedToKey() {
+    public void mixSharedToKey() {
         kdf.derive(chainKey, shared, 0, LENGTH, chainKey, key);
         Arrays.fill(shared, (byte) 0);
     }
 
     /// Takes up 32 bytes of a preshared key, and makes a cipher key.
-    void mixPresharedKey(MemorySegment psk, long at) {
+    public void mixPresharedKey(MemorySegment psk, long at) {
         MemorySegment.copy(psk, ValueLayout.JAVA_BYTE, at, shared, 0, LENGTH);
         kdf.derive(chainKey, shared, 0, LENGTH, chainKey, mixed, key);
         Arrays.fill(shared, (byte) 0);
@@ -86,13 +86,13 @@ public final class SymmetricState {
         Arrays.fill(mixed, (byte) 0);
     }
 
-    void encryptAndHash(byte[] plain, int at, int length, byte[] message, int to) {
+    public void encryptAndHash(byte[] plain, int at, int length, byte[] message, int to) {
         aead.seal(key, 0, hash, plain, at, length, message, to);
         mixHash(message, to, length + Aead.TAG_LENGTH);
     }
 
     /// `length` counts the tag.
-    boolean decryptAndHash(byte[] message, int at, int length, byte[] plain) {
+    public boolean decryptAndHash(byte[] message, int at, int length, byte[] plain) {
         if (!aead.open(key, 0, hash, message, at, length, plain, 0)) {
             return false;
         }
@@ -101,7 +101,7 @@ public final class SymmetricState {
     }
 
     /// The two transport keys, that of the initiator first.
-    void split(MemorySegment initiator, MemorySegment responder) {
+    public void split(MemorySegment initiator, MemorySegment responder) {
         kdf.derive(chainKey, EMPTY, 0, 0, shared, mixed);
         MemorySegment.copy(shared, 0, initiator, ValueLayout.JAVA_BYTE, 0, LENGTH);
         MemorySegment.copy(mixed, 0, responder, ValueLayout.JAVA_BYTE, 0, LENGTH);

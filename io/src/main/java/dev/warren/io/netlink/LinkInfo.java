@@ -21,7 +21,7 @@ public record LinkInfo(int index, String name, int mtu, boolean up, int queueLen
     static final int IFLA_GSO_MAX_SIZE = 41;
 
     /// `struct ifinfomsg`: `family(1) pad(1) type(2) index(4) flags(4) change(4)`, and attributes up to `end`.
-    static LinkInfo read(MemorySegment from, long at, long end) {
+    public static LinkInfo read(MemorySegment from, long at, long end) {
         long attributes = at + 16;
         return new LinkInfo(
                 from.get(JAVA_INT, at + 4),

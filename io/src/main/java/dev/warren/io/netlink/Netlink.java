@@ -99,7 +99,7 @@ public final class Netlink implements AutoCloseable {
         return open(new Libc());
     }
 
-    static Netlink open(Libc libc) throws ErrnoException {
+    public static Netlink open(Libc libc) throws ErrnoException {
         int fd = ErrnoException.check(
                 libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW, NETLINK_ROUTE), "open a netlink socket");
         var netlink = new Netlink(libc, Arena.ofAuto(), fd);
@@ -151,7 +151,7 @@ public final class Netlink implements AutoCloseable {
     }
 
     /// The interface of that name in the network namespace that has this id here; ENODEV when there is none.
-    LinkInfo link(String name, int namespace) throws ErrnoException {
+    public LinkInfo link(String name, int namespace) throws ErrnoException {
         begin(NetlinkMessage.RTM_GETLINK, 0)
                 .link(0, 0, 0)
                 .attribute(LinkInfo.IFLA_IFNAME, checked(name))
@@ -163,7 +163,7 @@ public final class Netlink implements AutoCloseable {
     /// no room among them (tx_dropped of `ip -s link`).
     ///
     /// @param namespace the id of the network namespace it is in; negative: ours
-    long transmitDropped(int index, int namespace) throws ErrnoException {
+    public long transmitDropped(int index, int namespace) throws ErrnoException {
         begin(NetlinkMessage.RTM_GETLINK, 0).link(index, 0, 0);
         if (namespace >= 0) request.attribute(IFLA_TARGET_NETNSID, namespace);
         ErrnoException.check(exchange(), "look up what interface " + index + " has dropped");
@@ -175,14 +175,14 @@ public final class Netlink implements AutoCloseable {
     /// The id by which our network namespace knows another, see ip-netns(8); -1 when it has none.
     ///
     /// @param namespace a descriptor of the other
-    int namespaceId(int namespace) throws ErrnoException {
+    public int namespaceId(int namespace) throws ErrnoException {
         begin(NetlinkMessage.RTM_GETNSID, 0).namespace().attribute(NETNSA_FD, namespace);
         ErrnoException.check(exchange(), "look up the id of a network namespace");
         return NetlinkMessage.find(answer, HEADER + 4, answerEnd, NETNSA_NSID, -1);
     }
 
     /// The same, which it is given when it has none: only what has an id can be asked for, and heard from.
-    int assignedNamespaceId(int namespace) throws ErrnoException {
+    public int assignedNamespaceId(int namespace) throws ErrnoException {
         int id = namespaceId(namespace);
         if (id >= 0) return id;
         begin(NetlinkMessage.RTM_NEWNSID, NetlinkMessage.NLM_F_ACK)

@@ -11,13 +11,13 @@ import java.nio.charset.StandardCharsets;
 
 /// One netlink request being written: `length(4) type(2) flags(2) sequence(4) port(4)`, a fixed part, attributes of
 /// `length(2) type(2) data`, each padded to 4 bytes. See netlink(7), rtnetlink(7). Native byte order.
-final class NetlinkMessage {
-    static final int HEADER = 16;
+public final class NetlinkMessage {
+    public static final int HEADER = 16;
 
     static final int NLMSG_ERROR = 2;
     static final int NLMSG_DONE = 3;
-    static final int RTM_NEWLINK = 16;
-    static final int RTM_DELLINK = 17;
+    public static final int RTM_NEWLINK = 16;
+    public static final int RTM_DELLINK = 17;
     static final int RTM_GETLINK = 18;
     static final int RTM_SETLINK = 19;
     static final int RTM_NEWADDR = 20;

@@ -13,7 +13,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /// A netlink socket that is subscribed to groups of rtnetlink(7).
-final class NetlinkReceiver implements AutoCloseable {
+public final class NetlinkReceiver implements AutoCloseable {
     private static final int SOL_NETLINK = 270;
     private static final int NETLINK_LISTEN_ALL_NSID = 8;
     private static final long SIOCGSKNS = 0x894c;
@@ -43,7 +43,7 @@ final class NetlinkReceiver implements AutoCloseable {
     /// @param groups one bit for each, RTNLGRP_LINK being the lowest
     /// @param all listen to all network namespaces that have an id in ours, where that is allowed: the
     ///     right is that of this moment (CAP_NET_BROADCAST) and stays with the socket
-    static NetlinkReceiver open(Libc libc, Arena arena, int groups, boolean all) throws ErrnoException {
+    public static NetlinkReceiver open(Libc libc, Arena arena, int groups, boolean all) throws ErrnoException {
         int fd = ErrnoException.check(
                 libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_NONBLOCK, Netlink.NETLINK_ROUTE),
                 "open a netlink socket");
@@ -61,17 +61,17 @@ final class NetlinkReceiver implements AutoCloseable {
         }
     }
 
-    int fd() {
+    public int fd() {
         return fd;
     }
 
-    boolean hearsAll() {
+    public boolean hearsAll() {
         return hearsAll;
     }
 
     /// Receives one datagram, without waiting. Returns its bytes in [#buffer], 0 for one that did not fit,
     /// or minus errno: EAGAIN when there is none, ENOBUFS when some were lost.
-    int receive() {
+    public int receive() {
         if (fd < 0) return -Errno.EBADF;
         for (int interrupts = 0; ; interrupts++) {
             Mmsghdr.lengths(message, 0, 0, 1, CONTROL_BYTES);
@@ -93,16 +93,16 @@ final class NetlinkReceiver implements AutoCloseable {
     }
 
     /// A descriptor of the namespace of this socket, for the caller to close, or minus errno.
-    int home() {
+    public int home() {
         return libc.ioctl(fd, SIOCGSKNS, 0);
     }
 
-    MemorySegment buffer() {
+    public MemorySegment buffer() {
         return buffer;
     }
 
     /// The id of the namespace that the last datagram came from; -1 for our own.
-    int namespace() {
+    public int namespace() {
         return namespace;
     }
 

@@ -1,3 +1,4 @@
+/// Segmentation and coalescing of packets, for the kernel's offloads (TSO, USO, GRO).
 @NullMarked
 package dev.warren.io.offload;
 

@@ -77,7 +77,7 @@ public final class LinkMonitor implements AutoCloseable {
         return open(new Libc(), tun);
     }
 
-    static LinkMonitor open(Libc libc, LinuxTun tun) throws ErrnoException {
+    public static LinkMonitor open(Libc libc, LinuxTun tun) throws ErrnoException {
         var arena = Arena.ofAuto();
         var handle = TunHandle.of(libc, arena, tun);
         Netlink netlink = null;

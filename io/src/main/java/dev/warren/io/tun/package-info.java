@@ -1,4 +1,4 @@
-/// TUN devices and the links behind them.
+/// TUN devices, and how they hear of the interfaces behind them.
 @NullMarked
 package dev.warren.io.tun;
 

@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Messages made ready for sendmmsg(2), all of one socket. A message is a train for one endpoint: datagrams of
 /// `segment` bytes, the last perhaps shorter, gathered from ranges of a slab.
-final class SendQueue {
+public final class SendQueue {
     static final int MESSAGES = 64;
     /// Most datagrams in one UDP_SEGMENT send (UDP_MAX_SEGMENTS).
-    static final int TRAIN_DATAGRAMS = 64;
+    public static final int TRAIN_DATAGRAMS = 64;
     /// Most bytes in one: what an IPv4 packet can hold.
-    static final int TRAIN_BYTES = 65_507;
+    public static final int TRAIN_BYTES = 65_507;
 
     private static final int VECTORS = 1024;
     /// No WireGuard message is one byte long: whoever gets it drops it at once.

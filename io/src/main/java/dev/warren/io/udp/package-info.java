@@ -1,4 +1,4 @@
-/// UDP sockets that move trains of datagrams.
+/// UDP sockets that receive and send many datagrams in one call.
 @NullMarked
 package dev.warren.io.udp;
 

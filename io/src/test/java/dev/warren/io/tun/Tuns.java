@@ -9,21 +9,21 @@ import java.net.UnknownHostException;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// Interfaces for tests: names nobody else has, addresses of 198.18.0.0/15 (RFC 2544) and a ULA.
-final class Tuns {
+public final class Tuns {
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     private Tuns() {}
 
-    static String name() {
+    public static String name() {
         return "wt" + ProcessHandle.current().pid() % 1_000_000 + "x" + NEXT.incrementAndGet();
     }
 
     /// A number for addresses, so that two test runs at once do not meet.
-    static int octet() {
+    public static int octet() {
         return (int) ((ProcessHandle.current().pid() * 7 + NEXT.get() * 13L) % 250) + 1;
     }
 
-    static InetAddress address(String text) {
+    public static InetAddress address(String text) {
         try {
             return InetAddress.getByName(text);
         } catch (UnknownHostException e) {
@@ -32,7 +32,7 @@ final class Tuns {
     }
 
     /// Up, with the first address of each pair of which [Mirror] is the second.
-    static void up(LinuxTun tun, int octet, int mtu) throws ErrnoException {
+    public static void up(LinuxTun tun, int octet, int mtu) throws ErrnoException {
         try (var netlink = Netlink.open()) {
             int index = netlink.link(tun.name()).index();
             netlink.mtu(index, mtu);
@@ -43,7 +43,7 @@ final class Tuns {
         }
     }
 
-    static void ip(String... arguments) throws IOException, InterruptedException {
+    public static void ip(String... arguments) throws IOException, InterruptedException {
         var command = new java.util.ArrayList<String>();
         command.add("ip");
         command.addAll(java.util.List.of(arguments));
@@ -51,7 +51,7 @@ final class Tuns {
         if (status != 0) throw new IOException(command + " said " + status);
     }
 
-    static long counter(LinuxTun tun, TunCounter counter) {
+    public static long counter(LinuxTun tun, TunCounter counter) {
         return tun.counters().get(counter);
     }
 }

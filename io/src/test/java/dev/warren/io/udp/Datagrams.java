@@ -21,7 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Batches and datagrams for tests.
-final class Datagrams {
+public final class Datagrams {
     private Datagrams() {}
 
     static PacketBatch batch(int bytes, int entries) {

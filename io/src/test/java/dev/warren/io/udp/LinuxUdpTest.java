@@ -38,7 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class LinuxUdpTest {
+public class LinuxUdpTest {
     private LinuxUdp client;
     private LinuxUdp server;
 
@@ -456,7 +456,7 @@ class LinuxUdpTest {
         assertFalse(server.warnings().contains("SO_MARK"));
     }
 
-    static byte[] joined(List<byte[]> parts) {
+    public static byte[] joined(List<byte[]> parts) {
         var all =
                 ByteBuffer.allocate(parts.stream().mapToInt(part -> part.length).sum());
         parts.forEach(all::put);

@@ -59,7 +59,7 @@ public final class Checksum {
     }
 
     /// The two halves of a 32-bit field in network order, as a sum.
-    static int halves(int value) {
+    public static int halves(int value) {
         return (value >>> 16) + (value & 0xffff);
     }
 }

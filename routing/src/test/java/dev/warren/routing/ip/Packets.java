@@ -4,10 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /// Packets for tests.
-final class Packets {
+public final class Packets {
     private Packets() {}
 
-    static byte[] v4(String source, String destination, int protocol, int payload) {
+    public static byte[] v4(String source, String destination, int protocol, int payload) {
         var packet = ByteBuffer.allocate(20 + payload);
         packet.put((byte) 0x45).put((byte) 0).putShort((short) (20 + payload));
         packet.putShort((short) 0xbeef).putShort((short) 0);
@@ -17,7 +17,7 @@ final class Packets {
         return filled(packet.array(), packet.position());
     }
 
-    static byte[] v6(String source, String destination, int next, int payload) {
+    public static byte[] v6(String source, String destination, int next, int payload) {
         var packet = ByteBuffer.allocate(40 + payload);
         packet.putInt(6 << 28).putShort((short) payload).put((byte) next).put((byte) 64);
         packet.put(IpAddress.parse(source).bytes())
@@ -26,7 +26,7 @@ final class Packets {
     }
 
     /// One without payload, whose addresses are of one family.
-    static MemorySegment between(IpAddress source, IpAddress destination) {
+    public static MemorySegment between(IpAddress source, IpAddress destination) {
         var from = source.toString();
         var to = destination.toString();
         return MemorySegment.ofArray(source.family() == IpFamily.V4 ? v4(from, to, 59, 0) : v6(from, to, 59, 0));

@@ -1,3 +1,4 @@
+/// The event bus: addresses, mailboxes, the commands in them, and what owners share for reading.
 @NullMarked
 package dev.warren.verticles.bus;
 

@@ -317,12 +317,12 @@ public final class Device implements DeviceControl {
     }
 
     /// The control loop is 0, the packet loops follow. For tests.
-    Context loop(int i) {
+    public Context loop(int i) {
         return loops.get(i).context();
     }
 
     /// How many private keys the cryptography of a loop keeps something of. For tests.
-    Future<Integer> keysKept(int i) {
+    public Future<Integer> keysKept(int i) {
         var loop = loops.get(i);
         Promise<Integer> told = Promise.promise();
         loop.context().runOnContext(_ -> told.complete(loop.suite().x25519().kept()));
@@ -330,7 +330,7 @@ public final class Device implements DeviceControl {
     }
 
     /// Batches that are not home, of all loops; also when it is closed. For tests.
-    Future<Integer> batchesOut() {
+    public Future<Integer> batchesOut() {
         Future<Integer> sum = Future.succeededFuture(0);
         for (var loop : loops) {
             Promise<Integer> told = Promise.promise();

@@ -1,3 +1,4 @@
+/// The actor that checks handshake messages before any peer is asked.
 @NullMarked
 package dev.warren.verticles.handshake;
 

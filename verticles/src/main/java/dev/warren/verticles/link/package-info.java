@@ -1,3 +1,4 @@
+/// The actor that follows the network interface: up, down, MTU, name.
 @NullMarked
 package dev.warren.verticles.link;
 

@@ -88,21 +88,21 @@ public final class Loop {
     }
 
     /// Batches of all pools of this loop that are not home. Called on the loop.
-    int batchesOut() {
+    public int batchesOut() {
         int out = 0;
         for (var pool : pools) out += pool.size() - pool.free();
         return out;
     }
 
     /// Nothing runs on it any more.
-    boolean ended() {
+    public boolean ended() {
         return context.nettyEventLoop().isShuttingDown();
     }
 
     /// Called once, on any thread, when the loop's thread has ended, which only an error or the end of Vert.x does.
     ///
     /// @return takes that back
-    Runnable onEnd(Runnable ended) {
+    public Runnable onEnd(Runnable ended) {
         var termination = context.nettyEventLoop().terminationFuture();
         GenericFutureListener<io.netty.util.concurrent.Future<Object>> listener = _ -> ended.run();
         termination.addListener(listener);

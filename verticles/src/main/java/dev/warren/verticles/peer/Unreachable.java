@@ -1,8 +1,8 @@
 package dev.warren.verticles.peer;
 
+import dev.warren.crypto.cookie.TokenBucket;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
-import dev.warren.routing.TokenBucket;
 import dev.warren.routing.icmp.Icmp;
 import dev.warren.routing.ip.IpHeader;
 import dev.warren.verticles.bus.TunMailbox;

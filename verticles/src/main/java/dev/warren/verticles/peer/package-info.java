@@ -1,3 +1,4 @@
+/// The actor of a peer, and the loops that encrypt and decrypt its packets.
 @NullMarked
 package dev.warren.verticles.peer;
 

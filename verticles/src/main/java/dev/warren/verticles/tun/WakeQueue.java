@@ -1,5 +1,6 @@
 package dev.warren.verticles.tun;
 
+import dev.warren.crypto.cookie.TokenBucket;
 import dev.warren.crypto.peer.StagedPackets;
 import dev.warren.crypto.peer.StagedPool;
 import dev.warren.io.PacketBatch;
@@ -8,7 +9,6 @@ import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.offload.GsoSplitter;
 import dev.warren.io.offload.VirtioNetHeader;
-import dev.warren.routing.TokenBucket;
 import dev.warren.verticles.bus.PeerRef;
 import java.util.ArrayDeque;
 import java.util.HashMap;

@@ -1,3 +1,4 @@
+/// The actor that reads and writes the TUN device.
 @NullMarked
 package dev.warren.verticles.tun;
 

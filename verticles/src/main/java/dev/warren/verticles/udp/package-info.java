@@ -1,3 +1,4 @@
+/// The actor that receives and sends datagrams, and finds out whose they are.
 @NullMarked
 package dev.warren.verticles.udp;
 

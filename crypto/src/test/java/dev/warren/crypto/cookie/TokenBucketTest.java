@@ -1,4 +1,4 @@
-package dev.warren.routing;
+package dev.warren.crypto.cookie;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

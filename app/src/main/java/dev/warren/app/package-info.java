@@ -1,4 +1,5 @@
+/// The program `warren`.
 @NullMarked
-package dev.warren.routing;
+package dev.warren.app;
 
 import org.jspecify.annotations.NullMarked;

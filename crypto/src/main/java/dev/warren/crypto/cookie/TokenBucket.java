@@ -1,4 +1,4 @@
-package dev.warren.routing;
+package dev.warren.crypto.cookie;
 
 /// Lets so many events through per second and no more, for ICMP errors (RFC 1812 §4.3.2.8, RFC 4443 §2.4 f). Belongs to
 /// one thread.

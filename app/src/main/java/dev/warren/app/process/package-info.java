@@ -1,0 +1,5 @@
+/// This process: signals, end, log, readiness.
+@NullMarked
+package dev.warren.app.process;
+
+import org.jspecify.annotations.NullMarked;

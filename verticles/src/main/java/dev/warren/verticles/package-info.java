@@ -1,4 +1,0 @@
-@NullMarked
-package dev.warren.verticles;
-
-import org.jspecify.annotations.NullMarked;
