@@ -54,7 +54,7 @@ read_flags() {
 
 # Sets $jar to the program of the runtime $1.
 find_jar() {
-    for jar in "$1"/lib/warren-verticles-*.jar; do :; done
+    for jar in "$1"/lib/warren-app-*.jar; do :; done
 }
 
 # What a start-up cache in the runtime $1 was made from and is only good for: this JDK and these jars at this place. Short,

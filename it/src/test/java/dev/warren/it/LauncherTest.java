@@ -44,7 +44,7 @@ class LauncherTest {
                 cp %1$s/warren /run/co/ && cp %1$s/dist/* /run/co/dist/ && cp %1$s/pom.xml /run/co/
                 cp %1$s/conf/warren.conf /run/co/conf/
                 printf '#!/bin/sh\\nexit 1\\n' > /run/co/dist/warm-up
-                for m in crypto routing io conf verticles; do mkdir -p /run/co/$m/src/main; touch /run/co/$m/pom.xml; done
+                for m in crypto routing io conf host verticles app; do mkdir -p /run/co/$m/src/main; touch /run/co/$m/pom.xml; done
                 chown -R nobody: /run/co
                 """.formatted(HOME));
         maven("exit 0");
@@ -55,9 +55,9 @@ class LauncherTest {
         Files.writeString(host.file("/run/bin/mvn"), """
                 #!/bin/sh
                 echo "building as $(id -un)"
-                mkdir -p /run/co/verticles/target/warren/lib
-                cp %1$s/build/current/lib/*.jar /run/co/verticles/target/warren/lib/
-                mv /run/co/verticles/target/warren/lib/warren-verticles-*.jar /run/co/verticles/target/
+                mkdir -p /run/co/app/target/warren/lib
+                cp %1$s/build/current/lib/*.jar /run/co/app/target/warren/lib/
+                mv /run/co/app/target/warren/lib/warren-app-*.jar /run/co/app/target/
                 echo '[INFO] BUILD SUCCESS'
                 %2$s
                 """.formatted(HOME, end));
@@ -152,7 +152,7 @@ class LauncherTest {
 
     @Test
     void rootDoesNotBuildWhereTheOwnerCannot() {
-        sh("chmod a-w /run/co; mkdir /run/co/verticles/target").orFail();
+        sh("chmod a-w /run/co; mkdir /run/co/app/target").orFail();
         var refused = warren(SUDO, "--version");
         assertEquals(1, refused.code(), refused::toString);
         assertFalse(host.read("/run/co/build/build.log").contains("as root"));
@@ -182,7 +182,7 @@ class LauncherTest {
     @Test
     void whatIsThereStartsWithoutMavenThoughSourcesAreNewer() {
         warren(SUDO, "--version").orFail();
-        sh("touch -d '1 hour' /run/co/verticles/src/main; printf '#!/bin/sh\\nexit 1\\n' > /run/bin/mvn")
+        sh("touch -d '1 hour' /run/co/app/src/main; printf '#!/bin/sh\\nexit 1\\n' > /run/bin/mvn")
                 .orFail();
         for (var arguments : new String[] {"run --check", "run --check /run/co/conf/warren.conf"}) {
             var check = warren(SUDO, arguments);
@@ -198,7 +198,7 @@ class LauncherTest {
     @Test
     void whileOneBuildsNobodyWaitsToBuildAgain() {
         warren(SUDO, "--version").orFail();
-        sh("touch -d '1 hour' /run/co/verticles/src/main").orFail();
+        sh("touch -d '1 hour' /run/co/app/src/main").orFail();
         host.spawn("flock", "/run/co/build/lock", "sleep", "60");
         Poll.until(
                 "it is locked",

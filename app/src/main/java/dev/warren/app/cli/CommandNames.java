@@ -8,16 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// launcher.
 public final class CommandNames {
     public static final Set<String> ALL = Set.of(
-            "run",
-            "stats",
-            "reset-timestamp",
-            "genkey",
-            "pubkey",
-            "genpsk",
-            "demo",
-            "demo-transfer",
-            "train",
-            "help");
+            "run", "stats", "reset-timestamp", "genkey", "pubkey", "genpsk", "demo", "demo-transfer", "train", "help");
 
     private CommandNames() {}
 

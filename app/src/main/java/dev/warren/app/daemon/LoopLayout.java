@@ -34,7 +34,8 @@ public record LoopLayout(int packetLoops, int tunQueues) {
     /// it is not.
     ///
     /// @throws SetupException when a value is neither `auto` nor a number in range
-    public static LoopLayout ofEnvironment(Function<String, @Nullable String> environment, int cores) throws SetupException {
+    public static LoopLayout ofEnvironment(Function<String, @Nullable String> environment, int cores)
+            throws SetupException {
         return of(
                 number(environment, "WARREN_LOOPS", OptionalInt.empty()),
                 number(environment, "WARREN_TUN_QUEUES", OptionalInt.of(1)),

@@ -19,14 +19,16 @@ class LoopLayoutTest {
     @CsvSource({"1,1", "2,1", "3,1", "4,2", "5,2", "6,3", "8,4", "15,7", "16,8", "17,8", "256,8"})
     void autoGoesByTheNumberOfCores(int cores, int loops) {
         assertEquals(
-                loops, LoopLayout.of(OptionalInt.empty(), OptionalInt.of(1), cores).packetLoops());
+                loops,
+                LoopLayout.of(OptionalInt.empty(), OptionalInt.of(1), cores).packetLoops());
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 64, 256})
     void aNumberIsTakenWhateverTheCores(int loops) {
         assertEquals(
-                loops, LoopLayout.of(OptionalInt.of(loops), OptionalInt.of(1), 2).packetLoops());
+                loops,
+                LoopLayout.of(OptionalInt.of(loops), OptionalInt.of(1), 2).packetLoops());
     }
 
     @ParameterizedTest

@@ -188,7 +188,8 @@ public final class Peer implements AutoCloseable {
 
     /// Makes the transport datagram of one IP packet: header 16, packet, padding, tag 16. Allocates nothing.
     ///
-    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey]. The padding
+    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey]. The
+    // padding
     /// bytes
     /// behind the packet are zeroed and restored: `src` must be writable for 16 bytes there. Call [#ready] before.
     ///

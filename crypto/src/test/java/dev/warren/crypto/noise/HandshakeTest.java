@@ -169,8 +169,7 @@ class HandshakeTest {
         for (var point : LOW_ORDER) {
             var bytes = HexFormat.of().parseHex(point);
             assertNull(ResponderDh.make(suiteA, random, bytes, identityB.publicKey()), point);
-            assertNull(
-                    ResponderDh.make(suiteB, random, identityA.publicKey().bytes(), PublicKey.of(bytes)), point);
+            assertNull(ResponderDh.make(suiteB, random, identityA.publicKey().bytes(), PublicKey.of(bytes)), point);
         }
     }
 

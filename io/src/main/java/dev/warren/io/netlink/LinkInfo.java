@@ -12,7 +12,8 @@ import java.lang.foreign.MemorySegment;
 /// @param queueLength txqueuelen, packets
 /// @param gsoMaxSize largest super-packet it is given, bytes; 0 when the kernel does not say
 /// @param gsoMaxSegments most segments of one; 0 when the kernel does not say
-public record LinkInfo(int index, String name, int mtu, boolean up, int queueLength, int gsoMaxSize, int gsoMaxSegments) {
+public record LinkInfo(
+        int index, String name, int mtu, boolean up, int queueLength, int gsoMaxSize, int gsoMaxSegments) {
     static final int IFF_UP = 1;
     static final int IFLA_IFNAME = 3;
     static final int IFLA_MTU = 4;

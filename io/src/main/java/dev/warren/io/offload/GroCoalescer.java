@@ -155,7 +155,10 @@ public final class GroCoalescer {
         if (GroFlow.tcp(kind)) {
             field = IpFields.TCP_CHECKSUM;
             pseudo += IpFields.TCP;
-            u8(slab, here + IpFields.TCP_FLAGS, u8(slab, last + transport + IpFields.TCP_FLAGS)); // PSH, when the last has it
+            u8(
+                    slab,
+                    here + IpFields.TCP_FLAGS,
+                    u8(slab, last + transport + IpFields.TCP_FLAGS)); // PSH, when the last has it
         } else {
             field = IpFields.UDP_CHECKSUM;
             pseudo += IpFields.UDP;
@@ -192,7 +195,10 @@ public final class GroCoalescer {
         }
         long here = at + transport;
         if (GroFlow.tcp(kind)) {
-            u8(slab, here + IpFields.TCP_FLAGS, u8(slab, here + IpFields.TCP_FLAGS) & ~IpFields.PSH); // a first packet with PSH grows not
+            u8(
+                    slab,
+                    here + IpFields.TCP_FLAGS,
+                    u8(slab, here + IpFields.TCP_FLAGS) & ~IpFields.PSH); // a first packet with PSH grows not
             u16(slab, here + IpFields.TCP_CHECKSUM, saved[k]);
         } else {
             u16(slab, here + IpFields.UDP_LENGTH, length - transport);

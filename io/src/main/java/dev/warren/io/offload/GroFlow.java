@@ -152,7 +152,8 @@ final class GroFlow {
             return classify(slab, at, IpFields.V4_HEADER, length, u8(slab, at + IpFields.V4_PROTOCOL), V4);
         }
         if (version >>> 4 == 6) {
-            if (length <= IpFields.V6_HEADER + IpFields.UDP_HEADER || u16(slab, at + IpFields.V6_LENGTH) != length - IpFields.V6_HEADER) {
+            if (length <= IpFields.V6_HEADER + IpFields.UDP_HEADER
+                    || u16(slab, at + IpFields.V6_LENGTH) != length - IpFields.V6_HEADER) {
                 return 0;
             }
             return classify(slab, at, IpFields.V6_HEADER, length, u8(slab, at + IpFields.V6_NEXT), 0);
@@ -170,7 +171,9 @@ final class GroFlow {
         }
         if (protocol == IpFields.UDP && mergeUdp) {
             boolean whole = u16(slab, here + IpFields.UDP_LENGTH) == length - transport && !group(slab, at, family);
-            return whole && u16(slab, here + IpFields.UDP_CHECKSUM) != 0 ? family | (transport + IpFields.UDP_HEADER) : 0;
+            return whole && u16(slab, here + IpFields.UDP_CHECKSUM) != 0
+                    ? family | (transport + IpFields.UDP_HEADER)
+                    : 0;
         }
         return 0;
     }

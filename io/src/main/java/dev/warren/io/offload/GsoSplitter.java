@@ -1,14 +1,14 @@
 package dev.warren.io.offload;
 
-import static dev.warren.routing.ip.IpFields.u16;
-import static dev.warren.routing.ip.IpFields.u32;
-import static dev.warren.routing.ip.IpFields.u8;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_ECN;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_NONE;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_TCPV4;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_TCPV6;
 import static dev.warren.io.offload.VirtioNetHeader.GSO_UDP_L4;
 import static dev.warren.io.offload.VirtioNetHeader.NEEDS_CSUM;
+import static dev.warren.routing.ip.IpFields.u16;
+import static dev.warren.routing.ip.IpFields.u32;
+import static dev.warren.routing.ip.IpFields.u8;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
@@ -136,7 +136,9 @@ public final class GsoSplitter {
     private int transport4(int protocol) {
         int length = (u8(slab, at) & 15) << 2;
         boolean fragment = (u16(slab, at + IpFields.V4_FRAGMENT) & 0x3fff) != 0;
-        return length < IpFields.V4_HEADER || fragment || u8(slab, at + IpFields.V4_PROTOCOL) != protocol ? MALFORMED : length;
+        return length < IpFields.V4_HEADER || fragment || u8(slab, at + IpFields.V4_PROTOCOL) != protocol
+                ? MALFORMED
+                : length;
     }
 
     /// Walks over hop-by-hop (0), routing (43) and destination options (60), RFC 8200 §4. A routing header with
@@ -168,7 +170,8 @@ public final class GsoSplitter {
         int pseudo;
         if (v4) {
             id = u16(slab, at + IpFields.V4_ID);
-            ipSum = IpFields.constant4(slab, at) + Checksum.sum(slab, at + IpFields.V4_HEADER, transport - IpFields.V4_HEADER);
+            ipSum = IpFields.constant4(slab, at)
+                    + Checksum.sum(slab, at + IpFields.V4_HEADER, transport - IpFields.V4_HEADER);
             pseudo = IpFields.addresses4(slab, at);
         } else {
             pseudo = IpFields.addresses6(slab, at);

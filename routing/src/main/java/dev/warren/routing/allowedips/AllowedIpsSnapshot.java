@@ -79,8 +79,11 @@ public final class AllowedIpsSnapshot<P> {
 
     AllowedIpsSnapshot<P> with(IpPrefix prefix, P owner) {
         return switch (prefix.family()) {
-            case V4 -> new AllowedIpsSnapshot<>(TrieNode4.insert(root4, (int) prefix.lo(), prefix.bits(), owner), root6);
-            case V6 -> new AllowedIpsSnapshot<>(root4, TrieNode6.insert(root6, prefix.hi(), prefix.lo(), prefix.bits(), owner));
+            case V4 ->
+                new AllowedIpsSnapshot<>(TrieNode4.insert(root4, (int) prefix.lo(), prefix.bits(), owner), root6);
+            case V6 ->
+                new AllowedIpsSnapshot<>(
+                        root4, TrieNode6.insert(root6, prefix.hi(), prefix.lo(), prefix.bits(), owner));
         };
     }
 
@@ -88,7 +91,8 @@ public final class AllowedIpsSnapshot<P> {
     AllowedIpsSnapshot<P> without(IpPrefix prefix) {
         return switch (prefix.family()) {
             case V4 ->
-                new AllowedIpsSnapshot<>(root4 == null ? null : TrieNode4.remove(root4, (int) prefix.lo(), prefix.bits()), root6);
+                new AllowedIpsSnapshot<>(
+                        root4 == null ? null : TrieNode4.remove(root4, (int) prefix.lo(), prefix.bits()), root6);
             case V6 ->
                 new AllowedIpsSnapshot<>(
                         root4, root6 == null ? null : TrieNode6.remove(root6, prefix.hi(), prefix.lo(), prefix.bits()));

@@ -67,7 +67,8 @@ final class TrieNode6<P> extends TrieNode {
         int wanted = keyBits(prefixBits);
         int entry = entry(nibble(hi, lo, wanted), prefixBits);
         if (node == null) {
-            return new TrieNode6<>(hi & IpPrefix.maskHi(wanted), lo & IpPrefix.maskLo(wanted), wanted, bit(entry), owner);
+            return new TrieNode6<>(
+                    hi & IpPrefix.maskHi(wanted), lo & IpPrefix.maskLo(wanted), wanted, bit(entry), owner);
         }
         int common = Math.min(keyBits(sameBits(hi ^ node.hi, lo ^ node.lo)), Math.min(wanted, node.bits));
         int way = child(nibble(hi, lo, common));

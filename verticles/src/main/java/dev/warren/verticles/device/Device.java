@@ -154,7 +154,8 @@ public final class Device implements DeviceControl {
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);
-        var roster = new PeerRegistry(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random, counters);
+        var roster =
+                new PeerRegistry(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random, counters);
 
         return deploy(
                         control,

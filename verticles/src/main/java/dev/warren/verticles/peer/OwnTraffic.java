@@ -3,10 +3,10 @@ package dev.warren.verticles.peer;
 import dev.warren.crypto.peer.Peer;
 import dev.warren.io.Endpoint;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.foreign.ValueLayout.OfInt;
 import java.lang.foreign.ValueLayout.OfLong;
 import java.lang.foreign.ValueLayout.OfShort;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
 /// Recognises our own datagrams to a peer when they come back through the TUN because a route sends the peer's endpoint

@@ -48,7 +48,12 @@ final class SocketState {
     /// @param loop the router's
     /// @param due called when [#reconcile] should be, in its turn
     SocketState(
-            Loop loop, String device, UdpMailbox udp, PeerRegistry roster, Runnable due, CounterRow<RouterCounter> counters) {
+            Loop loop,
+            String device,
+            UdpMailbox udp,
+            PeerRegistry roster,
+            Runnable due,
+            CounterRow<RouterCounter> counters) {
         this.loop = loop;
         this.device = device;
         this.udp = udp;
