@@ -1,29 +1,71 @@
 package dev.warren;
 
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import dev.warren.io.ffm.Libc;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// The one-way graph of the modules and the rules of the sans-IO core.
 @AnalyzeClasses(packages = "dev.warren", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
+    private static final DescribedPredicate<JavaClass> OURS = resideInAPackage("dev.warren..");
+
+    /// What each module may know of the others. Whoever is not named here is on top.
     @ArchTest
-    static final ArchRule cryptoKnowsNoOtherModule = noClasses()
-            .that()
-            .resideInAPackage("dev.warren.crypto..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage(
-                    "dev.warren.routing..", "dev.warren.io..", "dev.warren.conf..", "dev.warren.verticles..");
+    static final ArchRule modulesPointOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("crypto")
+            .definedBy("dev.warren.crypto..")
+            .layer("routing")
+            .definedBy("dev.warren.routing..")
+            .layer("io")
+            .definedBy("dev.warren.io..")
+            .layer("conf")
+            .definedBy("dev.warren.conf..")
+            .layer("host")
+            .definedBy("dev.warren.host..")
+            .layer("verticles")
+            .definedBy("dev.warren.verticles..")
+            .layer("app")
+            .definedBy("dev.warren.app..")
+            .whereLayer("crypto")
+            .mayNotAccessAnyLayer()
+            .whereLayer("routing")
+            .mayNotAccessAnyLayer()
+            .whereLayer("io")
+            .mayOnlyAccessLayers("routing")
+            .whereLayer("conf")
+            .mayOnlyAccessLayers("crypto", "routing")
+            .whereLayer("host")
+            .mayOnlyAccessLayers("conf", "crypto", "routing", "io")
+            .whereLayer("verticles")
+            .mayOnlyAccessLayers("crypto", "routing", "io", "conf");
+
+    @ArchTest
+    static final ArchRule noPackageCycles =
+            slices().matching("dev.warren.(**)").should().beFreeOfCycles();
 
     @ArchTest
     static final ArchRule routingKnowsTheJdkOnly = noClasses()
@@ -34,28 +76,57 @@ class ArchitectureTest {
             .resideOutsideOfPackages("dev.warren.routing..", "java..", "org.jspecify..");
 
     @ArchTest
-    static final ArchRule ioKnowsTheJdkOnly = noClasses()
+    static final ArchRule ioKnowsTheJdkAndRouting = noClasses()
             .that()
             .resideInAPackage("dev.warren.io..")
             .should()
             .dependOnClassesThat()
-            .resideOutsideOfPackages("dev.warren.io..", "java..", "org.jspecify..");
+            .resideOutsideOfPackages("dev.warren.io..", "dev.warren.routing..", "java..", "org.jspecify..");
 
     @ArchTest
-    static final ArchRule confKnowsCryptoAndRouting = noClasses()
+    static final ArchRule vertxAndNettyStayInVerticlesAndTheProgram = noClasses()
             .that()
-            .resideInAPackage("dev.warren.conf..")
-            .should()
-            .dependOnClassesThat()
-            .resideInAnyPackage("dev.warren.io..", "dev.warren.verticles..");
-
-    @ArchTest
-    static final ArchRule vertxAndNettyStayInVerticles = noClasses()
-            .that()
-            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.bench..")
+            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.app..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty..");
+
+    @ArchTest
+    static final ArchRule picocliStaysInTheProgram = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.warren.app..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("picocli..");
+
+    /// A name that is looked for is found once.
+    @ArchTest
+    static void simpleNamesAreUnique(JavaClasses classes) {
+        var twice = classes.that(OURS).stream()
+                .filter(JavaClass::isTopLevelClass)
+                .filter(each -> !each.getSimpleName().equals("package-info"))
+                .collect(Collectors.groupingBy(
+                        JavaClass::getSimpleName,
+                        TreeMap::new,
+                        Collectors.mapping(JavaClass::getName, Collectors.toList())));
+        twice.values().removeIf(names -> names.size() == 1);
+        assertEquals(Map.of(), twice);
+    }
+
+    /// A sentence in package-info.java, which is all that a newcomer reads.
+    @ArchTest
+    static void everyPackageSaysWhatItIs(JavaClasses classes) throws IOException {
+        var home = Path.of("").toAbsolutePath().getParent();
+        var silent = new TreeSet<String>();
+        for (var each : classes.that(OURS)) {
+            var name = each.getPackageName();
+            var module = name.split("\\.")[2];
+            var info = home.resolve(module + "/src/main/java/" + name.replace('.', '/') + "/package-info.java");
+            if (!Files.exists(info) || !Files.readString(info).matches("(?s)/// [A-Z`].*\\.\n@NullMarked\n.*"))
+                silent.add(name);
+        }
+        assertEquals(Set.of(), silent);
+    }
 
     // packets never touch Vert.x's own datagram socket.
     @ArchTest
@@ -91,7 +162,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule nobodyStartsThreads = noClasses()
             .that()
-            .resideOutsideOfPackage("dev.warren.verticles.launch..") // the shutdown hook must be a thread
+            .resideOutsideOfPackage("dev.warren.app.process..") // the shutdown hook must be a thread
             .should()
             .callConstructor(Thread.class)
             .orShould()
@@ -141,8 +212,4 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .haveNameMatching("java\\.util\\.(Base64|HexFormat).*");
-
-    @ArchTest
-    static final ArchRule noCyclesInTheCore =
-            slices().matching("dev.warren.(routing|io|conf)..").should().beFreeOfCycles();
 }

@@ -54,9 +54,9 @@ public final class Protocol {
 
     /// Handshake messages per second from sources that showed no cookie while under load, all of them together, and how
     /// many may come at once: some 2 % of a core.
-    public static final int NEWCOMERS_PER_SECOND = 200;
+    public static final int WITHOUT_COOKIE_PER_SECOND = 200;
 
-    public static final int NEWCOMERS_BURST = 20;
+    public static final int WITHOUT_COOKIE_BURST = 20;
 
     /// Cookie replies per second to one address and port, and how many at once. What a flood in its name makes us send
     /// there is bounded by it.

@@ -7,13 +7,13 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A fixed number of batches, made at once. An empty pool is back pressure: its owner stops reading until
-/// [#onAvailable] is called. All methods belong to the home loop; a batch may be released from anywhere and then
-/// hops home through the executor.
+/// [#onAvailable] is called. All methods belong to the owner's loop; a batch may be released from anywhere and then
+/// returns through the executor.
 public final class BatchPool implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final PacketBatch[] free;
-    private final Executor home;
-    private final BooleanSupplier onHome;
+    private final Executor owner;
+    private final BooleanSupplier onOwner;
     private int count;
     private boolean starved;
     private boolean closed;
@@ -22,14 +22,14 @@ public final class BatchPool implements AutoCloseable {
     /// @param batches    how many
     /// @param slabBytes  bytes of one slab, margins included; rounded up to a multiple of 64
     /// @param maxEntries most entries of one batch
-    /// @param home       runs a task on the home loop
-    /// @param onHome     whether the caller is on the home loop
-    public BatchPool(int batches, long slabBytes, int maxEntries, Executor home, BooleanSupplier onHome) {
+    /// @param owner       runs a task on the owner's loop
+    /// @param onOwner     whether the caller is on the owner's loop
+    public BatchPool(int batches, long slabBytes, int maxEntries, Executor owner, BooleanSupplier onOwner) {
         if (batches < 1 || slabBytes < 2 * PacketBatch.MARGIN || slabBytes > Integer.MAX_VALUE - 64) {
             throw new IllegalArgumentException("a pool of " + batches + " x " + slabBytes + " bytes cannot be");
         }
-        this.home = home;
-        this.onHome = onHome;
+        this.owner = owner;
+        this.onOwner = onOwner;
         this.free = new PacketBatch[batches];
         long stride = (slabBytes + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
         MemorySegment memory = arena.allocate(stride * batches, PacketBatch.ALIGNMENT);
@@ -52,7 +52,7 @@ public final class BatchPool implements AutoCloseable {
         return batch;
     }
 
-    /// Batches that are home.
+    /// Batches in the pool.
     public int free() {
         return count;
     }
@@ -62,12 +62,12 @@ public final class BatchPool implements AutoCloseable {
         return free.length;
     }
 
-    /// What to run, once, when a batch comes home after [#take] had none to give. Null takes it away.
+    /// What to run, once, when a batch comes back after [#take] had none to give. Null takes it away.
     public void onAvailable(@Nullable Runnable action) {
         available = action;
     }
 
-    /// No batch is given out any more. The memory goes when the last batch is home.
+    /// No batch is given out any more. The memory goes when the last batch is back.
     @Override
     public void close() {
         if (!closed) {
@@ -84,14 +84,14 @@ public final class BatchPool implements AutoCloseable {
     }
 
     void released(PacketBatch batch) {
-        if (onHome.getAsBoolean()) {
-            home(batch);
+        if (onOwner.getAsBoolean()) {
+            returned(batch);
         } else {
-            home.execute(batch.homecoming);
+            owner.execute(batch.returning);
         }
     }
 
-    void home(PacketBatch batch) {
+    void returned(PacketBatch batch) {
         free[count++] = batch;
         if (closed) {
             closeArena();

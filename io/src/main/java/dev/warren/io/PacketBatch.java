@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// `segment` bytes; with segment 0, or not less than the length, it is a single packet.
 ///
 /// A batch has one holder at a time. Giving it away ends every right to it. The holder may divide it ([#group] and
-/// [#retain]); then each part's holder says [#done] once and the last one sends the batch home. Nothing here is
+/// [#retain]); then each part's holder says [#done] once and the last one returns the batch to its pool. Nothing here
+// is
 /// thread-safe but [#done] and [#release].
 ///
 /// Content is never zeroed: bytes outside the entries are whatever was there before.
@@ -34,8 +35,8 @@ public final class PacketBatch {
     private final MemorySegment slab;
     private final long slabSize;
     private final @Nullable BatchPool pool;
-    /// What a foreign thread hands to the home executor; made once.
-    final Runnable homecoming;
+    /// What a foreign thread hands to the owner's executor; made once.
+    final Runnable returning;
 
     private int[] offsets;
     private int[] lengths;
@@ -58,7 +59,7 @@ public final class PacketBatch {
         this.slab = slab;
         this.slabSize = slab.byteSize();
         this.pool = pool;
-        this.homecoming = pool == null ? () -> {} : () -> pool.home(this);
+        this.returning = pool == null ? () -> {} : () -> pool.returned(this);
         this.offsets = new int[maxEntries];
         this.lengths = new int[maxEntries];
         this.segments = new int[maxEntries];
@@ -210,7 +211,7 @@ public final class PacketBatch {
     /// when there is but one owner.
     ///
     /// @param ownerOfEntry the owner of each entry; only read
-    /// @return the number of runs; they are at [#run], valid until the batch is home or grouped anew
+    /// @return the number of runs; they are at [#run], valid until the batch is back or grouped anew
     public int group(@Nullable Object[] ownerOfEntry) {
         return runs.group(ownerOfEntry, count);
     }
@@ -278,7 +279,7 @@ public final class PacketBatch {
         }
     }
 
-    /// One of the holders needs the batch no more; the last one sends it home. Any thread.
+    /// One of the holders needs the batch no more; the last one returns it to its pool. Any thread.
     public void done() {
         int before = (int) HOLDERS.getAndAdd(this, -1);
         if (before == 1) {
@@ -288,7 +289,7 @@ public final class PacketBatch {
         }
     }
 
-    /// The only holder sends the batch home to its pool. Any thread. Twice is an error of ours, and so is a release
+    /// The only holder returns the batch to its pool. Any thread. Twice is an error of ours, and so is a release
     /// while others hold parts.
     public void release() {
         if (!HOLDERS.compareAndSet(this, 1, 0)) {

@@ -48,7 +48,7 @@ public final class PacketRun {
         return to - from;
     }
 
-    /// The holder of this run needs it no more. The last one to say so sends the batch home. Any thread.
+    /// The holder of this run needs it no more. The last one to say so returns the batch to its pool. Any thread.
     public void done() {
         batch.done();
     }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Tag("netns")
 class SlowLinkTest {
     /// An idle loop needs less than a millisecond; one that waits for the send buffer, 10 ms for each batch.
-    private static final long MOST_MILLIS = 20;
+    private static final long MAX_MILLIS = 20;
 
     @RegisterExtension
     final Lab lab = Lab.ofTest();
@@ -52,7 +52,7 @@ class SlowLinkTest {
                         () -> dropped(pair.a) > atFirst + 2000);
                 long before = pair.b.received("wg0");
                 long median = medianLagMillis(sender, receiver);
-                assertTrue(median < MOST_MILLIS, "received after " + median + " ms");
+                assertTrue(median < MAX_MILLIS, "received after " + median + " ms");
                 Poll.until(
                         "the rest is sent meanwhile", Host.PATIENCE, () -> pair.b.received("wg0") > before + 1_000_000);
             } finally {

@@ -69,7 +69,7 @@ class BudgetsTest extends DeviceLab {
             passes(200 + i);
         }
         busy.countDown();
-        eventually("they are awake", () -> counted("router.peers-awake") == 41);
+        eventually("they are active", () -> counted("router.peers-active") == 41);
         passes(300);
     }
 
@@ -101,9 +101,9 @@ class BudgetsTest extends DeviceLab {
         read();
         passes(30);
         assertEquals(2000, a.counter("tun.drop.no-endpoint"));
-        assertEquals(1, a.counter("router.peers-awake"));
-        var answer = a.next();
-        assertEquals(3, answer[20], "destination unreachable");
+        assertEquals(1, a.counter("router.peers-active"));
+        var reply = a.next();
+        assertEquals(3, reply[20], "destination unreachable");
     }
 
     // As wireguard-go does; the sender is told that there is no endpoint all the same, as by the kernel.
@@ -135,7 +135,7 @@ class BudgetsTest extends DeviceLab {
             a.update(new DeviceUpdate(none, OptionalInt.empty(), OptionalInt.empty(), false, List.of()));
             for (int i = 0; i < 10; i++) a.tun.inject(packet(a.inside, b.inside, i));
             read();
-            assertEquals(0, a.counter("router.peers-awake"));
+            assertEquals(0, a.counter("router.peers-active"));
             a.update(new DeviceUpdate(key, OptionalInt.empty(), OptionalInt.empty(), false, List.of()));
         }
         for (int i = 0; i < 10; i++) assertArrayEquals(packet(a.inside, b.inside, i), b.next());
@@ -152,11 +152,11 @@ class BudgetsTest extends DeviceLab {
         }
         passes(39);
         long seconds = 1 + SECONDS.convert(System.nanoTime() - begun, NANOSECONDS);
-        long awake = a.counter("router.peers-awake");
-        assertTrue(awake <= 1 + 64 + 200 * seconds, awake + " awake after " + seconds + " s");
+        long active = a.counter("router.peers-active");
+        assertTrue(active <= 1 + 64 + 200 * seconds, active + " active after " + seconds + " s");
         long dropped = a.counter("tun.drop.waking");
-        assertTrue(dropped >= 5000 - 1024 * 2 - awake, "dropped " + dropped);
-        eventually("those that wait have their turn", () -> counted("router.peers-awake") > awake);
+        assertTrue(dropped >= 5000 - 1024 * 2 - active, "dropped " + dropped);
+        eventually("those that wait have their turn", () -> counted("router.peers-active") > active);
         assertTrue(a.counter("router.peers-without-session") <= 1024);
         passes(38);
     }

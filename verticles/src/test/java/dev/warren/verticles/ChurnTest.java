@@ -94,7 +94,7 @@ class ChurnTest extends DeviceLab {
             connect(); // the queue of this one has read what came before
             peers(come.stream().map(peer -> PeerUpdate.remove(peer.publicKey())).toList());
         }
-        eventually("all are asleep", () -> counted("router.peers-awake") <= 1);
+        eventually("all are inactive", () -> counted("router.peers-active") <= 1);
         for (var queue : a.queues) { // which remembers the routes of its last packet
             var packet = packet(a.inside, b.inside, 11);
             queue.inject(packet);

@@ -99,10 +99,10 @@ class CountersTest extends DeviceLab {
                 case 6 -> {
                     try (var none = PrivateKey.of(new byte[32]);
                             var key = a.key.copy()) {
-                        var asleep = a.device.update(key(none));
-                        if (random.nextBoolean()) asleep.await(10, SECONDS);
+                        var inactive = a.device.update(key(none));
+                        if (random.nextBoolean()) inactive.await(10, SECONDS);
                         a.device.update(key(key)).await(10, SECONDS);
-                        asleep.await(10, SECONDS);
+                        inactive.await(10, SECONDS);
                     }
                 }
                 case 7 -> {
@@ -181,7 +181,7 @@ class CountersTest extends DeviceLab {
         assertTrue(b.counter("udp.receive.datagrams") >= before);
     }
 
-    /// F7 of a review: 10 000 awake, each asked by a message, held up packets for 16 ms.
+    /// F7 of a review: 10 000 active, each asked by a message, held up packets for 16 ms.
     @Test
     void askingForAllAsksNoPeer() throws Exception {
         int many = 2000;
@@ -202,7 +202,7 @@ class CountersTest extends DeviceLab {
                     List.of(new AllowedIpChange(prefix, false))));
         }
         a.update(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, peers));
-        eventually("all are awake", () -> counted(a, "router.peers-awake") >= many);
+        eventually("all are active", () -> counted(a, "router.peers-active") >= many);
         connect();
 
         var toPeers = new AtomicInteger();

@@ -53,7 +53,7 @@ class DeviceKeyTest extends DeviceLab {
             return true;
         });
         connect();
-        // No peer is awake then, for whom the change would wait.
+        // No peer is active then, for whom the change would wait.
         b.update(peers(List.of(PeerUpdate.remove(a.publicKey))));
         vertx.exceptionHandler(thrown::add);
         try (var other = PrivateKey.generate(random);
@@ -104,7 +104,7 @@ class DeviceKeyTest extends DeviceLab {
             both.forEach(PeerUpdate::close);
         }
         packetLoop.countDown();
-        eventually("all are awake", () -> awake(a) == count);
+        eventually("all are active", () -> active(a) == count);
         assertEquals(List.of(), List.copyOf(thrown));
     }
 
@@ -114,8 +114,8 @@ class DeviceKeyTest extends DeviceLab {
                 peer, false, false, PresharedKey.generate(random), nobody, OptionalInt.of(25), false, List.of());
     }
 
-    private static long awake(Side side) {
-        return Objects.requireNonNull(side.device.counters().await().get("router.peers-awake"));
+    private static long active(Side side) {
+        return Objects.requireNonNull(side.device.counters().await().get("router.peers-active"));
     }
 
     // The key before is in libcrypto's memory no more, on no loop, when the change is answered; nor the last one when

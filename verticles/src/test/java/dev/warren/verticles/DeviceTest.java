@@ -43,10 +43,10 @@ class DeviceTest extends DeviceLab {
 
     @Test
     void theFirstPacketWakesThePeerAndArrives() throws Exception {
-        assertEquals(0, a.counter("router.peers-awake"));
+        assertEquals(0, a.counter("router.peers-active"));
         connect();
-        assertEquals(1, a.counter("router.peers-awake"));
-        assertEquals(1, b.counter("router.peers-awake"));
+        assertEquals(1, a.counter("router.peers-active"));
+        assertEquals(1, b.counter("router.peers-active"));
         assertEquals(1, a.counter("udp.indices")); // one live session, one index
     }
 
@@ -114,7 +114,7 @@ class DeviceTest extends DeviceLab {
         assertEquals(0, a.counter("peer.drop.internal-error"));
     }
 
-    // Once a peer is awake every queue knows it: no frame takes the way through the control loop.
+    // Once a peer is active every queue knows it: no frame takes the way through the control loop.
     @Test
     void framesFromEveryQueueGoToThePeerDirectly() throws Exception {
         connect();
@@ -142,11 +142,11 @@ class DeviceTest extends DeviceLab {
     @Test
     void aPacketToNobodyIsAnsweredWithHostUnreachable() throws Exception {
         a.tun.inject(packet(a.inside, "10.9.9.9", 20));
-        var answer = a.next();
-        assertNotNull(answer);
-        assertEquals(1, answer[9], "ICMP");
-        assertEquals(3, answer[20], "destination unreachable");
-        assertEquals(1, answer[21], "host");
+        var reply = a.next();
+        assertNotNull(reply);
+        assertEquals(1, reply[9], "ICMP");
+        assertEquals(3, reply[20], "destination unreachable");
+        assertEquals(1, reply[21], "host");
         assertEquals(1, a.counter("tun.drop.no-route"));
     }
 
@@ -154,9 +154,9 @@ class DeviceTest extends DeviceLab {
     void aPacketForAPeerWithoutEndpointIsAnsweredLikewise() throws Exception {
         a.peer(a.unknown("10.7.0.0/16"));
         a.tun.inject(packet(a.inside, "10.7.0.1", 20));
-        var answer = a.next();
-        assertNotNull(answer);
-        assertEquals(3, answer[20]);
+        var reply = a.next();
+        assertNotNull(reply);
+        assertEquals(3, reply[20]);
         assertEquals(1, a.counter("tun.drop.no-endpoint"));
     }
 
@@ -319,11 +319,11 @@ class DeviceTest extends DeviceLab {
                     var key = a.key.copy()) {
                 for (int i = 0; i < 20; i++) a.tun.inject(packet(a.inside, b.inside, 100));
                 for (int i = 0; i < 20; i++) b.tun.inject(packet(b.inside, a.inside, 100));
-                var asleep = a.device.update(key(none));
+                var inactive = a.device.update(key(none));
                 var counted = a.device.counters();
-                var awake = a.device.update(key(key));
+                var active = a.device.update(key(key));
                 var told = a.device.status();
-                for (var answer : List.of(asleep, counted, awake)) answer.await(10, SECONDS);
+                for (var reply : List.of(inactive, counted, active)) reply.await(10, SECONDS);
                 told.await(10, SECONDS).close();
             }
         }

@@ -190,8 +190,8 @@ class FaultInjectionTest extends DeviceLab {
         var broken = new ArrayList<HandshakeCommand.Datagram>();
         var source = Endpoint.of(new InetSocketAddress(outside + "77", 7777));
         for (int i = 0; i < 200; i++) broken.add(new HandshakeCommand.Datagram(null, source, null));
-        var door = new HandshakeMailbox(vertx, b.device.name());
-        door.tell(new HandshakeCommand.Received(broken)).await(10, SECONDS);
+        var mailbox = new HandshakeMailbox(vertx, b.device.name());
+        mailbox.tell(new HandshakeCommand.Received(broken)).await(10, SECONDS);
         eventually("all of them were counted", () -> counted("handshake.drop.internal-error") == 200);
         connect(); // a handshake behind them
         asBefore();
@@ -210,11 +210,11 @@ class FaultInjectionTest extends DeviceLab {
     void errorsInMessagesToAPeerCostNeitherThePeerNorItsLoop() throws Exception {
         connect();
         int id = packetLoops - 1; // others were removed
-        var door = new PeerMailbox(vertx, b.device.name(), new PeerRef(id, PublicKey.of(new byte[32])));
+        var mailbox = new PeerMailbox(vertx, b.device.name(), new PeerRef(id, PublicKey.of(new byte[32])));
         for (int i = 0; i < TIMES; i++) {
-            door.tell(new PeerCommand.CookieReply(null));
-            door.tell(new PeerCommand.Identity(null, Promise.promise()));
-            door.tell(new PeerCommand.Initiation(null, 0, null, false));
+            mailbox.tell(new PeerCommand.CookieReply(null));
+            mailbox.tell(new PeerCommand.Identity(null, Promise.promise()));
+            mailbox.tell(new PeerCommand.Initiation(null, 0, null, false));
         }
         asBefore();
     }

@@ -29,9 +29,9 @@ class IdlePeerTest extends DeviceLab {
 
     private void watchPeersOfA() {
         vertx.eventBus().addOutboundInterceptor(context -> {
-            if (context.body() instanceof TunCommand.Awake awake
-                    && awake.peer().peer().publicKey().equals(b.publicKey)) {
-                woken.add(awake.peer());
+            if (context.body() instanceof TunCommand.Awake active
+                    && active.peer().peer().publicKey().equals(b.publicKey)) {
+                woken.add(active.peer());
             }
             context.next();
         });
@@ -41,8 +41,8 @@ class IdlePeerTest extends DeviceLab {
         return Objects.requireNonNull(woken.poll(10, SECONDS), "nobody woke");
     }
 
-    private void sleepy(PeerMailbox actor) {
-        new RouterMailbox(vertx, a.device.name()).tell(new RouterCommand.Sleepy(actor));
+    private void idle(PeerMailbox actor) {
+        new RouterMailbox(vertx, a.device.name()).tell(new RouterCommand.Idle(actor));
     }
 
     private void changeKey(PrivateKey key) throws Exception {
@@ -63,11 +63,11 @@ class IdlePeerTest extends DeviceLab {
         long handshakes = b.counter("handshake.ok");
         var actor = woken();
         for (int i = 0; i < 20; i++) {
-            sleepy(actor);
+            idle(actor);
             connect(); // what is sent while it is asked arrives
         }
         assertEquals(actor, woken());
-        eventually("it is awake", () -> awake() == 1);
+        eventually("it is active", () -> active() == 1);
         assertEquals(handshakes, b.counter("handshake.ok"));
     }
 
@@ -79,9 +79,9 @@ class IdlePeerTest extends DeviceLab {
         putToSleep();
         connect();
         woken();
-        for (int i = 0; i < 20; i++) sleepy(earlier);
+        for (int i = 0; i < 20; i++) idle(earlier);
         connect();
-        assertEquals(1, awake());
+        assertEquals(1, active());
         assertEquals(0, woken.size(), "nobody was asked, so nobody went on");
     }
 
@@ -91,22 +91,22 @@ class IdlePeerTest extends DeviceLab {
         watchPeersOfA();
         connect();
         try (var other = PrivateKey.generate(random)) {
-            changeKey(other); // its sessions are gone, and there is nothing to send: it is awake and idle
+            changeKey(other); // its sessions are gone, and there is nothing to send: it is active and idle
         }
         var idle = woken();
         var moved = new InetSocketAddress("192.0.2.77", 7777);
         var packets = busy(a.device.loop(1));
-        sleepy(idle);
+        idle(idle);
         a.peer(new PeerUpdate(b.publicKey, false, true, null, moved, OptionalInt.empty(), false, List.of()));
-        assertEquals(1, awake(), "it cannot have ended yet");
+        assertEquals(1, active(), "it cannot have ended yet");
         packets.countDown();
-        eventually("it is asleep", () -> awake() == 0);
+        eventually("it is inactive", () -> active() == 0);
         try (var status = a.device.status().await(10, SECONDS)) {
             assertEquals(moved, status.peers().getFirst().endpoint());
         }
     }
 
-    private long awake() {
-        return Objects.requireNonNull(a.device.counters().await().get("router.peers-awake"));
+    private long active() {
+        return Objects.requireNonNull(a.device.counters().await().get("router.peers-active"));
     }
 }

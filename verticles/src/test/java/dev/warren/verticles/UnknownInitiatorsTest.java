@@ -142,7 +142,7 @@ class UnknownInitiatorsTest extends DeviceLab {
             }
         }
         eventually("all are refused", () -> counted("router.drop.forged") == 100);
-        assertEquals(0, a.counter("router.peers-awake"));
+        assertEquals(0, a.counter("router.peers-active"));
     }
 
     // S5: a response costs two Diffie-Hellmans, whoever sent it.
@@ -180,7 +180,7 @@ class UnknownInitiatorsTest extends DeviceLab {
     void responsesToManyInitiationsAreALoad() throws Exception {
         var wasted = new AtomicInteger();
         vertx.eventBus().addOutboundInterceptor(context -> {
-            if (context.body() instanceof HandshakeCommand.Wasted spent) wasted.addAndGet(spent.agreements());
+            if (context.body() instanceof HandshakeCommand.Wasted spent) wasted.addAndGet(spent.diffieHellmans());
             context.next();
         });
         int peers = 15;
@@ -212,7 +212,7 @@ class UnknownInitiatorsTest extends DeviceLab {
         return message;
     }
 
-    // The clock of a peer went back: it is refused, told, and accepted again when that is said. Awake and asleep.
+    // The clock of a peer went back: it is refused, told, and accepted again when that is said. Awake and inactive.
     @Test
     void aPeerWhoseClockWentBackIsToldOfAndCanBeLetIn() throws Exception {
         var heard = new LinkedBlockingQueue<PeerNotice>();
@@ -223,7 +223,7 @@ class UnknownInitiatorsTest extends DeviceLab {
             send(initiation(handshake, 1, WALL));
             receive(MessageType.RESPONSE);
             for (int index = 2; index < 4; index++) {
-                if (index == 3) asleep();
+                if (index == 3) inactive();
                 Thread.sleep(25); // fifty initiations a second at most
                 send(initiation(anew(identity), index, WALL - SECONDS.toNanos(3600)));
                 PeerEvent event;
@@ -258,12 +258,12 @@ class UnknownInitiatorsTest extends DeviceLab {
     }
 
     /// All peers of a: a new key and the old one again do it.
-    private void asleep() throws Exception {
+    private void inactive() throws Exception {
         for (var next : List.of(PrivateKey.of(new byte[32]), a.key.copy())) {
             try (next) {
                 a.update(new DeviceUpdate(next, OptionalInt.empty(), OptionalInt.empty(), false, List.of()));
             }
         }
-        eventually("it sleeps", () -> counted("router.peers-awake") == 0);
+        eventually("it sleeps", () -> counted("router.peers-active") == 0);
     }
 }

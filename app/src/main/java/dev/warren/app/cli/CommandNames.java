@@ -8,7 +8,16 @@ import org.jspecify.annotations.Nullable;
 /// launcher.
 public final class CommandNames {
     public static final Set<String> ALL = Set.of(
-            "run", "stats", "reset-timestamp", "genkey", "pubkey", "genpsk", "demo", "demo-transfer", "train", "help");
+            "run",
+            "stats",
+            "reset-timestamp",
+            "genkey",
+            "pubkey",
+            "genpsk",
+            "demo",
+            "demo-transfer",
+            "aot-warmup",
+            "help");
 
     private CommandNames() {}
 

@@ -63,7 +63,7 @@ public final class InterfaceCommand {
             if (readiness != null) {
                 readiness.ready();
             }
-            CompilerThreads.hurry();
+            CompilerThreads.raisePriority();
             RunningInterface.dropStartingPrivileges(vertx);
             Signals.answerHangUp();
             var log = LoggerFactory.getLogger(InterfaceCommand.class);

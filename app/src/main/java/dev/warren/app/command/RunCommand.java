@@ -187,7 +187,7 @@ final class RunCommand implements Callable<Integer> {
                     }
                 });
             }
-            CompilerThreads.hurry();
+            CompilerThreads.raisePriority();
             RunningInterface.dropStartingPrivileges(vertx);
             Signals.answerHangUp();
         } catch (SetupException | RuntimeException e) {

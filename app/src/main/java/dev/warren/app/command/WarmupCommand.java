@@ -48,10 +48,11 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `warren train`: what a start does, as far as it goes without root, so that the JVM's ahead-of-time cache knows the
+/// `warren aot-warmup`: what a start does, as far as it goes without root, so that the JVM's ahead-of-time cache knows
+// the
 /// classes of it; with `--traffic` also what is busy, so that the JIT compiles it at once in the next start. Run by
 /// the launcher after a build. Each part for itself: one that fails costs only its share.
-@Command(name = "train", hidden = true, header = "Rehearse a start for the ahead-of-time cache.")
+@Command(name = "aot-warmup", hidden = true, header = "Rehearse a start for the ahead-of-time cache.")
 final class WarmupCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int PACKETS = 200;
@@ -84,11 +85,11 @@ final class WarmupCommand implements Callable<Integer> {
     private void part(String what, UndoLog.Step step) {
         try {
             step.run();
-            out.println("trained: " + what);
+            out.println("done: " + what);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (Exception | LinkageError e) {
-            out.println("not trained: " + what + ": " + e);
+            out.println("not done: " + what + ": " + e);
         }
     }
 
@@ -125,7 +126,7 @@ final class WarmupCommand implements Callable<Integer> {
 
     /// `warren INTERFACE` itself, to the first answers of its control socket and back.
     private static void command() throws Exception {
-        var name = "train" + ProcessHandle.current().pid();
+        var name = "aot-warmup" + ProcessHandle.current().pid();
         var socket = UapiSocket.DIRECTORY.resolve(name + ".sock");
         // Not in the common pool: it waits for work of that, and there may be but one thread.
         var command =
@@ -148,24 +149,24 @@ final class WarmupCommand implements Callable<Integer> {
 
     /// Two devices, packets through memory and UDP through the loopback interface, and a client at the socket of one.
     private static void tunnel() throws Exception {
-        var directory = Files.createTempDirectory("warren-train");
+        var directory = Files.createTempDirectory("warren-warmup");
         var cryptography = new Cryptography(CryptoConfig.auto());
         var loops = RunningInterface.vertx(1, cryptography);
         var vertx = loops.vertx();
         try (var a = PrivateKey.generate(new SecureRandom());
                 var b = PrivateKey.generate(new SecureRandom());
                 var suite = Suite.open(Suite.Choice.AUTO);
-                var tunA = new MemoryTun("train-a", 1420);
-                var tunB = new MemoryTun("train-b", 1420)) {
+                var tunA = new MemoryTun("warmup-a", 1420);
+                var tunB = new MemoryTun("warmup-b", 1420)) {
             var deviceA = device(loops, cryptography, tunA);
             var deviceB = device(loops, cryptography, tunB);
-            var socket = UapiSocket.listen(directory, "train-a");
+            var socket = UapiSocket.listen(directory, "warmup-a");
             var verticle = new UapiVerticle(Future.succeededFuture(deviceA), socket, UapiVerticle.Limits.usual());
-            var id = RunningInterface.await("train", loops.deploy(verticle), PATIENCE);
+            var id = RunningInterface.await("warm-up", loops.deploy(verticle), PATIENCE);
             int port;
             try (var update = update(b, a.publicKey(suite.x25519()), 1, 0)) {
-                RunningInterface.await("train", deviceB.update(update), PATIENCE);
-                try (var status = RunningInterface.await("train", deviceB.status(), PATIENCE)) {
+                RunningInterface.await("warm-up", deviceB.update(update), PATIENCE);
+                try (var status = RunningInterface.await("warm-up", deviceB.status(), PATIENCE)) {
                     port = status.listenPort();
                 }
             }
@@ -187,11 +188,11 @@ final class WarmupCommand implements Callable<Integer> {
                 conversation.ask("get=1");
                 conversation.ask("stats=1");
             }
-            RunningInterface.await("train", vertx.undeploy(id), PATIENCE);
-            RunningInterface.await("train", deviceA.close(), PATIENCE);
-            RunningInterface.await("train", deviceB.close(), PATIENCE);
+            RunningInterface.await("warm-up", vertx.undeploy(id), PATIENCE);
+            RunningInterface.await("warm-up", deviceA.close(), PATIENCE);
+            RunningInterface.await("warm-up", deviceB.close(), PATIENCE);
         } finally {
-            RunningInterface.await("train", vertx.close(), PATIENCE);
+            RunningInterface.await("warm-up", vertx.close(), PATIENCE);
             Files.deleteIfExists(directory);
         }
     }
@@ -200,7 +201,7 @@ final class WarmupCommand implements Callable<Integer> {
         var udp = UdpOptions.standard();
         var options = new Device.Options(
                 cryptography, loops.device(0, 1), (port, mark) -> LinuxUdp.open(port, mark, udp), null);
-        return RunningInterface.await("train", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
+        return RunningInterface.await("warm-up", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
     }
 
     private static DeviceUpdate update(PrivateKey key, PublicKey peer, int host, int port) {

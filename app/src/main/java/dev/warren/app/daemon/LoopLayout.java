@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 public record LoopLayout(int packetLoops, int tunQueues) {
     private static final int MOST = 256;
     /// Beyond so many, what the first loop does for all (TUN, UDP) is what limits.
-    private static final int MOST_BY_ITSELF = 8;
+    private static final int MAX_BY_ITSELF = 8;
 
     /// @param loops empty: decided by the number of cores
     /// @param queues empty: one on each packet loop; more than that are not made
@@ -27,7 +27,7 @@ public record LoopLayout(int packetLoops, int tunQueues) {
     /// gains, and the kernel, the programs that send and receive, and the control loop want cores too. From
     /// then on half of them.
     private static int byCores(int cores) {
-        return cores <= 3 ? 1 : Math.min(cores / 2, MOST_BY_ITSELF);
+        return cores <= 3 ? 1 : Math.min(cores / 2, MAX_BY_ITSELF);
     }
 
     /// Of the environment: WARREN_LOOPS, by the number of cores when it is not set, and WARREN_TUN_QUEUES, 1 when

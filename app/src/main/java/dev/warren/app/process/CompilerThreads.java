@@ -14,7 +14,7 @@ public final class CompilerThreads {
     private CompilerThreads() {}
 
     /// Does nothing where that is not allowed: the compilers then take a little longer.
-    public static void hurry() {
+    public static void raisePriority() {
         var libc = new Libc();
         try (var threads = Files.newDirectoryStream(Path.of("/proc/self/task"))) {
             for (var thread : threads) {

@@ -14,7 +14,7 @@ import dev.warren.crypto.wire.CookieReplyMessage;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Handshakes for the training run, of two sides in memory: a gateway that starts gets them by the thousand, from
+/// Handshakes for the warm-up run, of two sides in memory: a gateway that starts gets them by the thousand, from
 /// everybody who waited for it.
 public final class WarmupHandshakes {
     private static final int HANDSHAKES = 2000;

@@ -38,7 +38,7 @@ import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Real traffic for the training run: two routers in this process with a TUN each, TCP and UDP between them through the
+/// Real traffic for the warm-up run: two routers in this process with a TUN each, TCP and UDP between them through the
 /// kernel, so that the ahead-of-time cache has the profile of the whole packet path. Needs a network namespace of its
 /// own, root in it, and iproute2; the launcher sees to that where it can.
 ///
@@ -68,7 +68,7 @@ public final class WarmupTraffic {
             var deviceB = device(loops, cryptography, 2);
             configure(deviceB, b, a.publicKey(suite.x25519()), 1, null);
             int port;
-            try (var status = RunningInterface.await("train", deviceB.status(), PATIENCE)) {
+            try (var status = RunningInterface.await("warm-up", deviceB.status(), PATIENCE)) {
                 port = status.listenPort();
             }
             var endpoint = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
@@ -79,10 +79,10 @@ public final class WarmupTraffic {
             flood(inner(2), inner(1), 1372);
             stream(vertx, inner(2), inner(1));
             stream(vertx, inner6(1), inner6(2));
-            RunningInterface.await("train", deviceA.close(), PATIENCE);
-            RunningInterface.await("train", deviceB.close(), PATIENCE);
+            RunningInterface.await("warm-up", deviceA.close(), PATIENCE);
+            RunningInterface.await("warm-up", deviceB.close(), PATIENCE);
         } finally {
-            RunningInterface.await("train", vertx.close(), PATIENCE);
+            RunningInterface.await("warm-up", vertx.close(), PATIENCE);
         }
     }
 
@@ -96,7 +96,7 @@ public final class WarmupTraffic {
 
     private static Device device(EventLoops loops, Cryptography cryptography, int host) throws Exception {
         int other = 3 - host;
-        var tun = LinuxTun.open("train" + host, RunningInterface.tunOptions(OffloadConfig.on()));
+        var tun = LinuxTun.open("warmup" + host, RunningInterface.tunOptions(OffloadConfig.on()));
         try (var netlink = Netlink.open()) {
             int index = netlink.link(tun.name()).index();
             netlink.mtu(index, 1420);
@@ -119,7 +119,7 @@ public final class WarmupTraffic {
                 loops.device(host, 1),
                 (port, mark) -> LinuxUdp.open(port, mark, udp),
                 LinkMonitor.open(tun));
-        return RunningInterface.await("train", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
+        return RunningInterface.await("warm-up", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
     }
 
     private static void configure(
@@ -130,7 +130,7 @@ public final class WarmupTraffic {
         var entry = new PeerUpdate(
                 peer, false, false, null, endpoint, OptionalInt.empty(), true, List.of(allowed, allowed6));
         try (var update = new DeviceUpdate(key.copy(), OptionalInt.of(0), OptionalInt.empty(), true, List.of(entry))) {
-            RunningInterface.await("train", device.update(update), PATIENCE);
+            RunningInterface.await("warm-up", device.update(update), PATIENCE);
         }
     }
 
@@ -147,7 +147,7 @@ public final class WarmupTraffic {
                 socket.getOutputStream().write(block);
             }
             socket.shutdownOutput();
-            RunningInterface.await("train", sink, PATIENCE);
+            RunningInterface.await("warm-up", sink, PATIENCE);
         }
     }
 

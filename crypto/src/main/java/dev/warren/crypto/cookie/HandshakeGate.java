@@ -16,17 +16,19 @@ import java.security.SecureRandom;
 /// without, as far as there is a small budget for all of them (R-51, R-53; docs/decisions/0008).
 public final class HandshakeGate implements AutoCloseable {
     private final CookieChecker checker;
-    private final RateLimiter proven;
-    private final RateLimiter newcomers;
-    private final RateLimiter replies;
-    private long newcomersFullAt = Long.MIN_VALUE;
+    private final RateLimiter withCookie;
+    private final RateLimiter withoutCookie;
+    private final RateLimiter cookieReplies;
+    /// Shared by all sources that have shown no cookie.
+    private final TokenBucket withoutCookieBudget =
+            new TokenBucket(Protocol.WITHOUT_COOKIE_PER_SECOND, Protocol.WITHOUT_COOKIE_BURST);
     private boolean underLoad;
 
     public HandshakeGate(Suite suite, StaticIdentity identity, SecureRandom random) {
         checker = new CookieChecker(suite, identity.publicKey(), random);
-        proven = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
-        newcomers = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
-        replies = new RateLimiter(Protocol.SOURCE_COOKIES_PER_SECOND, Protocol.SOURCE_COOKIES_BURST, random);
+        withCookie = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
+        withoutCookie = new RateLimiter(Protocol.SOURCE_MESSAGES_PER_SECOND, Protocol.SOURCE_BURST, random);
+        cookieReplies = new RateLimiter(Protocol.SOURCE_COOKIES_PER_SECOND, Protocol.SOURCE_COOKIES_BURST, random);
     }
 
     /// The private key changed.
@@ -73,12 +75,12 @@ public final class HandshakeGate implements AutoCloseable {
             return Verdict.OK;
         }
         if (checker.mac2Valid(message, sourceAddress, sourcePort, now)) {
-            return proven.allow(sourceAddress, now) ? Verdict.OK : Verdict.RATE_LIMITED;
+            return withCookie.allow(sourceAddress, now) ? Verdict.OK : Verdict.RATE_LIMITED;
         }
-        if (!suspicious && newcomers.allow(sourceAddress, now) && budgeted(now)) {
+        if (!suspicious && withoutCookie.allow(sourceAddress, now) && withoutCookieBudget.take(now)) {
             return Verdict.OK;
         }
-        if (!replies.allow(sourceAddress, sourcePort, now)) {
+        if (!cookieReplies.allow(sourceAddress, sourcePort, now)) {
             return Verdict.RATE_LIMITED;
         }
         if (reply.length < CookieReplyMessage.LENGTH) {
@@ -86,17 +88,6 @@ public final class HandshakeGate implements AutoCloseable {
         }
         checker.reply(message, sourceAddress, sourcePort, now, reply);
         return Verdict.COOKIE_SENT;
-    }
-
-    /// Takes a token of the bucket that all newcomers share.
-    private boolean budgeted(long now) {
-        long cost = Protocol.SECOND / Protocol.NEWCOMERS_PER_SECOND;
-        long after = Math.max(newcomersFullAt, now) + cost;
-        if (after - now > cost * Protocol.NEWCOMERS_BURST) {
-            return false;
-        }
-        newcomersFullAt = after;
-        return true;
     }
 
     /// Wipes the secret of the cookies.

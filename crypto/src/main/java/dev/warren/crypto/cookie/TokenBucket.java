@@ -1,7 +1,7 @@
 package dev.warren.crypto.cookie;
 
-/// Lets so many events through per second and no more, for ICMP errors (RFC 1812 §4.3.2.8, RFC 4443 §2.4 f). Belongs to
-/// one thread.
+/// Lets so many events through per second and no more: the one for all of a kind, where [RateLimiter] has one for each
+/// source. Belongs to one thread.
 public final class TokenBucket {
     private final long interval;
     private final long burst;

@@ -174,30 +174,30 @@ public final class Handshake implements AutoCloseable {
     /// @throws IllegalStateException when no initiation was consumed
     public byte @Nullable [] createResponse(int senderIndex) {
         require(State.INITIATION_CONSUMED);
-        try (var agreement = ResponderDh.make(suite, random, remoteEphemeral(), remote)) {
-            if (agreement == null) {
+        try (var dh = ResponderDh.make(suite, random, remoteEphemeral(), remote)) {
+            if (dh == null) {
                 clear();
                 return null;
             }
-            return createResponse(senderIndex, agreement);
+            return createResponse(senderIndex, dh);
         }
     }
 
     /// The same with an agreement that was made elsewhere. Null, and nothing is changed, when it is not for the
     /// initiation that was consumed last.
-    public byte @Nullable [] createResponse(int senderIndex, ResponderDh agreement) {
-        if (!expects(agreement)) {
+    public byte @Nullable [] createResponse(int senderIndex, ResponderDh dh) {
+        if (!expects(dh)) {
             return null;
         }
         var symmetric = suite.symmetricState();
         try {
             var message = ResponseMessage.create(senderIndex, remoteIndex);
             symmetric.load(cell, SYMMETRIC);
-            System.arraycopy(agreement.ephemeral(), 0, message, ResponseMessage.EPHEMERAL, PublicKey.LENGTH);
+            System.arraycopy(dh.ephemeral(), 0, message, ResponseMessage.EPHEMERAL, PublicKey.LENGTH);
             symmetric.mixEphemeral(message, ResponseMessage.EPHEMERAL);
-            agreement.loadWithEphemeral(symmetric);
+            dh.loadWithEphemeral(symmetric);
             symmetric.mixShared();
-            agreement.loadWithStatic(symmetric);
+            dh.loadWithStatic(symmetric);
             symmetric.mixShared();
             symmetric.mixPresharedKey(cell, PRESHARED_KEY);
             symmetric.encryptAndHash(EMPTY, 0, 0, message, ResponseMessage.NOTHING);
@@ -210,9 +210,9 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// Whether the initiation consumed last waits for this agreement.
-    public boolean expects(ResponderDh agreement) {
-        return state == State.INITIATION_CONSUMED && agreement.answers(remoteEphemeral());
+    /// Whether the initiation consumed last waits for this dh.
+    public boolean expects(ResponderDh dh) {
+        return state == State.INITIATION_CONSUMED && dh.belongsTo(remoteEphemeral());
     }
 
     private byte[] remoteEphemeral() {

@@ -11,7 +11,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /// A fresh ephemeral key for one response, and what it agrees to with both keys of the initiator (whitepaper §5.4.3):
-/// three of the four Diffie-Hellmans of an answer. They need nothing but public keys, and so may be done on another
+/// three of the four Diffie-Hellmans of a response. They need nothing but public keys, and so may be done on another
 /// thread than that of the handshake. To be made for initiations that are authenticated, and for no others. [#close]
 /// wipes.
 public final class ResponderDh implements AutoCloseable {
@@ -51,7 +51,7 @@ public final class ResponderDh implements AutoCloseable {
     }
 
     /// Whether it was made for the initiation with this ephemeral key.
-    boolean answers(byte[] remoteEphemeral) {
+    boolean belongsTo(byte[] remoteEphemeral) {
         return MessageDigest.isEqual(this.remoteEphemeral, remoteEphemeral);
     }
 

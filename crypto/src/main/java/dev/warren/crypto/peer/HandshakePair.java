@@ -79,16 +79,15 @@ final class HandshakePair implements AutoCloseable {
     }
 
     /// Whether an initiation that was consumed waits for this.
-    boolean expects(ResponderDh agreement) {
-        return responding.expects(agreement);
+    boolean expects(ResponderDh dh) {
+        return responding.expects(dh);
     }
 
     /// A signed response to what was consumed, or null when a key is no good.
     ///
-    /// @param agreement null: it is made here
-    byte @Nullable [] response(int index, @Nullable ResponderDh agreement, long now) {
-        byte[] message =
-                agreement == null ? responding.createResponse(index) : responding.createResponse(index, agreement);
+    /// @param dh null: it is made here
+    byte @Nullable [] response(int index, @Nullable ResponderDh dh, long now) {
+        byte[] message = dh == null ? responding.createResponse(index) : responding.createResponse(index, dh);
         if (message != null) {
             cookies.sign(message, now);
         }

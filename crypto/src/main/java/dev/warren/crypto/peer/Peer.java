@@ -60,11 +60,11 @@ public final class Peer implements AutoCloseable {
 
     /// What a [Peer] wants done. Called synchronously from inside the peer's methods, on its thread; must not call
     /// the peer back and must not throw.
-    public interface Outbox {
+    public interface Transmit {
         /// A handshake message, a keepalive or a packet that was staged, complete as it goes into a UDP datagram.
         ///
         /// The segment is native and the peer's; it is valid only during the call, so copy what is kept.
-        /// During [Peer#receiveInitiation], [Peer#answer] and [Peer#receiveResponse] this is only called
+        /// During [Peer#receiveInitiation], [Peer#respond] and [Peer#receiveResponse] this is only called
         /// once the message authenticated: the datagram goes to where that message came from, which is the
         /// peer's new endpoint.
         void transmit(MemorySegment datagram, long at, int length);
@@ -80,7 +80,7 @@ public final class Peer implements AutoCloseable {
 
     private final PublicKey remote;
     private final IndexSource indices;
-    private final Outbox outbox;
+    private final Transmit transmit;
     private final HandshakePair handshakes;
     private final Keypairs keypairs = new Keypairs(this::retired);
     private final Timers timers;
@@ -107,11 +107,11 @@ public final class Peer implements AutoCloseable {
             IndexSource indices,
             SecureRandom random,
             StagedPool pool,
-            Outbox outbox,
+            Transmit transmit,
             PeerCounters counters) {
         this.remote = remote;
         this.indices = indices;
-        this.outbox = outbox;
+        this.transmit = transmit;
         this.counters = counters;
         this.handshakes = new HandshakePair(suite, identity, remote, random);
         this.staged = new StagedPackets(pool, () -> dropped(Verdict.STAGED_OVERFLOW));
@@ -319,17 +319,17 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Answers an initiation of this peer that passed the gate. The answer goes through the outbox, to where the
+    /// Answers an initiation of this peer that passed the gate. The response goes through the transmit, to where the
     /// initiation came from. The caller closes `initiation`.
     ///
     /// @param messageBytes its length, for the statistics
     /// @return OK; or why not, and then nothing has changed
     public Verdict receiveInitiation(ReceivedInitiation initiation, int messageBytes, long now) {
         Verdict verdict = consumeInitiation(initiation, now);
-        return verdict == Verdict.OK ? answer(null, messageBytes, now) : verdict;
+        return verdict == Verdict.OK ? respond(null, messageBytes, now) : verdict;
     }
 
-    /// The first half of [#receiveInitiation]: authenticates it. When it is OK, [#answer] follows.
+    /// The first half of [#receiveInitiation]: authenticates it. When it is OK, [#respond] follows.
     public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
@@ -337,32 +337,32 @@ public final class Peer implements AutoCloseable {
         Verdict verdict = handshakes.consumeInitiation(initiation, now);
         // The same timestamp once more is a datagram that came twice, and nothing that need be told.
         if (verdict == Verdict.OLD_TIMESTAMP && initiation.compareTimestamp(handshakes.lastTimestamp()) < 0) {
-            outbox.event(new PeerEvent.TimestampRefused(now));
+            transmit.event(new PeerEvent.TimestampRefused(now));
         }
         return dropped(verdict);
     }
 
-    /// The second half, some time after the first: the Diffie-Hellmans of the answer may be made on another thread
+    /// The second half, some time after the first: the Diffie-Hellmans of the response may be made on another thread
     /// meanwhile.
     ///
     /// @param agreement of the initiation consumed last; null: made here; the caller closes it
     /// @param messageBytes length of the initiation, for the statistics
     /// @return OK; or why not, and then nothing has changed: UNEXPECTED_RESPONSE when the initiation was forgotten,
     ///     since another one came or one of ours left; LOW_ORDER_POINT
-    public Verdict answer(@Nullable ResponderDh agreement, int messageBytes, long now) {
+    public Verdict respond(@Nullable ResponderDh dh, int messageBytes, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }
-        if (agreement != null && !handshakes.expects(agreement)) {
+        if (dh != null && !handshakes.expects(dh)) {
             return dropped(Verdict.UNEXPECTED_RESPONSE);
         }
         int index = freshIndex();
-        byte[] response = handshakes.response(index, agreement, now);
+        byte[] response = handshakes.response(index, dh, now);
         if (response == null) {
             return dropped(Verdict.LOW_ORDER_POINT);
         }
         timers.endpointKnown(true);
-        outbox.indexAdded(index);
+        transmit.indexAdded(index);
         addKeypair(handshakes.answeredSession(now), now);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
@@ -511,13 +511,13 @@ public final class Peer implements AutoCloseable {
             dropped(Verdict.LOW_ORDER_POINT);
             return;
         }
-        outbox.indexAdded(index);
+        transmit.indexAdded(index);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         timers.handshakeSent(now);
         transmit(message);
         timers.handshakeInitiated(now);
-        outbox.event(new PeerEvent.HandshakeStarted(now, attempt));
+        transmit.event(new PeerEvent.HandshakeStarted(now, attempt));
     }
 
     /// The index of the handshake goes over to the keypair.
@@ -529,14 +529,14 @@ public final class Peer implements AutoCloseable {
     private void established(boolean initiator, long rtt, long now) {
         timers.handshakeComplete();
         lastHandshake = now;
-        outbox.event(new PeerEvent.SessionEstablished(now, initiator, rtt));
+        transmit.event(new PeerEvent.SessionEstablished(now, initiator, rtt));
     }
 
     private void forgetInitiation() {
         boolean listening = handshakes.inFlight();
         handshakes.forget();
         if (listening) {
-            outbox.indexRemoved(handshakes.index());
+            transmit.indexRemoved(handshakes.index());
         }
     }
 
@@ -553,7 +553,7 @@ public final class Peer implements AutoCloseable {
                 var dst = arena.allocate(roomFor(0));
                 int length = seal(src, Aead.MARGIN, 0, dst, Aead.MARGIN);
                 if (length > 0) {
-                    outbox.transmit(dst, Aead.MARGIN, length);
+                    transmit.transmit(dst, Aead.MARGIN, length);
                     sent(0, length, now);
                 }
             }
@@ -581,7 +581,7 @@ public final class Peer implements AutoCloseable {
                 }
                 staged.removeFirst();
                 if (length > 0) {
-                    outbox.transmit(dst, Aead.MARGIN, length);
+                    transmit.transmit(dst, Aead.MARGIN, length);
                     packets++;
                     bytes += length;
                 }
@@ -605,7 +605,7 @@ public final class Peer implements AutoCloseable {
         try (var arena = Arena.ofConfined()) {
             var datagram = arena.allocate(handshakeMessage.length);
             MemorySegment.copy(handshakeMessage, 0, datagram, ValueLayout.JAVA_BYTE, 0, handshakeMessage.length);
-            outbox.transmit(datagram, 0, handshakeMessage.length);
+            transmit.transmit(datagram, 0, handshakeMessage.length);
         }
     }
 
@@ -647,7 +647,7 @@ public final class Peer implements AutoCloseable {
 
     private void retired(Keypair keypair) {
         loss.retired(keypair);
-        outbox.indexRemoved(keypair.localIndex());
+        transmit.indexRemoved(keypair.localIndex());
     }
 
     /// Both sides come to opposite results.
@@ -668,14 +668,14 @@ public final class Peer implements AutoCloseable {
 
         @Override
         public void pathInDoubt(long now) {
-            outbox.event(new PeerEvent.PathInDoubt(now));
+            transmit.event(new PeerEvent.PathInDoubt(now));
         }
 
         @Override
         public boolean giveUp(long now, int attempts) {
             int unsent = staged.clear();
             counters.dropped(Verdict.NO_ANSWER, unsent);
-            outbox.event(new PeerEvent.HandshakeGivenUp(now, attempts, unsent));
+            transmit.event(new PeerEvent.HandshakeGivenUp(now, attempts, unsent));
             if (keypairs.usable(now)) {
                 return true;
             }
@@ -697,7 +697,7 @@ public final class Peer implements AutoCloseable {
             confirmed = false;
             if (!keypairs.isEmpty()) {
                 keypairs.clear();
-                outbox.event(new PeerEvent.KeysZeroed(now));
+                transmit.event(new PeerEvent.KeysZeroed(now));
             }
         }
     }

@@ -4,7 +4,7 @@ package dev.warren.crypto.peer;
 public sealed interface PeerEvent {
     long now();
 
-    /// An initiation was handed to the outbox; `attempt` counts from 1.
+    /// An initiation was handed to the transmit; `attempt` counts from 1.
     record HandshakeStarted(long now, int attempt) implements PeerEvent {}
 
     /// A session can be used both ways: as initiator when the response came, as responder when the first datagram

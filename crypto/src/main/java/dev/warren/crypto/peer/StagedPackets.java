@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 /// as in the kernel and in wireguard-go, since the newest is the one that is still of use.
 public final class StagedPackets {
     static final int CAPACITY = Protocol.MAX_STAGED_PACKETS;
-    private static final int MOST_BLOCKS = Protocol.MAX_STAGED_BYTES / StagedPool.BLOCK;
+    private static final int MAX_BLOCKS = Protocol.MAX_STAGED_BYTES / StagedPool.BLOCK;
 
     private final StagedPool pool;
     private final Runnable dropped;
@@ -33,7 +33,7 @@ public final class StagedPackets {
     /// Copies a packet of 1 to 65 535 bytes behind the others, from any segment.
     public void add(MemorySegment src, long at, int length) {
         int need = StagedPool.blocks(length);
-        while (count > 0 && (count == CAPACITY || blocks + need > MOST_BLOCKS)) {
+        while (count > 0 && (count == CAPACITY || blocks + need > MAX_BLOCKS)) {
             dropOldest();
         }
         while (!pool.hasRoom(need)) {

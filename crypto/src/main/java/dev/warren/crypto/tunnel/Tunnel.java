@@ -74,7 +74,7 @@ public final class Tunnel implements AutoCloseable {
     private final StagedPool staged = new StagedPool(Protocol.MAX_STAGED_BYTES);
     private final Peer peer;
     private final PeerStatistics counted = new PeerStatistics();
-    private final Mail mail;
+    private final Datagrams datagrams;
     private final byte[] reply = new byte[CookieReplyMessage.LENGTH];
 
     // Tells whose thread it is: only the one that made it may read it.
@@ -92,11 +92,11 @@ public final class Tunnel implements AutoCloseable {
         SecureRandom random = builder.random;
         identity = new StaticIdentity(builder.privateKey.copy(), suite);
         remote = builder.peer;
-        mail = new Mail(builder.events);
+        datagrams = new Datagrams(builder.events);
         gate = new HandshakeGate(suite, identity, random);
         IndexSource source = builder.indices;
         peer = new Peer(
-                suite, identity, remote, source == null ? random::nextInt : source, random, staged, mail, counted);
+                suite, identity, remote, source == null ? random::nextInt : source, random, staged, datagrams, counted);
         peer.presharedKey(builder.presharedKey);
         peer.mtu(builder.mtu);
         endpoint(builder.endpoint);
@@ -209,7 +209,7 @@ public final class Tunnel implements AutoCloseable {
             MemorySegment.copy(packet, 0, plain, Aead.MARGIN, length);
             int sealedLength = peer.seal(plain, Aead.MARGIN, length, sealed, Aead.MARGIN);
             if (sealedLength > 0) {
-                mail.transmit(sealed, Aead.MARGIN, sealedLength);
+                datagrams.transmit(sealed, Aead.MARGIN, sealedLength);
                 peer.sent(1, sealedLength, now);
             } else {
                 verdict = Verdict.of(sealedLength);
@@ -220,7 +220,7 @@ public final class Tunnel implements AutoCloseable {
         if (peer.nextDeadline() <= now) {
             peer.advance(now, wall);
         }
-        return verdict == Verdict.OK ? send() : new TunnelResult.Dropped(verdict, mail.take());
+        return verdict == Verdict.OK ? send() : new TunnelResult.Dropped(verdict, datagrams.take());
     }
 
     /// As [#encapsulate(MemorySegment, long, long)], from position to limit.
@@ -377,7 +377,7 @@ public final class Tunnel implements AutoCloseable {
         MemorySegment.copy(datagram, 0, sealed, Aead.MARGIN, length);
         int opened = peer.open(sealed, Aead.MARGIN, length, plain, Aead.MARGIN, now);
         if (opened < 0) {
-            return new TunnelResult.Dropped(Verdict.of(opened), mail.take());
+            return new TunnelResult.Dropped(Verdict.of(opened), datagrams.take());
         }
         endpoint = source;
         if (opened == 0) {
@@ -387,9 +387,9 @@ public final class Tunnel implements AutoCloseable {
         peer.received(1, 0, length, now);
         int trimmed = packetLength(plain, Aead.MARGIN, opened);
         if (trimmed < 0) {
-            return new TunnelResult.Dropped(count(Verdict.MALFORMED), mail.take());
+            return new TunnelResult.Dropped(count(Verdict.MALFORMED), datagrams.take());
         }
-        return new TunnelResult.Deliver(copy(plain, Aead.MARGIN, trimmed), mail.take());
+        return new TunnelResult.Deliver(copy(plain, Aead.MARGIN, trimmed), datagrams.take());
     }
 
     private TunnelResult handshake(byte[] message, InetSocketAddress source, long now) {
@@ -428,11 +428,11 @@ public final class Tunnel implements AutoCloseable {
     }
 
     private TunnelResult result(Verdict verdict) {
-        return verdict == Verdict.OK ? send() : new TunnelResult.Dropped(verdict, mail.take());
+        return verdict == Verdict.OK ? send() : new TunnelResult.Dropped(verdict, datagrams.take());
     }
 
     private TunnelResult send() {
-        return mail.isEmpty() ? new TunnelResult.Nothing() : new TunnelResult.Send(mail.take());
+        return datagrams.isEmpty() ? new TunnelResult.Nothing() : new TunnelResult.Send(datagrams.take());
     }
 
     private TunnelResult dropped(Verdict verdict) {
@@ -479,11 +479,11 @@ public final class Tunnel implements AutoCloseable {
     }
 
     /// Collects what the peer wants sent.
-    private static final class Mail implements Peer.Outbox {
+    private static final class Datagrams implements Peer.Transmit {
         private final Consumer<PeerEvent> events;
         private List<ByteBuffer> datagrams = new ArrayList<>();
 
-        Mail(Consumer<PeerEvent> events) {
+        Datagrams(Consumer<PeerEvent> events) {
             this.events = events;
         }
 

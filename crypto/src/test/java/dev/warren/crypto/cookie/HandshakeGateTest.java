@@ -245,7 +245,7 @@ class HandshakeGateTest {
             }
         }
         assertTrue(through);
-        int newcomers = Protocol.NEWCOMERS_BURST + Protocol.NEWCOMERS_PER_SECOND / 10;
+        int newcomers = Protocol.WITHOUT_COOKIE_BURST + Protocol.WITHOUT_COOKIE_PER_SECOND / 10;
         assertTrue(agreements < 2000 * 0.11 + 2000 * 0.1 + newcomers, "in " + (now - start) + " ns: " + agreements);
     }
 
@@ -290,8 +290,8 @@ class HandshakeGateTest {
             if (verdict == Verdict.OK) passed++;
             else assertEquals(Verdict.COOKIE_SENT, verdict);
         }
-        int most = Protocol.NEWCOMERS_PER_SECOND + Protocol.NEWCOMERS_BURST;
-        assertTrue(passed >= Protocol.NEWCOMERS_PER_SECOND && passed <= most, "passed: " + passed);
+        int most = Protocol.WITHOUT_COOKIE_PER_SECOND + Protocol.WITHOUT_COOKIE_BURST;
+        assertTrue(passed >= Protocol.WITHOUT_COOKIE_PER_SECOND && passed <= most, "passed: " + passed);
     }
 
     @Test

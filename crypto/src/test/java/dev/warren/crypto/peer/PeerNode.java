@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.Set;
 
 /// One end: a real peer and gate, and around them what a router does.
-final class PeerNode implements AutoCloseable, Peer.Outbox {
+final class PeerNode implements AutoCloseable, Peer.Transmit {
     private static final int ROOM = 70_000;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
@@ -202,7 +202,7 @@ final class PeerNode implements AutoCloseable, Peer.Outbox {
 
     private void answer(byte[] ephemeral, int bytes) {
         try (var agreement = ResponderDh.make(suite, random, ephemeral, remote)) {
-            lastVerdict = peer.answer(agreement, bytes, net.now());
+            lastVerdict = peer.respond(agreement, bytes, net.now());
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Arrays;
 /// where it began. So the sum of all rows is the sum of all owners there ever were, and only grows, whoever reads it
 /// when. Opening and closing belong to one thread; sums may be read from any.
 public final class CounterTable<C extends Enum<C> & Counter> {
-    private static final int MOST_ROWS = 64;
+    private static final int MAX_ROWS = 64;
     /// Longs between the rows and the next object: two lines, since CPUs fetch them in pairs.
     private static final int APART = 16;
 
@@ -40,7 +40,7 @@ public final class CounterTable<C extends Enum<C> & Counter> {
     }
 
     private void grow() {
-        rows = rows == 0 ? 1 : Math.min(MOST_ROWS, 4 * rows);
+        rows = rows == 0 ? 1 : Math.min(MAX_ROWS, 4 * rows);
         used = 0;
         var more = Arrays.copyOf(blocks, blocks.length + 1);
         more[blocks.length] = new long[APART + rows * columns + APART];

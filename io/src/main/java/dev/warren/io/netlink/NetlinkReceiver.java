@@ -18,7 +18,7 @@ public final class NetlinkReceiver implements AutoCloseable {
     private static final int NETLINK_LISTEN_ALL_NSID = 8;
     private static final long SIOCGSKNS = 0x894c;
     private static final int CONTROL_BYTES = 64;
-    private static final int MOST_INTERRUPTS = 8;
+    private static final int MAX_INTERRUPTS = 8;
 
     private final Libc libc;
     private final MemorySegment buffer;
@@ -76,7 +76,7 @@ public final class NetlinkReceiver implements AutoCloseable {
         for (int interrupts = 0; ; interrupts++) {
             Mmsghdr.lengths(message, 0, 0, 1, CONTROL_BYTES);
             int bytes = libc.recvmsg(fd, message, 0, Libc.MSG_DONTWAIT | Libc.MSG_TRUNC);
-            if (bytes == -Errno.EINTR && interrupts < MOST_INTERRUPTS) continue;
+            if (bytes == -Errno.EINTR && interrupts < MAX_INTERRUPTS) continue;
             if (bytes > Netlink.ANSWER_BYTES) return -Errno.ENOBUFS;
             namespace = bytes < 0 ? -1 : sender();
             return bytes;

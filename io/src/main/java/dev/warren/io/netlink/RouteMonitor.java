@@ -21,7 +21,7 @@ public final class RouteMonitor implements AutoCloseable {
     /// RTNLGRP_IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE, each as its bit.
     private static final int GROUPS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 18;
     /// Messages looked at in one poll; the rest wait for the next, the socket being watched level-triggered.
-    private static final int MOST_MESSAGES = 256;
+    private static final int MAX_MESSAGES = 256;
 
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -56,7 +56,7 @@ public final class RouteMonitor implements AutoCloseable {
     public List<RouteEvent> poll() {
         var events = new ArrayList<RouteEvent>();
         boolean changed = false;
-        for (int i = 0; i < MOST_MESSAGES; i++) {
+        for (int i = 0; i < MAX_MESSAGES; i++) {
             int bytes = receiver.receive();
             if (bytes == -Errno.EAGAIN || bytes == -Errno.EBADF) break;
             changed = true; // also when some were lost (ENOBUFS)

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class LinkMonitor implements AutoCloseable {
     private static final int RTNLGRP_LINK = 1;
     /// Messages looked at in one poll; the rest wait for the next, the socket being watched level-triggered.
-    private static final int MOST_MESSAGES = 256;
+    private static final int MAX_MESSAGES = 256;
 
     /// The namespace of our socket.
     private static final int HOME = -1;
@@ -144,7 +144,7 @@ public final class LinkMonitor implements AutoCloseable {
     public List<LinkEvent> poll() {
         var events = new ArrayList<LinkEvent>();
         boolean unsure = false; // something was missed, or it has moved
-        for (int i = 0; i < MOST_MESSAGES && open; i++) {
+        for (int i = 0; i < MAX_MESSAGES && open; i++) {
             int bytes = receiver.receive();
             if (bytes == -Errno.EAGAIN) break;
             if (bytes < 0) {

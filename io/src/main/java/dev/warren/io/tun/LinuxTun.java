@@ -29,9 +29,9 @@ public final class LinuxTun implements TunDevice {
     public static final int QUEUE_LENGTH = 1000;
 
     private static final int LARGEST = 65_535;
-    private static final int MOST_INTERRUPTS = 8;
+    private static final int MAX_INTERRUPTS = 8;
     /// Coalesced writes refused one after the other before no more are tried.
-    private static final int MOST_REFUSALS = 8;
+    private static final int MAX_REFUSALS = 8;
 
     private final Libc libc;
     private final Arena arena;
@@ -213,7 +213,7 @@ public final class LinuxTun implements TunDevice {
             if (length <= 0) {
                 int errno = -(length + header);
                 if (errno == Errno.EAGAIN) break;
-                if (errno == Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
+                if (errno == Errno.EINTR && interrupts++ < MAX_INTERRUPTS) continue;
                 if (errno <= 0) {
                     counters.increment(TunCounter.READ_MALFORMED); // a header and nothing behind it
                     if (errno == 0) break;
@@ -266,7 +266,7 @@ public final class LinuxTun implements TunDevice {
         do {
             counters.increment(TunCounter.WRITE_CALLS);
             result = libc.writev(tun.fd, vectors, 0, count);
-        } while (result == -Errno.EINTR && interrupts++ < MOST_INTERRUPTS);
+        } while (result == -Errno.EINTR && interrupts++ < MAX_INTERRUPTS);
         return result;
     }
 
@@ -296,10 +296,10 @@ public final class LinuxTun implements TunDevice {
                 lost += drop(result, 1);
             }
         }
-        if (udp && ++udpGroRefusals == MOST_REFUSALS) {
+        if (udp && ++udpGroRefusals == MAX_REFUSALS) {
             udpGro = false;
             coalescer.merge(gro, udpGro);
-        } else if (!udp && ++groRefusals == MOST_REFUSALS) {
+        } else if (!udp && ++groRefusals == MAX_REFUSALS) {
             gro = false;
             coalescer.merge(gro, udpGro);
         }

@@ -23,7 +23,7 @@ final class UdpReceiver {
     /// Up to here a message is moved to close the gap before it.
     private static final int MOVE_BYTES = 4096;
 
-    private static final int MOST_INTERRUPTS = 8;
+    private static final int MAX_INTERRUPTS = 8;
 
     private final Libc libc;
     private CounterRow<UdpCounter> counters;
@@ -87,7 +87,7 @@ final class UdpReceiver {
             int got = libc.recvmmsg(fd, messages, 0, count, Libc.MSG_DONTWAIT);
             if (got < 0) {
                 if (got == -Errno.EAGAIN) break;
-                if (got == -Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
+                if (got == -Errno.EINTR && interrupts++ < MAX_INTERRUPTS) continue;
                 counters.increment(UdpCounter.RECEIVE_ERRORS);
                 // an error that passes does not end anything. Only a descriptor that is no socket does.
                 boolean lasting = got == -Errno.EBADF || got == -Errno.EFAULT || got == -Errno.ENOTSOCK;

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// When the send buffer is full it keeps its place in the batch: the entry, the message in the queue, the datagram of a
 /// train that goes one by one. Nothing is sent twice and nothing overtakes.
 final class UdpSender {
-    private static final int MOST_INTERRUPTS = 64;
+    private static final int MAX_INTERRUPTS = 64;
 
     private final Libc libc;
     private CounterRow<UdpCounter> counters;
@@ -197,7 +197,7 @@ final class UdpSender {
                 continue;
             }
             int errno = n == 0 ? Errno.EIO : -n;
-            if (errno == Errno.EINTR && interrupts++ < MOST_INTERRUPTS) continue;
+            if (errno == Errno.EINTR && interrupts++ < MAX_INTERRUPTS) continue;
             if (errno == Errno.EAGAIN) return false;
             refused(from, first, errno);
         }

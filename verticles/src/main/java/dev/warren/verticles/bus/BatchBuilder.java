@@ -32,7 +32,7 @@ final class BatchBuilder {
     /// A batch with this much room at [PacketBatch#nextOffset] and a free entry; null while all are on their
     /// way, or when it is closed. More than an empty batch has room for must not be asked for.
     @Nullable
-    PacketBatch gather(int bytes) {
+    PacketBatch reserve(int bytes) {
         if (closed) return null;
         var batch = open;
         if (batch != null) {
@@ -60,13 +60,13 @@ final class BatchBuilder {
         else leaves.accept(batch);
     }
 
-    /// Called once when a batch comes back after [#gather] found none: by the loop, and not within what gave the batch
+    /// Called once when a batch comes back after [#reserve] found none: by the loop, and not within what gave the batch
     /// back, which may be another actor's work or nobody's.
     void onRoom(Handler<Void> resume) {
         if (pool != null) pool.onAvailable(() -> loop.runOnContext(resume));
     }
 
-    /// No more batches; the memory goes when the last is home.
+    /// No more batches; the memory goes when the last is back.
     void close() {
         flush();
         closed = true;

@@ -20,19 +20,20 @@ public sealed interface HandshakeCommand {
     record Datagram(
             byte[] message, Endpoint source, @Nullable PeerMailbox owner) {}
 
-    /// An initiation of this peer authenticated: make what its answer needs.
+    /// An initiation of this peer authenticated: compute what its response needs.
     ///
     /// @param ephemeral public, that of the initiation
-    record Agree(byte[] ephemeral, PeerMailbox peer, int bytes, Endpoint source) implements HandshakeCommand {}
+    record ComputeResponderDh(byte[] ephemeral, PeerMailbox peer, int bytes, Endpoint source)
+            implements HandshakeCommand {}
 
     /// Diffie-Hellmans were made elsewhere for a message that did not authenticate.
-    record Wasted(int agreements) implements HandshakeCommand {}
+    record Wasted(int diffieHellmans) implements HandshakeCommand {}
 
     /// The device got another private key, or lost it. Answered when the one before is not used any more.
-    record Identity(@Nullable StaticIdentity identity, Promise<Void> answer) implements HandshakeCommand {
+    record Identity(@Nullable StaticIdentity identity, Promise<Void> reply) implements HandshakeCommand {
         @Override
         public void discard() {
-            answer.tryComplete(); // nobody is left who would use the key before
+            reply.tryComplete(); // nobody is left who would use the key before
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.warren.verticles.bus;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/// The door of the handshake verticle.
+/// The mailbox of the handshake verticle.
 public final class HandshakeMailbox extends Mailbox<HandshakeCommand> {
     public HandshakeMailbox(Vertx vertx, String device) {
         super(vertx, Addresses.handshake(device), HandshakeCommand::discard);

@@ -8,10 +8,10 @@ public sealed interface LinkCommand {
     void discard();
 
     /// Counters are about to be read: ask the kernel for those that it keeps. Answered when they are up to date.
-    record Count(Promise<Void> answer) implements LinkCommand {
+    record Count(Promise<Void> reply) implements LinkCommand {
         @Override
         public void discard() {
-            answer.tryComplete();
+            reply.tryComplete();
         }
     }
 }

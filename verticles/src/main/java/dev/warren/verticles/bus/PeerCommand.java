@@ -33,22 +33,23 @@ public sealed interface PeerCommand {
 
     /// An initiation that passed the gate and names this peer; the peer closes it.
     ///
-    /// @param alone answer it without the handshake verticle, which has more to do
-    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source, boolean alone) implements PeerCommand {
+    /// @param computeDhOnPeerLoop respond without the handshake verticle, which has more to do
+    record Initiation(ReceivedInitiation initiation, int bytes, Endpoint source, boolean computeDhOnPeerLoop)
+            implements PeerCommand {
         @Override
         public void discard() {
             initiation.close();
         }
     }
 
-    /// What the answer to an initiation needs; the peer closes it.
+    /// What the response to an initiation needs; the peer closes it.
     ///
     /// @param bytes length of the initiation
     /// @param source where it came from
-    record Answer(ResponderDh agreement, int bytes, Endpoint source) implements PeerCommand {
+    record Respond(ResponderDh dh, int bytes, Endpoint source) implements PeerCommand {
         @Override
         public void discard() {
-            agreement.close();
+            dh.close();
         }
     }
 
@@ -74,10 +75,10 @@ public sealed interface PeerCommand {
     }
 
     /// The device got another private key. Answered when the peer does not use the one before any more.
-    record Identity(StaticIdentity identity, Promise<Void> answer) implements PeerCommand {
+    record Identity(StaticIdentity identity, Promise<Void> reply) implements PeerCommand {
         @Override
         public void discard() {
-            answer.tryComplete();
+            reply.tryComplete();
         }
     }
 
@@ -89,11 +90,11 @@ public sealed interface PeerCommand {
 
     /// The end: tell what must be remembered, wipe the rest. What still comes behind is given back unread.
     ///
-    /// @param ifIdle only if there is nothing left to do: otherwise the answer is null, and the peer goes on
-    record Retire(boolean ifIdle, Promise<@Nullable PeerMemory> answer) implements PeerCommand {
+    /// @param ifIdle only if there is nothing left to do: otherwise the reply is null, and the peer goes on
+    record Retire(boolean ifIdle, Promise<@Nullable PeerMemory> reply) implements PeerCommand {
         @Override
         public void discard() {
-            answer.tryFail("the peer is gone");
+            reply.tryFail("the peer is gone");
         }
     }
 }

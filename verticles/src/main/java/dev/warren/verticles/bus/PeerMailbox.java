@@ -3,7 +3,7 @@ package dev.warren.verticles.bus;
 import dev.warren.io.PacketRun;
 import io.vertx.core.Vertx;
 
-/// The door of one peer.
+/// The mailbox of one peer.
 public final class PeerMailbox extends Mailbox<PeerCommand> {
     private final PeerRef peer;
 

@@ -12,26 +12,26 @@ public sealed interface RouterCommand {
 
     /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A
     /// step that fails ends it; what was applied before stays.
-    record Update(DeviceUpdate update, Promise<Void> answer) implements RouterCommand {
+    record Update(DeviceUpdate update, Promise<Void> reply) implements RouterCommand {
         @Override
         public void discard() {
-            answer.tryFail("the device is closing");
+            reply.tryFail("the device is closing");
         }
     }
 
     /// Tell the state of the device and all its peers.
-    record Status(Promise<DeviceStatus> answer) implements RouterCommand {
+    record Status(Promise<DeviceStatus> reply) implements RouterCommand {
         @Override
         public void discard() {
-            answer.tryFail("the device is closing");
+            reply.tryFail("the device is closing");
         }
     }
 
     /// Tell the counters of all actors, summed by name.
-    record Counters(Promise<Map<String, Long>> answer) implements RouterCommand {
+    record Counters(Promise<Map<String, Long>> reply) implements RouterCommand {
         @Override
         public void discard() {
-            answer.tryFail("the device is closing");
+            reply.tryFail("the device is closing");
         }
     }
 
@@ -49,8 +49,8 @@ public sealed interface RouterCommand {
     /// This peer has a session now, or has none any more.
     record Session(PeerRef peer, boolean established) implements RouterCommand {}
 
-    /// The actor at this door has nothing left to do.
-    record Sleepy(PeerMailbox peer) implements RouterCommand {}
+    /// The actor at this mailbox has nothing left to do.
+    record Idle(PeerMailbox peer) implements RouterCommand {}
 
     /// The interface went up or down.
     record Link(boolean up) implements RouterCommand {}

@@ -2,7 +2,7 @@ package dev.warren.verticles.bus;
 
 import io.vertx.core.Vertx;
 
-/// The door of the router.
+/// The mailbox of the router.
 public final class RouterMailbox extends Mailbox<RouterCommand> {
     public RouterMailbox(Vertx vertx, String device) {
         super(vertx, Addresses.router(device), RouterCommand::discard);

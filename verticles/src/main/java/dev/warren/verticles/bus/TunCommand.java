@@ -26,18 +26,18 @@ public sealed interface TunCommand {
     record Refused(PeerRef peer) implements TunCommand {}
 
     /// This peer's actor is about to go; answered when nothing more will be sent to it.
-    record Forget(PeerRef peer, Promise<Void> answer) implements TunCommand {
+    record Forget(PeerRef peer, Promise<Void> reply) implements TunCommand {
         @Override
         public void discard() {
-            answer.tryComplete();
+            reply.tryComplete();
         }
     }
 
     /// Read no more: the device is closing. Answered when nothing that was read is still to be sent.
-    record Quiet(Promise<Void> answer) implements TunCommand {
+    record Quiet(Promise<Void> reply) implements TunCommand {
         @Override
         public void discard() {
-            answer.tryComplete();
+            reply.tryComplete();
         }
     }
 }

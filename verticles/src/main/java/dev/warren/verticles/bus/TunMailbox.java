@@ -6,19 +6,19 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
-/// The way to the TUN verticle of one queue for all actors of one loop, which share it. Packets gather in one
+/// The way to the TUN verticle of one queue for all actors of one loop, which share it. Packets reserve in one
 /// batch, which leaves when it is full or when the loop has run what was queued before.
 public final class TunMailbox extends Mailbox<TunCommand> {
     private static final int SLAB = 4 * (65536 + 512) + 1024;
     private static final int MAX_PACKETS = 512;
     private static final int BATCHES = 4;
 
-    private final BatchBuilder gathering;
+    private final BatchBuilder builder;
 
     /// @param queue from 0
     public TunMailbox(Vertx vertx, String device, int queue, Loop loop) {
         super(vertx, Addresses.tun(device, queue), TunCommand::discard);
-        this.gathering = new BatchBuilder(
+        this.builder = new BatchBuilder(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),
                 SLAB,
@@ -27,21 +27,21 @@ public final class TunMailbox extends Mailbox<TunCommand> {
 
     /// A batch with this much room at its next offset and a free entry, to append plaintext packets to; null while all
     /// buffers are on their way. It stays the mailbox's: append and let go.
-    public @Nullable PacketBatch gather(int bytes) {
-        return gathering.gather(bytes);
+    public @Nullable PacketBatch reserve(int bytes) {
+        return builder.reserve(bytes);
     }
 
     public void tell(TunCommand message) {
         give(message);
     }
 
-    /// Called once when buffers come back after [#gather] found none.
+    /// Called once when buffers come back after [#reserve] found none.
     public void onRoom(Handler<Void> resume) {
-        gathering.onRoom(resume);
+        builder.onRoom(resume);
     }
 
-    /// No more batches; the memory goes when the last is home.
+    /// No more batches; the memory goes when the last is back.
     public void close() {
-        gathering.close();
+        builder.close();
     }
 }

@@ -9,34 +9,33 @@ import java.util.function.Function;
 /// The TUN verticles of a device, one for each queue, for the control loop, which has to reach all of them.
 public final class TunQueues {
     private final Loop loop;
-    private final List<TunMailbox> doors;
+    private final List<TunMailbox> mailboxes;
 
     /// @param loop of those who ask, and get the answers
-    /// @param doors one for each queue
-    public TunQueues(Loop loop, List<TunMailbox> doors) {
+    /// @param mailboxes one for each queue
+    public TunQueues(Loop loop, List<TunMailbox> mailboxes) {
         this.loop = loop;
-        this.doors = List.copyOf(doors);
+        this.mailboxes = List.copyOf(mailboxes);
     }
 
     /// This peer has an actor now: frames from any queue go to it directly.
-    public void awake(PeerMailbox peer) {
-        for (var door : doors) door.tell(new TunCommand.Awake(peer));
+    public void active(PeerMailbox peer) {
+        for (var mailbox : mailboxes) mailbox.tell(new TunCommand.Awake(peer));
     }
 
     /// Packets for this peer may wait and it can be woken for them now.
     public void endpointSet(PeerRef peer) {
-        for (var door : doors) door.tell(new TunCommand.EndpointSet(peer));
+        for (var mailbox : mailboxes) mailbox.tell(new TunCommand.EndpointSet(peer));
     }
 
     /// This peer is not woken, whatever waits.
     public void refused(PeerRef peer) {
-        for (var door : doors) door.tell(new TunCommand.Refused(peer));
+        for (var mailbox : mailboxes) mailbox.tell(new TunCommand.Refused(peer));
     }
 
     /// Completes when no queue will send anything more to this peer.
     public Future<Void> forget(PeerRef peer) {
-        return all((Promise<Void> answer) -> new TunCommand.Forget(peer, answer))
-                .mapEmpty();
+        return all((Promise<Void> reply) -> new TunCommand.Forget(peer, reply)).mapEmpty();
     }
 
     /// Completes when nothing more is read.
@@ -45,11 +44,11 @@ public final class TunQueues {
     }
 
     private <T> Future<List<T>> all(Function<Promise<T>, TunCommand> message) {
-        var answers = doors.stream()
-                .map(door -> {
-                    Promise<T> answer = loop.promise();
-                    door.tell(message.apply(answer));
-                    return answer.future();
+        var answers = mailboxes.stream()
+                .map(mailbox -> {
+                    Promise<T> reply = loop.promise();
+                    mailbox.tell(message.apply(reply));
+                    return reply.future();
                 })
                 .toList();
         return Future.all(answers).map(_ -> answers.stream().map(Future::result).toList());

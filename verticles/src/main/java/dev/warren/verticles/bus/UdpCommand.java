@@ -29,10 +29,10 @@ public sealed interface UdpCommand {
 
     /// Answered when everything told before has been dealt with. Batches may still wait for a full send buffer: they
     /// belong to no actor.
-    record Barrier(Promise<Void> answer) implements UdpCommand {
+    record Barrier(Promise<Void> reply) implements UdpCommand {
         @Override
         public void discard() {
-            answer.tryComplete();
+            reply.tryComplete();
         }
     }
 
@@ -40,10 +40,10 @@ public sealed interface UdpCommand {
     record AddressGone(long hi, long lo) implements UdpCommand {}
 
     /// Tell whom you have heard lately, and where.
-    record HeardLately(Promise<Heard> answer) implements UdpCommand {
+    record HeardLately(Promise<Heard> reply) implements UdpCommand {
         @Override
         public void discard() {
-            answer.tryFail("the device is closing");
+            reply.tryFail("the device is closing");
         }
     }
 
@@ -55,10 +55,10 @@ public sealed interface UdpCommand {
 
     /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close
     /// them. Answers the port, 0 when closed. When the kernel refuses, what is open stays as it is.
-    record Bind(boolean open, int port, int fwmark, Promise<Integer> answer) implements UdpCommand {
+    record Bind(boolean open, int port, int fwmark, Promise<Integer> reply) implements UdpCommand {
         @Override
         public void discard() {
-            answer.tryFail("the device is closing");
+            reply.tryFail("the device is closing");
         }
     }
 }

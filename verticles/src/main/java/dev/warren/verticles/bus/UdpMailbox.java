@@ -6,7 +6,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
-/// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers gather in one batch,
+/// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers reserve in one
+// batch,
 /// which leaves when it is full or when the loop has run what was queued before.
 public final class UdpMailbox extends Mailbox<UdpCommand> {
     /// The longest frame, cut into the smallest segments TCP has (48 bytes with its options) and sealed: what a peer of
@@ -27,12 +28,12 @@ public final class UdpMailbox extends Mailbox<UdpCommand> {
     private static final int RESERVE_MESSAGES = 32;
     private static final int RESERVE_BATCHES = 4;
 
-    private final BatchBuilder gathering;
+    private final BatchBuilder builder;
     private final BatchBuilder reserve;
 
     public UdpMailbox(Vertx vertx, String device, Loop loop) {
         super(vertx, Addresses.udp(device), UdpCommand::discard);
-        this.gathering = new BatchBuilder(
+        this.builder = new BatchBuilder(
                 loop.context(),
                 () -> loop.pool(BATCHES, SLAB, MAX_TRAINS),
                 FILL,
@@ -48,29 +49,29 @@ public final class UdpMailbox extends Mailbox<UdpCommand> {
     /// buffers are on their way. It stays the mailbox's: append and let go.
     ///
     /// @param bytes at most [#MOST]
-    public @Nullable PacketBatch gather(int bytes) {
-        return gathering.gather(bytes);
+    public @Nullable PacketBatch reserve(int bytes) {
+        return builder.reserve(bytes);
     }
 
-    /// As [#gather], for a handshake message or a keepalive: while a full send buffer holds up all that data may have,
+    /// As [#reserve], for a handshake message or a keepalive: while a full send buffer holds up all that data may have,
     /// there is a reserve, or sessions would end for want of a rekey just when they are busiest.
     public @Nullable PacketBatch gatherMessage(int bytes) {
-        var out = gathering.gather(bytes);
-        return out != null ? out : reserve.gather(bytes);
+        var out = builder.reserve(bytes);
+        return out != null ? out : reserve.reserve(bytes);
     }
 
     public void tell(UdpCommand message) {
         give(message);
     }
 
-    /// Called once when buffers come back after [#gather] found none.
+    /// Called once when buffers come back after [#reserve] found none.
     public void onRoom(Handler<Void> resume) {
-        gathering.onRoom(resume);
+        builder.onRoom(resume);
     }
 
-    /// No more batches; the memory goes when the last is home.
+    /// No more batches; the memory goes when the last is back.
     public void close() {
-        gathering.close();
+        builder.close();
         reserve.close();
     }
 }

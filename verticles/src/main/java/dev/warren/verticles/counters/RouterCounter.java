@@ -15,7 +15,7 @@ public enum RouterCounter implements Counter {
     LINK_UP("router.link-up", Unit.NOW, "1 while the interface is up"),
     SOCKET_OPEN("router.socket-open", Unit.NOW, "1 while the UDP sockets are open"),
     PEERS("router.peers", Unit.NOW, "configured peers"),
-    PEERS_AWAKE("router.peers-awake", Unit.NOW, "peers that have an actor"),
+    PEERS_ACTIVE("router.peers-active", Unit.NOW, "peers that have an actor"),
     WITHOUT_SESSION(
             "router.peers-without-session",
             Unit.NOW,

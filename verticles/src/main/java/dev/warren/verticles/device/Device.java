@@ -134,7 +134,7 @@ public final class Device implements DeviceControl {
         var control = loops.getFirst();
         var random = new SecureRandom();
         var allowedIps = new AllowedIps<PeerRef>();
-        var bulletin = new SharedState(allowedIps.snapshot(), queues.getFirst().mtu());
+        var state = new SharedState(allowedIps.snapshot(), queues.getFirst().mtu());
         var handshakes = new HandshakeMailbox(vertx, name);
         var events = new PeerNotices(vertx, name);
 
@@ -145,7 +145,7 @@ public final class Device implements DeviceControl {
             peerLoops.add(new PeerLoop(
                     name,
                     loop,
-                    bulletin,
+                    state,
                     udp(loop),
                     tun(i % queues.size(), loop),
                     handshakes,
@@ -154,7 +154,7 @@ public final class Device implements DeviceControl {
         }
         var controlUdp = udp(control);
         var tuns = tuns(control);
-        var roster =
+        var registry =
                 new PeerRegistry(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random, counters);
 
         return deploy(
@@ -162,11 +162,11 @@ public final class Device implements DeviceControl {
                         () -> new RouterVerticle(
                                 control,
                                 name,
-                                bulletin,
+                                state,
                                 router,
                                 controlUdp,
                                 handshakes,
-                                roster,
+                                registry,
                                 allowedIps,
                                 events,
                                 counters))
@@ -175,8 +175,8 @@ public final class Device implements DeviceControl {
                         () -> new HandshakeVerticle(
                                 control, name, handshakes, router, controlUdp, random, counters.handshakes())))
                 .compose(_ -> deployUdp(options.sockets(), handshakes))
-                .compose(_ -> deployTun(bulletin))
-                .compose(_ -> deployLink(bulletin, controlUdp, options.links()));
+                .compose(_ -> deployTun(state))
+                .compose(_ -> deployLink(state, controlUdp, options.links()));
     }
 
     private Future<Void> deployUdp(SocketOpener sockets, HandshakeMailbox handshakes) {
@@ -185,7 +185,7 @@ public final class Device implements DeviceControl {
                 first.loop(), () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
     }
 
-    private Future<Void> deployTun(SharedState bulletin) {
+    private Future<Void> deployTun(SharedState state) {
         Future<Void> deployed = Future.succeededFuture();
         for (int i = 0; i < queues.size(); i++) {
             var own = peerLoops.get(i);
@@ -194,13 +194,13 @@ public final class Device implements DeviceControl {
             deployed = deployed.compose(_ -> deploy(
                     own.loop(),
                     () -> new TunVerticle(
-                            own.loop(), queue, queues.size(), bulletin, own.tun(), router, this::lost, row)));
+                            own.loop(), queue, queues.size(), state, own.tun(), router, this::lost, row)));
         }
         return deployed;
     }
 
     /// Comes last: it says that the link is up, and then peers wake and all queues must hear of it.
-    private Future<Void> deployLink(SharedState bulletin, UdpMailbox udp, @Nullable LinkMonitor links) {
+    private Future<Void> deployLink(SharedState state, UdpMailbox udp, @Nullable LinkMonitor links) {
         if (links == null) {
             router.tell(new RouterCommand.Link(true));
             return Future.succeededFuture();
@@ -208,7 +208,7 @@ public final class Device implements DeviceControl {
         var control = loops.getFirst();
         return deploy(
                 control,
-                () -> new LinkVerticle(control, name, links, bulletin, router, udp, link, counters.link(), this::lost));
+                () -> new LinkVerticle(control, name, links, state, router, udp, link, counters.link(), this::lost));
     }
 
     private void lost(String reason) {
@@ -231,9 +231,9 @@ public final class Device implements DeviceControl {
     }
 
     private TunQueues tuns(Loop control) {
-        var doors = new ArrayList<TunMailbox>();
-        for (int i = 0; i < queues.size(); i++) doors.add(tun(i, control));
-        return new TunQueues(control, doors);
+        var mailboxes = new ArrayList<TunMailbox>();
+        for (int i = 0; i < queues.size(); i++) mailboxes.add(tun(i, control));
+        return new TunQueues(control, mailboxes);
     }
 
     @Override
@@ -330,7 +330,7 @@ public final class Device implements DeviceControl {
         return told.future();
     }
 
-    /// Batches that are not home, of all loops; also when it is closed. For tests.
+    /// Batches that are not back in their pools, of all loops; also when it is closed. For tests.
     public Future<Integer> batchesOut() {
         Future<Integer> sum = Future.succeededFuture(0);
         for (var loop : loops) {

@@ -36,16 +36,16 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
-/// The actor that meets strangers: owns the cookie secret, the rate limiter and the measure of load. Only what
+/// Verifies handshake messages before any peer state is touched: MAC1, load, cookie, rate limit. Only what
 /// passed the gate costs a Diffie-Hellman, and only what a peer of ours seems to have sent reaches that peer.
-/// For what the peer then authenticates it makes the agreements of the answer.
+/// For what the peer then authenticates it computes the Diffie-Hellmans of the response.
 public final class HandshakeVerticle extends VerticleBase {
     /// Messages that passed the gate before other work of the loop gets its chance: few, since what they lead to is
     /// done on the loops of their peers while the next are read here.
-    private static final int TURN = 4;
+    private static final int MAX_HANDSHAKES_PER_TURN = 4;
 
     /// Messages of all kinds before it does.
-    private static final int GLANCE = 64;
+    private static final int MAX_MESSAGES_PER_TURN = 64;
 
     private static final int LOADED = 128; // queued messages, an eighth of the queue as in wireguard-go
     /// Diffie-Hellmans a second, wherever they are made, for messages that turn out not to authenticate: some 5 % of a
@@ -53,12 +53,12 @@ public final class HandshakeVerticle extends VerticleBase {
     private static final int WASTED_PER_SECOND = 2000;
 
     private final Loop loop;
-    private final HandshakeMailbox door;
+    private final HandshakeMailbox mailbox;
     private final RouterMailbox router;
     private final UdpMailbox udp;
     private final SecureRandom random;
     private final ArrayDeque<Datagram> queue = new ArrayDeque<>();
-    private final ArrayDeque<HandshakeCommand.Agree> agreements = new ArrayDeque<>();
+    private final ArrayDeque<HandshakeCommand.ComputeResponderDh> wantedDhs = new ArrayDeque<>();
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final CounterRow<HandshakeCounter> counters;
@@ -72,7 +72,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final ResponseLimit responses = new ResponseLimit();
     private boolean toldLoaded;
     private boolean scheduled;
-    private boolean alone;
+    private boolean computeDhOnPeerLoop;
 
     /// What came of a message, and how to wipe it when it goes nowhere.
     private record Leaving(Runnable tell, Runnable wipe) {}
@@ -80,13 +80,13 @@ public final class HandshakeVerticle extends VerticleBase {
     public HandshakeVerticle(
             Loop loop,
             String device,
-            HandshakeMailbox door,
+            HandshakeMailbox mailbox,
             RouterMailbox router,
             UdpMailbox udp,
             SecureRandom random,
             CounterRow<HandshakeCounter> counters) {
         this.loop = loop;
-        this.door = door;
+        this.mailbox = mailbox;
         this.router = router;
         this.udp = udp;
         this.random = random;
@@ -96,7 +96,7 @@ public final class HandshakeVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        var listening = door.listen(this::onMessage);
+        var listening = mailbox.listen(this::onMessage);
         consumer = listening;
         return listening.completion();
     }
@@ -105,7 +105,7 @@ public final class HandshakeVerticle extends VerticleBase {
     public Future<?> stop() {
         // A turn may be under way: it finds nothing more to do, and the cryptography of the loop closed behind it.
         queue.clear();
-        agreements.clear();
+        wantedDhs.clear();
         leaving.forEach(each -> each.wipe.run());
         leaving.clear();
         if (gate != null) gate.close();
@@ -120,18 +120,18 @@ public final class HandshakeVerticle extends VerticleBase {
                 queue.addAll(received.datagrams());
                 schedule();
             }
-            case HandshakeCommand.Agree wanted -> {
-                agreements.add(wanted);
+            case HandshakeCommand.ComputeResponderDh wanted -> {
+                wantedDhs.add(wanted);
                 schedule();
             }
             case HandshakeCommand.Wasted wasted -> {
                 long now = loop.clock().now();
-                load.spent(wasted.agreements(), now);
+                load.spent(wasted.diffieHellmans(), now);
                 tellLoad(now);
             }
             case HandshakeCommand.Identity changed -> {
                 identity(changed.identity());
-                changed.answer().complete();
+                changed.reply().complete();
             }
         }
     }
@@ -159,48 +159,48 @@ public final class HandshakeVerticle extends VerticleBase {
     private void turn() {
         scheduled = false;
         try {
-            strangers();
-            agreements();
+            handshakeMessages();
+            responderDhs();
             for (var what = leaving.poll(); what != null; what = leaving.poll()) what.tell.run();
         } finally {
-            if (!queue.isEmpty() || !agreements.isEmpty() || !leaving.isEmpty()) schedule();
+            if (!queue.isEmpty() || !wantedDhs.isEmpty() || !leaving.isEmpty()) schedule();
         }
     }
 
-    /// Three of the four Diffie-Hellmans of an answer, since the loop of the peer has packets to attend to.
-    private void agreements() {
-        for (int done = 0; done < TURN; done++) {
-            var wanted = agreements.poll();
+    /// Three of the four Diffie-Hellmans of a response, since the loop of the peer has packets to attend to.
+    private void responderDhs() {
+        for (int done = 0; done < MAX_HANDSHAKES_PER_TURN; done++) {
+            var wanted = wantedDhs.poll();
             if (wanted == null) return;
-            ResponderDh agreement;
+            ResponderDh dh;
             try {
-                agreement = agreement(wanted);
+                dh = responderDh(wanted);
             } catch (Throwable e) {
                 failed(e);
                 continue;
             }
-            if (agreement == null) {
+            if (dh == null) {
                 counters.increment(HandshakeCounter.DROP_AGREEMENT);
                 continue;
             }
-            var answer = new PeerCommand.Answer(agreement, wanted.bytes(), wanted.source());
-            leaving.add(new Leaving(() -> wanted.peer().tell(answer), agreement::close));
+            var reply = new PeerCommand.Respond(dh, wanted.bytes(), wanted.source());
+            leaving.add(new Leaving(() -> wanted.peer().tell(reply), dh::close));
         }
     }
 
-    private @Nullable ResponderDh agreement(HandshakeCommand.Agree wanted) {
+    private @Nullable ResponderDh responderDh(HandshakeCommand.ComputeResponderDh wanted) {
         var key = wanted.peer().peer().publicKey();
         return ResponderDh.make(loop.suite(), random, wanted.ephemeral(), key);
     }
 
     /// Under load is who cannot keep up with the queue, and who makes too many Diffie-Hellmans in vain.
-    private void strangers() {
+    private void handshakeMessages() {
         long now = loop.clock().now();
         if (queue.size() >= LOADED) load.overloaded(now);
         tellLoad(now);
         int done = 0;
         int passed = 0;
-        while (done < GLANCE && passed < TURN) {
+        while (done < MAX_MESSAGES_PER_TURN && passed < MAX_HANDSHAKES_PER_TURN) {
             var next = queue.poll();
             if (next == null) break;
             done++;
@@ -280,9 +280,10 @@ public final class HandshakeVerticle extends VerticleBase {
                     load.spent(1, now);
                     return Verdict.DECRYPT_FAILED;
                 }
-                // While strangers wait every other peer does all of its answer: then there is work for both loops.
-                alone = !alone && !queue.isEmpty();
-                var arrived = new PeerCommand.Initiation(initiation, message.length, source, alone);
+                // While handshake messages wait every other peer does all of its response: then there is work for both
+                // loops.
+                computeDhOnPeerLoop = !computeDhOnPeerLoop && !queue.isEmpty();
+                var arrived = new PeerCommand.Initiation(initiation, message.length, source, computeDhOnPeerLoop);
                 leaving.add(new Leaving(() -> router.tell(new RouterCommand.Initiation(arrived)), initiation::close));
             }
             case MessageType.RESPONSE ->

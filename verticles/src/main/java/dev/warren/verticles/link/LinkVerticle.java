@@ -38,10 +38,10 @@ public final class LinkVerticle extends VerticleBase {
     private final Loop loop;
     private final String device;
     private final LinkMonitor links;
-    private final SharedState bulletin;
+    private final SharedState state;
     private final RouterMailbox router;
     private final UdpMailbox udp;
-    private final LinkMailbox door;
+    private final LinkMailbox mailbox;
     private final CounterRow<TunCounter> counters;
     private final Consumer<String> lost;
 
@@ -60,19 +60,19 @@ public final class LinkVerticle extends VerticleBase {
             Loop loop,
             String device,
             LinkMonitor links,
-            SharedState bulletin,
+            SharedState state,
             RouterMailbox router,
             UdpMailbox udp,
-            LinkMailbox door,
+            LinkMailbox mailbox,
             CounterRow<TunCounter> counters,
             Consumer<String> lost) {
         this.loop = loop;
         this.device = device;
         this.links = links;
-        this.bulletin = bulletin;
+        this.state = state;
         this.router = router;
         this.udp = udp;
-        this.door = door;
+        this.mailbox = mailbox;
         this.counters = counters;
         this.lost = lost;
     }
@@ -81,7 +81,7 @@ public final class LinkVerticle extends VerticleBase {
     public Future<?> start() throws Exception {
         var opened = RouteMonitor.open();
         routes = opened;
-        var listening = door.listen(this::onMessage);
+        var listening = mailbox.listen(this::onMessage);
         consumer = listening;
         return listening
                 .completion()
@@ -92,7 +92,7 @@ public final class LinkVerticle extends VerticleBase {
                 })
                 .onSuccess(watch -> {
                     linkWatch = watch;
-                    bulletin.mtu(links.mtu()); // perhaps changed since the device was opened
+                    state.mtu(links.mtu()); // perhaps changed since the device was opened
                     if (links.up()) router.tell(new RouterCommand.Link(true));
                     lookNowAndThen();
                 });
@@ -118,7 +118,7 @@ public final class LinkVerticle extends VerticleBase {
         switch (message) {
             case LinkCommand.Count count -> {
                 counters.set(TunCounter.DROP_READ_QUEUE_FULL, links.dropped());
-                count.answer().complete();
+                count.reply().complete();
             }
         }
     }
@@ -148,7 +148,7 @@ public final class LinkVerticle extends VerticleBase {
             switch (event) {
                 case LinkEvent.Up _ -> router.tell(new RouterCommand.Link(true));
                 case LinkEvent.Down _ -> router.tell(new RouterCommand.Link(false));
-                case LinkEvent.MtuChanged changed -> bulletin.mtu(changed.mtu());
+                case LinkEvent.MtuChanged changed -> state.mtu(changed.mtu());
                 case LinkEvent.Renamed renamed ->
                     LOG.info("({}) The interface is called {} now", device, renamed.name());
                 case LinkEvent.Moved moved ->
@@ -187,12 +187,12 @@ public final class LinkVerticle extends VerticleBase {
             checkAgain = false;
             Promise<UdpCommand.Heard> heard = loop.promise();
             udp.tell(new UdpCommand.HeardLately(heard));
-            heard.future().onComplete(answer -> {
+            heard.future().onComplete(reply -> {
                 checking = false;
                 var monitor = routes;
                 if (ended || monitor == null) return;
-                if (answer.succeeded()) {
-                    var lately = answer.result();
+                if (reply.succeeded()) {
+                    var lately = reply.result();
                     udp.tell(new UdpCommand.Rerouted(monitor.rerouted(lately.endpoints(), lately.fwmark())));
                 }
                 if (checkAgain) checkSources();

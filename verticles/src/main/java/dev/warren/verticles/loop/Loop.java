@@ -79,7 +79,7 @@ public final class Loop {
         return context.promise();
     }
 
-    /// A pool whose home is this loop. Called on the loop.
+    /// A pool that this loop owns. Called on the loop.
     public BatchPool pool(int batches, long slabBytes, int maxEntries) {
         var loop = context.nettyEventLoop();
         var pool = new BatchPool(batches, slabBytes, maxEntries, loop, loop::inEventLoop);
@@ -87,7 +87,7 @@ public final class Loop {
         return pool;
     }
 
-    /// Batches of all pools of this loop that are not home. Called on the loop.
+    /// Batches of all pools of this loop that are not back in their pools. Called on the loop.
     public int batchesOut() {
         int out = 0;
         for (var pool : pools) out += pool.size() - pool.free();

@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 public final class Decapsulator {
     /// Of the batches that the UDP verticle receives in, so many wait here at most. It has four: while one TUN
     /// queue is slow, the peers of the others are still read for.
-    private static final int MOST_BATCHES = 2;
+    private static final int MAX_BATCHES = 2;
 
     private final TunMailbox tun;
-    private final SharedState bulletin;
+    private final SharedState state;
     private final BootClock clock;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Handler<Void> resuming = this::resume;
@@ -34,9 +34,9 @@ public final class Decapsulator {
     /// @param skip bytes of it that are
     private record Waiting(LivePeer peer, PacketRun run, int entry, int skip) {}
 
-    public Decapsulator(TunMailbox tun, SharedState bulletin, BootClock clock) {
+    public Decapsulator(TunMailbox tun, SharedState state, BootClock clock) {
         this.tun = tun;
-        this.bulletin = bulletin;
+        this.state = state;
         this.clock = clock;
     }
 
@@ -50,7 +50,7 @@ public final class Decapsulator {
             return;
         }
         boolean another = last.run.batch() != run.batch();
-        if (another && batches == MOST_BATCHES) {
+        if (another && batches == MAX_BATCHES) {
             for (int entry = run.from(); entry < run.to(); entry++) {
                 from.count(PeerCounter.DROP_BACKLOG, run.batch().packets(entry));
             }
@@ -98,7 +98,7 @@ public final class Decapsulator {
         var peer = from.peer;
         var batch = run.batch();
         var datagrams = batch.slab();
-        var routes = bulletin.routes();
+        var routes = state.allowedIps();
         int data = 0;
         int keepalives = 0;
         int packets = 0;
@@ -111,7 +111,7 @@ public final class Decapsulator {
             int step = batch.segment(entry) > 0 ? batch.segment(entry) : batch.length(entry);
             for (int at = batch.offset(entry) + begin; at < end; at += step) {
                 int length = Math.min(step, end - at);
-                var out = tun.gather(length);
+                var out = tun.reserve(length);
                 if (out == null) {
                     received(from, heard, data, keepalives, packets, bytes, now);
                     tun.onRoom(resuming);

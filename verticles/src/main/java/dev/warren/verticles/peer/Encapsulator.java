@@ -23,7 +23,7 @@ public final class Encapsulator {
 
     private final UdpMailbox udp;
     private final Unreachable unreachable;
-    private final SharedState bulletin;
+    private final SharedState state;
     private final BootClock clock;
     private final GsoSplitter splitter = new GsoSplitter();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
@@ -31,10 +31,10 @@ public final class Encapsulator {
 
     private record Waiting(LivePeer peer, PacketRun run, int entry) {}
 
-    public Encapsulator(UdpMailbox udp, Unreachable unreachable, SharedState bulletin, BootClock clock) {
+    public Encapsulator(UdpMailbox udp, Unreachable unreachable, SharedState state, BootClock clock) {
         this.udp = udp;
         this.unreachable = unreachable;
-        this.bulletin = bulletin;
+        this.state = state;
         this.clock = clock;
     }
 
@@ -82,11 +82,11 @@ public final class Encapsulator {
         if (to.retired) return true;
         var endpoint = to.endpoint;
         if (endpoint == null) {
-            to.count(PeerCounter.DROP_NO_ENDPOINT, unreachable.answer(run, first, now));
+            to.count(PeerCounter.DROP_NO_ENDPOINT, unreachable.reject(run, first, now));
             return true;
         }
         var peer = to.peer;
-        peer.mtu(bulletin.mtu());
+        peer.mtu(state.mtu());
         boolean ready = peer.ready(now);
         var batch = run.batch();
         var source = batch.slab();
@@ -107,7 +107,7 @@ public final class Encapsulator {
                 while (splitter.next()) peer.stage(source, splitter.offset(), splitter.length());
                 continue;
             }
-            var out = udp.gather(room);
+            var out = udp.reserve(room);
             if (out == null) {
                 if (packets > 0) peer.sent(packets, bytes, now);
                 udp.onRoom(resuming);

@@ -11,7 +11,8 @@ import dev.warren.verticles.loop.ErrorLog;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// What an awake peer's actor owns: the protocol state, where the peer is, and its counters. Touched on the peer's loop
+/// What an active peer's actor owns: the protocol state, where the peer is, and its counters. Touched on the peer's
+// loop
 /// only.
 final class LivePeer {
     final PeerRef ref;
@@ -29,17 +30,17 @@ final class LivePeer {
     /// another peer by then.
     boolean retired;
 
-    private final SharedPeerState bulletin;
+    private final SharedPeerState state;
     private final CounterRow<PeerCounter> counters;
     /// Of the configured endpoint that was heard of last.
     private int revision;
 
     /// @param errors of the loop, not of this peer alone
-    LivePeer(PeerRef ref, Peer peer, SharedPeerState bulletin, ErrorLog errors, LongConsumer settle) {
+    LivePeer(PeerRef ref, Peer peer, SharedPeerState state, ErrorLog errors, LongConsumer settle) {
         this.ref = ref;
         this.peer = peer;
-        this.bulletin = bulletin;
-        this.counters = bulletin.counters();
+        this.state = state;
+        this.counters = state.counters();
         this.errors = errors;
         this.settle = settle;
     }
@@ -93,6 +94,6 @@ final class LivePeer {
 
     private void publish(@Nullable Endpoint changed) {
         endpoint = changed;
-        bulletin.place(changed, revision);
+        state.place(changed, revision);
     }
 }

@@ -13,11 +13,12 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.slf4j.LoggerFactory;
 
-/// What the peers of one device on one event loop share: the loop's cryptography and clock, the doors to TUN and UDP
-/// with the batches that gather there, and the two packet loops.
+/// What the peers of one device on one event loop share: the loop's cryptography and clock, the mailboxes to TUN and
+// UDP
+/// with the batches that reserve there, and the two packet loops.
 public final class PeerLoop {
     final Loop loop;
-    final SharedState bulletin;
+    final SharedState state;
     final UdpMailbox udp;
     final TunMailbox tun;
     final HandshakeMailbox handshakes;
@@ -32,22 +33,22 @@ public final class PeerLoop {
     public PeerLoop(
             String device,
             Loop loop,
-            SharedState bulletin,
+            SharedState state,
             UdpMailbox udp,
             TunMailbox tun,
             HandshakeMailbox handshakes,
             PeerNotices notices,
             long stagedBytes) {
         this.loop = loop;
-        this.bulletin = bulletin;
+        this.state = state;
         this.udp = udp;
         this.tun = tun;
         this.handshakes = handshakes;
         this.notices = notices;
-        this.encapsulator = new Encapsulator(udp, new Unreachable(tun), bulletin, loop.clock());
+        this.encapsulator = new Encapsulator(udp, new Unreachable(tun), state, loop.clock());
         this.log = new PeerLog(device);
         this.staged = new StagedPool(stagedBytes);
-        this.decapsulator = new Decapsulator(tun, bulletin, loop.clock());
+        this.decapsulator = new Decapsulator(tun, state, loop.clock());
     }
 
     public Loop loop() {

@@ -31,20 +31,20 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The actor of one peer: owns its keypairs, replay filter, timers, staged packets and endpoint, and steps them with
-/// what arrives at its door. Deployed when the peer first has something to do, gone after a long silence.
-public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
+/// what arrives at its mailbox. Deployed when the peer first has something to do, gone after a long silence.
+public final class PeerVerticle extends VerticleBase implements Peer.Transmit {
     /// AF41, as the kernel marks initiations and responses (HANDSHAKE_DSCP in messages.h).
     private static final int HANDSHAKE_TRAFFIC_CLASS = 0x88;
 
     private static final long NO_TIMER = -1;
-    private static final long YAWN = TimeUnit.SECONDS.toNanos(30);
+    private static final long IDLE_CHECK = TimeUnit.SECONDS.toNanos(30);
     /// Initiations of one peer, each answered, that no packet followed, before the log says so.
     private static final int UNCONFIRMED = 3;
 
     /// What a peer starts with.
     ///
     /// @param presharedKey whoever deploys the peer closes it behind the start
-    /// @param bulletin outlives the actor
+    /// @param state outlives the actor
     /// @param memory what an earlier actor of this peer left, if there was one
     public record Settings(
             PeerRef ref,
@@ -53,12 +53,12 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             @Nullable Endpoint endpoint,
             int revision,
             int persistentKeepalive,
-            SharedPeerState bulletin,
+            SharedPeerState state,
             @Nullable PeerMemory memory) {}
 
     private final Settings settings;
     private final PeerLoop shared;
-    private final PeerMailbox door;
+    private final PeerMailbox mailbox;
     private final RouterMailbox router;
     private final Peer peer;
     private final LivePeer live;
@@ -76,13 +76,13 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
     public PeerVerticle(
             Settings settings,
             PeerLoop shared,
-            PeerMailbox door,
+            PeerMailbox mailbox,
             RouterMailbox router,
             IndexSource indices,
             SecureRandom random) {
         this.settings = settings;
         this.shared = shared;
-        this.door = door;
+        this.mailbox = mailbox;
         this.router = router;
         this.peer = new Peer(
                 shared.loop.suite(),
@@ -92,9 +92,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 random,
                 shared.staged,
                 this,
-                new CountedPeer(settings.bulletin().counters()));
+                new CountedPeer(settings.state().counters()));
         this.presence = new Presence(settings.ref(), shared.log);
-        this.live = new LivePeer(settings.ref(), peer, settings.bulletin(), shared.errors, this::settle);
+        this.live = new LivePeer(settings.ref(), peer, settings.state(), shared.errors, this::settle);
     }
 
     @Override
@@ -103,10 +103,10 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         var memory = settings.memory();
         if (memory != null) peer.restore(memory);
         peer.presharedKey(settings.presharedKey());
-        peer.mtu(shared.bulletin.mtu());
+        peer.mtu(shared.state.mtu());
         live.endpoint(settings.endpoint(), settings.revision());
         peer.persistentKeepalive(settings.persistentKeepalive(), now);
-        var listening = door.listen(this::onMessage);
+        var listening = mailbox.listen(this::onMessage);
         consumer = listening;
         settle(now);
         return listening.completion();
@@ -135,9 +135,9 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                     if (!retired) onInitiation(arrived, now);
                 }
             }
-            case PeerCommand.Answer answer -> {
-                try (var agreement = answer.agreement()) {
-                    if (!retired) answer(agreement, answer.bytes(), answer.source(), now);
+            case PeerCommand.Respond respond -> {
+                try (var dh = respond.dh()) {
+                    if (!retired) respond(dh, respond.bytes(), respond.source(), now);
                 }
             }
             case PeerCommand.Response response -> {
@@ -157,18 +157,18 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                     established(false);
                     presence.ended("the private key of this interface is another now", now);
                 } finally {
-                    changed.answer().complete();
+                    changed.reply().complete();
                 }
             }
             case PeerCommand.ResetTimestamp _ -> peer.resetTimestamp();
             case PeerCommand.IndexTaken _ -> peer.forceHandshake(now);
             case PeerCommand.Retire last -> {
                 if (last.ifIdle() && !peer.idle()) {
-                    last.answer().complete(null);
+                    last.reply().complete(null);
                 } else {
                     var memory = peer.memory();
                     retire();
-                    last.answer().complete(memory);
+                    last.reply().complete(memory);
                 }
             }
         }
@@ -184,15 +184,17 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             return;
         }
         int bytes = arrived.bytes();
-        if (arrived.alone()) answer(null, bytes, arrived.source(), now);
-        else shared.handshakes.tell(new HandshakeCommand.Agree(initiation.ephemeral(), door, bytes, arrived.source()));
+        if (arrived.computeDhOnPeerLoop()) respond(null, bytes, arrived.source(), now);
+        else
+            shared.handshakes.tell(
+                    new HandshakeCommand.ComputeResponderDh(initiation.ephemeral(), mailbox, bytes, arrived.source()));
     }
 
-    private void answer(@Nullable ResponderDh agreement, int bytes, Endpoint source, long now) {
+    private void respond(@Nullable ResponderDh dh, int bytes, Endpoint source, long now) {
         // The answer goes where the initiation came from.
         var before = live.endpoint;
         live.endpoint(source);
-        if (peer.answer(agreement, bytes, now) != Verdict.OK) {
+        if (peer.respond(dh, bytes, now) != Verdict.OK) {
             live.endpoint(before);
             return;
         }
@@ -235,14 +237,14 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
             if (timer != NO_TIMER) vertx.cancelTimer(timer);
             arm(next, now);
         } else if (timer == NO_TIMER) {
-            arm(now + YAWN, now); // nothing to do: perhaps go to sleep
+            arm(now + IDLE_CHECK, now); // nothing to do: perhaps go to sleep
         }
     }
 
     private void arm(long due, long now) {
         timerDue = due;
         long millis = Math.max(1, TimeUnit.NANOSECONDS.toMillis(due - now + 999_999));
-        // On our own context: what waited for buffers is settled when they come home, which may be in no context.
+        // On our own context: what waited for buffers is settled when they come back, which may be in no context.
         timer = ((ContextInternal) context).setTimer(millis, _ -> onTimer());
     }
 
@@ -251,7 +253,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         timer = NO_TIMER;
         timerDue = Long.MAX_VALUE;
         settle(shared.loop.clock().now());
-        if (!retired && peer.idle()) router.tell(new RouterCommand.Sleepy(door));
+        if (!retired && peer.idle()) router.tell(new RouterCommand.Idle(mailbox));
     }
 
     private void established(boolean now) {
@@ -267,7 +269,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         peer.close();
     }
 
-    // Outbox
+    // Transmit
 
     @Override
     public void transmit(MemorySegment datagram, long at, int length) {
@@ -276,7 +278,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
         int type = MessageType.of(datagram, at);
         boolean handshake = type == MessageType.INITIATION || type == MessageType.RESPONSE;
         boolean data = !handshake && length > MessageType.SHORTEST;
-        var out = data ? shared.udp.gather(length) : shared.udp.gatherMessage(length);
+        var out = data ? shared.udp.reserve(length) : shared.udp.gatherMessage(length);
         if (out == null) {
             live.count(PeerCounter.DROP_BACKLOG, 1);
             return;
@@ -288,12 +290,12 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
 
     @Override
     public void indexAdded(int index) {
-        shared.udp.tell(new UdpCommand.Claim(index, door));
+        shared.udp.tell(new UdpCommand.Claim(index, mailbox));
     }
 
     @Override
     public void indexRemoved(int index) {
-        shared.udp.tell(new UdpCommand.Unclaim(index, door));
+        shared.udp.tell(new UdpCommand.Unclaim(index, mailbox));
     }
 
     @Override
@@ -309,7 +311,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Outbox {
                 shared.log.handshake(ref, started.now(), step);
             }
             case PeerEvent.SessionEstablished session -> {
-                settings.bulletin().lastHandshake(session.now());
+                settings.state().lastHandshake(session.now());
                 live.count(PeerCounter.HANDSHAKES, 1);
                 var role = session.initiator() ? "initiator" : "responder";
                 shared.log.handshake(ref, session.now(), "Session established as " + role);

@@ -21,19 +21,19 @@ public final class Unreachable {
     }
 
     /// Answers the frames of a run from this entry on; returns how many there are.
-    public int answer(PacketRun run, int first, long now) {
-        for (int entry = first; entry < run.to(); entry++) answer(run.batch(), entry, now);
+    public int reject(PacketRun run, int first, long now) {
+        for (int entry = first; entry < run.to(); entry++) reject(run.batch(), entry, now);
         return run.to() - first;
     }
 
     /// Answers one frame.
-    public void answer(PacketBatch batch, int entry, long now) {
+    public void reject(PacketBatch batch, int entry, long now) {
         if (!limit.take(now)) return;
         var frame = batch.slab();
         int at = batch.offset(entry);
         int length = IpHeader.validate(frame, at, batch.length(entry));
         if (length < 0) return;
-        var out = tun.gather(Icmp.MAX_LENGTH);
+        var out = tun.reserve(Icmp.MAX_LENGTH);
         if (out == null) return;
         int to = out.nextOffset();
         int error = Icmp.unreachable(frame, at, length, null, out.slab(), to);

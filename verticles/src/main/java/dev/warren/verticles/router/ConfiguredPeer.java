@@ -11,17 +11,17 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the router keeps of a configured peer. While it is asleep this is all there is of it.
+/// What the router keeps of a configured peer. While it is inactive this is all there is of it.
 final class ConfiguredPeer {
     enum State {
-        ASLEEP,
-        WAKING,
-        AWAKE,
+        INACTIVE,
+        ACTIVATING,
+        ACTIVE,
         RETIRING
     }
 
     final PeerRef ref;
-    State state = State.ASLEEP;
+    State state = State.INACTIVE;
 
     @Nullable
     PresharedKey presharedKey;
@@ -32,7 +32,7 @@ final class ConfiguredPeer {
 
     /// Since it was first woken.
     @Nullable
-    SharedPeerState bulletin;
+    SharedPeerState shared;
 
     int persistentKeepalive;
 
@@ -40,7 +40,7 @@ final class ConfiguredPeer {
     PeerMemory memory;
 
     @Nullable
-    PeerMailbox door;
+    PeerMailbox mailbox;
 
     @Nullable
     String deployment;
@@ -88,7 +88,7 @@ final class ConfiguredPeer {
     /// Where it is: what its actor heard last, unless an endpoint was configured since.
     @Nullable
     Endpoint endpoint() {
-        var heard = bulletin == null ? null : bulletin.place();
+        var heard = shared == null ? null : shared.place();
         return heard != null && heard.revision() == revision ? heard.endpoint() : endpoint;
     }
 
@@ -117,7 +117,7 @@ final class ConfiguredPeer {
         presharedKey = changed == null || changed.isZero() ? null : changed.copy();
     }
 
-    /// It has a reason to be awake: something waits, or its keepalive does not wait for traffic.
+    /// It has a reason to be active: something waits, or its keepalive does not wait for traffic.
     boolean wanted() {
         return !waiting.isEmpty() || ((packetsWait || persistentKeepalive > 0) && endpoint() != null);
     }

@@ -14,14 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class DeviceKey implements AutoCloseable {
     private final Loop loop;
     private final HandshakeMailbox handshakes;
-    private final PeerRegistry roster;
+    private final PeerRegistry registry;
     private @Nullable StaticIdentity identity;
 
     /// @param loop the router's
-    DeviceKey(Loop loop, HandshakeMailbox handshakes, PeerRegistry roster) {
+    DeviceKey(Loop loop, HandshakeMailbox handshakes, PeerRegistry registry) {
         this.loop = loop;
         this.handshakes = handshakes;
-        this.roster = roster;
+        this.registry = registry;
     }
 
     /// Null: there is no key.
@@ -41,14 +41,14 @@ final class DeviceKey implements AutoCloseable {
         identity = changed;
         Promise<Void> heard = loop.promise();
         handshakes.tell(new HandshakeCommand.Identity(changed, heard)).onFailure(heard::tryFail);
-        var told = Future.join(heard.future(), roster.identity(changed));
+        var told = Future.join(heard.future(), registry.identity(changed));
         return before == null ? told.otherwiseEmpty().mapEmpty() : told.transform(_ -> wipe(before));
     }
 
     private Future<Void> wipe(StaticIdentity before) {
         var key = before.privateKey();
         loop.suite().x25519().forget(key);
-        return roster.forget(key).onComplete(_ -> before.close());
+        return registry.forget(key).onComplete(_ -> before.close());
     }
 
     /// When nobody uses it any more; what the loops keep of it goes with their cryptography.

@@ -37,18 +37,20 @@ import org.slf4j.LoggerFactory;
 
 /// The configured peers of a device, and the sleep and waking of their actors. Belongs to the router.
 ///
-/// A peer is asleep until the first packet or initiation for it; then its verticle is deployed, what came meanwhile is
-/// handed over, and the TUN learns its door. Going to sleep is the same backwards: the TUN forgets the door, the actor
+/// A peer is inactive until the first packet or initiation for it; then its verticle is deployed, what came meanwhile
+// is
+/// handed over, and the TUN learns its mailbox. Going to sleep is the same backwards: the TUN forgets the mailbox, the
+// actor
 /// says what must be remembered, the UDP verticle has dealt with all it had for it, and only then is it undeployed, so
 /// that no batch is ever lost with an actor.
 public final class PeerRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(PeerRegistry.class);
-    private static final int MOST_WAITING = 8;
+    private static final int MAX_WAITING = 8;
     /// Peers that packets have woken and that have no session, those with a persistent keepalive apart. An address scan
     /// would wake all there are otherwise, each 5 KB and an initiation every five seconds. They are woken 200 a
     // second
     /// at most: each has five seconds before it makes room for another.
-    private static final int MOST_WITHOUT_SESSION = 1024;
+    private static final int MAX_WITHOUT_SESSION = 1024;
 
     private final Loop loop;
     private final String device;
@@ -64,7 +66,7 @@ public final class PeerRegistry {
     /// Peers that are waking or retiring, the removed ones too, and when they will have.
     private final Map<ConfiguredPeer, Future<Void>> changing = new HashMap<>();
 
-    /// Who may have to make room, the one that has been awake longest first.
+    /// Who may have to make room, the one that has been active longest first.
     private final LinkedHashSet<ConfiguredPeer> withoutSession = new LinkedHashSet<>();
 
     private long nextSerial;
@@ -118,26 +120,26 @@ public final class PeerRegistry {
         discard(entry);
         refuse(entry);
         retire(entry, false);
-        if (entry.state == State.ASLEEP) end(entry);
+        if (entry.state == State.INACTIVE) end(entry);
     }
 
     /// It is removed, and no actor of it is left.
     private void end(ConfiguredPeer entry) {
         entry.presharedKey(null);
-        if (entry.bulletin != null) counters.peers(home(entry)).close(entry.bulletin.counters());
-        entry.bulletin = null;
+        if (entry.shared != null) counters.peers(loopOf(entry)).close(entry.shared.counters());
+        entry.shared = null;
     }
 
     /// Which packet loop is the peer's, for good.
-    private int home(ConfiguredPeer entry) {
+    private int loopOf(ConfiguredPeer entry) {
         return (int) (entry.ref.serial() % loops.size());
     }
 
-    SharedPeerState bulletin(ConfiguredPeer entry) {
-        var known = entry.bulletin;
+    SharedPeerState shared(ConfiguredPeer entry) {
+        var known = entry.shared;
         if (known != null) return known;
-        var made = new SharedPeerState(counters.peers(home(entry)).open());
-        entry.bulletin = made;
+        var made = new SharedPeerState(counters.peers(loopOf(entry)).open());
+        entry.shared = made;
         return made;
     }
 
@@ -145,20 +147,20 @@ public final class PeerRegistry {
     /// before.
     Future<Void> identity(@Nullable StaticIdentity changed) {
         identity = changed;
-        if (changed == null) return sleepAll();
+        if (changed == null) return deactivateAll();
         // Those that are waking or retiring hear of it when they have.
         var told = new ArrayList<>(changing.values());
         for (var entry : peers.values()) {
-            if (entry.state == State.AWAKE) told.add(tell(Objects.requireNonNull(entry.door), changed));
+            if (entry.state == State.ACTIVE) told.add(tell(Objects.requireNonNull(entry.mailbox), changed));
         }
-        wakeTheWanted();
+        activateWanted();
         return Future.join(told).mapEmpty();
     }
 
-    private Future<Void> tell(PeerMailbox door, StaticIdentity changed) {
-        Promise<Void> answer = loop.promise();
-        door.tell(new PeerCommand.Identity(changed, answer));
-        return answer.future();
+    private Future<Void> tell(PeerMailbox mailbox, StaticIdentity changed) {
+        Promise<Void> reply = loop.promise();
+        mailbox.tell(new PeerCommand.Identity(changed, reply));
+        return reply.future();
     }
 
     /// Completes when no loop of a peer keeps anything of this key.
@@ -172,18 +174,18 @@ public final class PeerRegistry {
         up = nowUp;
         if (!nowUp) {
             for (var entry : peers.values()) refuse(entry);
-            return sleepAll();
+            return deactivateAll();
         }
-        wakeTheWanted();
+        activateWanted();
         return Future.succeededFuture();
     }
 
-    private void wakeTheWanted() {
-        for (var entry : peers.values()) wakeIfWanted(entry);
+    private void activateWanted() {
+        for (var entry : peers.values()) activateIfWanted(entry);
     }
 
     /// Wakes a peer for which something waits, or whose keepalive does not wait for traffic.
-    void wakeIfWanted(ConfiguredPeer entry) {
+    void activateIfWanted(ConfiguredPeer entry) {
         if (entry.wanted()) wake(entry);
     }
 
@@ -191,10 +193,10 @@ public final class PeerRegistry {
     void endpointSet(ConfiguredPeer entry, Endpoint endpoint) {
         boolean first = entry.endpoint() == null;
         entry.endpoint(endpoint);
-        if (first && entry.state != State.AWAKE) tun.endpointSet(entry.ref);
+        if (first && entry.state != State.ACTIVE) tun.endpointSet(entry.ref);
     }
 
-    private Future<Void> sleepAll() {
+    private Future<Void> deactivateAll() {
         for (var entry : peers.values()) {
             discard(entry);
             retire(entry, false);
@@ -209,29 +211,29 @@ public final class PeerRegistry {
     private Future<Void> change(ConfiguredPeer entry, Future<Void> change) {
         changing.put(entry, change);
         return change.onComplete(_ -> {
-            assert loop.onLoop() : "another loop touches the roster";
+            assert loop.onLoop() : "another loop touches the registry";
             changing.remove(entry, change);
         });
     }
 
-    void tellIfAwake(ConfiguredPeer entry, PeerCommand message) {
-        if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(message);
+    void tellIfActive(ConfiguredPeer entry, PeerCommand message) {
+        if (entry.state == State.ACTIVE) Objects.requireNonNull(entry.mailbox).tell(message);
     }
 
     /// The settings of a peer have changed.
     ///
     /// @param moved null: it stays where it is
     void configured(ConfiguredPeer entry, @Nullable Endpoint moved) {
-        if (entry.state == State.AWAKE) Objects.requireNonNull(entry.door).tell(entry.configuration(moved));
-        wakeIfWanted(entry);
+        if (entry.state == State.ACTIVE) Objects.requireNonNull(entry.mailbox).tell(entry.configuration(moved));
+        activateIfWanted(entry);
     }
 
     /// Packets wait for a peer at the TUN. They may have been read before there is a key, or before we have heard that
     /// the link is up: it is woken when there is all it needs.
     void packetsWait(ConfiguredPeer entry) {
-        if (entry.state == State.AWAKE) return; // the queue that says so has been told meanwhile
+        if (entry.state == State.ACTIVE) return; // the queue that says so has been told meanwhile
         entry.packetsWait = true;
-        wakeIfWanted(entry);
+        activateIfWanted(entry);
     }
 
     /// Packets wait for a peer that is not configured any more.
@@ -254,7 +256,7 @@ public final class PeerRegistry {
 
     private void noSession(ConfiguredPeer entry) {
         boolean may = !entry.established && !entry.initiated && entry.persistentKeepalive == 0;
-        if (entry.state == State.AWAKE && may) makesRoom(entry, true);
+        if (entry.state == State.ACTIVE && may) makesRoom(entry, true);
     }
 
     private void makesRoom(ConfiguredPeer entry, boolean may) {
@@ -267,9 +269,9 @@ public final class PeerRegistry {
     // made
     /// it, and the peer makes room for nobody, nor anybody for it.
     void deliver(ConfiguredPeer entry, PeerCommand message) {
-        if (entry.state == State.AWAKE) {
-            Objects.requireNonNull(entry.door).tell(message);
-        } else if (identity == null || entry.removed || !entry.hold(message, MOST_WAITING)) {
+        if (entry.state == State.ACTIVE) {
+            Objects.requireNonNull(entry.mailbox).tell(message);
+        } else if (identity == null || entry.removed || !entry.hold(message, MAX_WAITING)) {
             message.discard();
         } else {
             entry.initiated = true;
@@ -279,14 +281,14 @@ public final class PeerRegistry {
 
     private void wake(ConfiguredPeer entry) {
         var own = identity;
-        if (entry.state != State.ASLEEP || own == null || !up) return;
-        if (!entry.initiated && withoutSession.size() >= MOST_WITHOUT_SESSION) {
+        if (entry.state != State.INACTIVE || own == null || !up) return;
+        if (!entry.initiated && withoutSession.size() >= MAX_WITHOUT_SESSION) {
             counters.router().increment(RouterCounter.EVICTED);
             retire(withoutSession.getFirst(), false);
         }
-        entry.state = State.WAKING;
-        var door = new PeerMailbox(loop.vertx(), device, entry.ref);
-        var home = loops.get(home(entry));
+        entry.state = State.ACTIVATING;
+        var mailbox = new PeerMailbox(loop.vertx(), device, entry.ref);
+        var peers = loops.get(loopOf(entry));
         var psk = entry.copyOfPresharedKey();
         int revision = entry.revision();
         var settings = new PeerVerticle.Settings(
@@ -296,22 +298,23 @@ public final class PeerRegistry {
                 entry.endpoint(),
                 revision,
                 entry.persistentKeepalive,
-                bulletin(entry),
+                shared(entry),
                 entry.memory);
-        var deployed = here(home.loop().deploy(() -> new PeerVerticle(settings, home, door, router, indices, random)));
+        var deployed =
+                here(peers.loop().deploy(() -> new PeerVerticle(settings, peers, mailbox, router, indices, random)));
         change(entry, deployed.transform(done -> {
             if (psk != null) psk.close();
-            if (done.failed()) return notAwake(entry, done.cause());
-            entry.door = door;
+            if (done.failed()) return notActive(entry, done.cause());
+            entry.mailbox = mailbox;
             entry.deployment = done.result();
-            counters.router().set(RouterCounter.PEERS_AWAKE, ++actors);
-            return awake(entry, door, own, revision);
+            counters.router().set(RouterCounter.PEERS_ACTIVE, ++actors);
+            return active(entry, mailbox, own, revision);
         }));
     }
 
-    private Future<Void> notAwake(ConfiguredPeer entry, Throwable failure) {
+    private Future<Void> notActive(ConfiguredPeer entry, Throwable failure) {
         LOG.error("({}) {}: Cannot be started", device, entry.ref, failure);
-        entry.state = State.ASLEEP;
+        entry.state = State.INACTIVE;
         discard(entry);
         refuse(entry);
         if (entry.removed) end(entry);
@@ -322,34 +325,35 @@ public final class PeerRegistry {
     ///
     /// @param known the key that it has
     /// @param revision of the endpoint that the actor knows
-    private Future<Void> awake(ConfiguredPeer entry, PeerMailbox door, @Nullable StaticIdentity known, int revision) {
-        entry.state = State.AWAKE;
+    private Future<Void> active(
+            ConfiguredPeer entry, PeerMailbox mailbox, @Nullable StaticIdentity known, int revision) {
+        entry.state = State.ACTIVE;
         var own = identity;
         if (entry.removed || own == null || !up) return retire(entry, false);
-        Future<Void> told = own == known ? Future.succeededFuture() : tell(door, own);
-        door.tell(entry.configuration(entry.revision() == revision ? null : entry.endpoint()));
-        for (var message : entry.release()) door.tell(message);
+        Future<Void> told = own == known ? Future.succeededFuture() : tell(mailbox, own);
+        mailbox.tell(entry.configuration(entry.revision() == revision ? null : entry.endpoint()));
+        for (var message : entry.release()) mailbox.tell(message);
         entry.packetsWait = false;
         noSession(entry);
-        tun.awake(door);
+        tun.active(mailbox);
         return told;
     }
 
     /// An actor says that it has nothing left to do; one of an earlier life of the peer may be late with it.
-    void sleepy(PeerMailbox door) {
-        var entry = find(door.peer().publicKey());
-        if (entry != null && entry.door == door) retire(entry, true);
+    void idle(PeerMailbox mailbox) {
+        var entry = find(mailbox.peer().publicKey());
+        if (entry != null && entry.mailbox == mailbox) retire(entry, true);
     }
 
-    /// Lets an actor go to sleep, if it is awake.
+    /// Lets an actor go to sleep, if it is active.
     ///
     /// @param ifIdle it goes on when something has come for it meanwhile
     private Future<Void> retire(ConfiguredPeer entry, boolean ifIdle) {
-        if (entry.state != State.AWAKE) return Future.succeededFuture();
+        if (entry.state != State.ACTIVE) return Future.succeededFuture();
         entry.state = State.RETIRING;
         entry.initiated = false;
         makesRoom(entry, false);
-        var door = Objects.requireNonNull(entry.door);
+        var mailbox = Objects.requireNonNull(entry.mailbox);
         var known = identity;
         int revision = entry.revision();
         Promise<@Nullable PeerMemory> retired = loop.promise();
@@ -357,11 +361,11 @@ public final class PeerRegistry {
                 entry,
                 tun.forget(entry.ref)
                         .compose(_ -> {
-                            door.tell(new PeerCommand.Retire(ifIdle, retired));
+                            mailbox.tell(new PeerCommand.Retire(ifIdle, retired));
                             return retired.future();
                         })
                         .transform(last -> last.succeeded() && last.result() == null
-                                ? awake(entry, door, known, revision)
+                                ? active(entry, mailbox, known, revision)
                                 : undeploy(entry, last.result())));
     }
 
@@ -372,7 +376,7 @@ public final class PeerRegistry {
         return drained()
                 .compose(_ -> here(loop.vertx().undeploy(Objects.requireNonNull(entry.deployment))))
                 .onFailure(failure -> LOG.warn("({}) {}: Cannot be stopped", device, entry.ref, failure))
-                .transform(_ -> asleep(entry));
+                .transform(_ -> inactive(entry));
     }
 
     /// Vert.x completes what it does where it was asked, and what follows another future may have been asked in no
@@ -390,15 +394,15 @@ public final class PeerRegistry {
         return drained.future();
     }
 
-    private Future<Void> asleep(ConfiguredPeer entry) {
-        assert loop.onLoop() : "another loop touches the roster";
-        entry.state = State.ASLEEP;
-        counters.router().set(RouterCounter.PEERS_AWAKE, --actors);
-        entry.door = null;
+    private Future<Void> inactive(ConfiguredPeer entry) {
+        assert loop.onLoop() : "another loop touches the registry";
+        entry.state = State.INACTIVE;
+        counters.router().set(RouterCounter.PEERS_ACTIVE, --actors);
+        entry.mailbox = null;
         entry.deployment = null;
         entry.established = false;
         if (entry.removed) end(entry);
-        else wakeIfWanted(entry);
+        else activateIfWanted(entry);
         return Future.succeededFuture();
     }
 

@@ -37,16 +37,17 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The actor that knows the whole device: owns the allowed-IPs trie and the roster of peers, applies changes and tells
+/// The actor that knows the whole device: owns the allowed-IPs trie and the registry of peers, applies changes and
+// reports
 /// the state. No packet passes here but those that wake a peer.
 public final class RouterVerticle extends VerticleBase {
     private static final int EADDRINUSE = 98;
 
     private final Loop loop;
-    private final SharedState bulletin;
-    private final RouterMailbox door;
+    private final SharedState state;
+    private final RouterMailbox mailbox;
     private final HandshakeMailbox handshakes;
-    private final PeerRegistry roster;
+    private final PeerRegistry registry;
     private final DeviceKey key;
     private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
@@ -57,25 +58,25 @@ public final class RouterVerticle extends VerticleBase {
     private @Nullable MessageConsumer<Object> consumer;
     private Future<Void> lastChange = Future.succeededFuture();
 
-    /// @param allowedIps empty; its snapshot is what the bulletin starts with
+    /// @param allowedIps empty; its snapshot is what the state starts with
     public RouterVerticle(
             Loop loop,
             String device,
-            SharedState bulletin,
-            RouterMailbox door,
+            SharedState state,
+            RouterMailbox mailbox,
             UdpMailbox udp,
             HandshakeMailbox handshakes,
-            PeerRegistry roster,
+            PeerRegistry registry,
             AllowedIps<PeerRef> allowedIps,
             PeerNotices notices,
             DeviceCounters counters) {
         this.loop = loop;
-        this.bulletin = bulletin;
-        this.door = door;
+        this.state = state;
+        this.mailbox = mailbox;
         this.handshakes = handshakes;
-        this.roster = roster;
-        this.key = new DeviceKey(loop, handshakes, roster);
-        this.sockets = new SocketState(loop, device, udp, roster, this::reconcile, counters.router());
+        this.registry = registry;
+        this.key = new DeviceKey(loop, handshakes, registry);
+        this.sockets = new SocketState(loop, device, udp, registry, this::reconcile, counters.router());
         this.allowedIps = allowedIps;
         this.notices = notices;
         this.log = new PeerLog(device);
@@ -84,15 +85,15 @@ public final class RouterVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
-        var listening = door.listen(this::onMessage);
+        var listening = mailbox.listen(this::onMessage);
         consumer = listening;
         return listening.completion();
     }
 
     @Override
     public Future<?> stop() {
-        return sockets.close().transform(_ -> roster.up(false)).transform(_ -> {
-            for (var entry : roster.all()) entry.presharedKey(null);
+        return sockets.close().transform(_ -> registry.up(false)).transform(_ -> {
+            for (var entry : registry.all()) entry.presharedKey(null);
             key.close();
             return consumer == null ? Future.succeededFuture() : consumer.unregister();
         });
@@ -101,35 +102,35 @@ public final class RouterVerticle extends VerticleBase {
     private void onMessage(RouterCommand message) {
         switch (message) {
             case RouterCommand.Wake wake -> {
-                var entry = roster.find(wake.peer().publicKey());
-                if (entry == null || entry.ref != wake.peer()) roster.refused(wake.peer());
-                else roster.packetsWait(entry);
+                var entry = registry.find(wake.peer().publicKey());
+                if (entry == null || entry.ref != wake.peer()) registry.refused(wake.peer());
+                else registry.packetsWait(entry);
             }
             case RouterCommand.Initiation arrived -> initiation(arrived);
             case RouterCommand.Session session -> {
-                var entry = roster.find(session.peer().publicKey());
-                if (entry != null && entry.ref == session.peer()) roster.session(entry, session.established());
+                var entry = registry.find(session.peer().publicKey());
+                if (entry != null && entry.ref == session.peer()) registry.session(entry, session.established());
             }
-            case RouterCommand.Sleepy sleepy -> roster.sleepy(sleepy.peer());
+            case RouterCommand.Idle idle -> registry.idle(idle.peer());
             case RouterCommand.Link link -> inOrder(() -> sockets.link(link.up()));
             case RouterCommand.Update update ->
-                inOrder(() -> apply(update.update())).onComplete(update.answer());
-            case RouterCommand.Status status -> status.answer().complete(status());
-            case RouterCommand.Counters asked -> asked.answer().complete(counters.read());
+                inOrder(() -> apply(update.update())).onComplete(update.reply());
+            case RouterCommand.Status status -> status.reply().complete(status());
+            case RouterCommand.Counters asked -> asked.reply().complete(counters.read());
         }
     }
 
     private void initiation(RouterCommand.Initiation arrived) {
         var message = arrived.message();
         var key = message.initiation().remoteStatic();
-        var entry = roster.find(key);
+        var entry = registry.find(key);
         if (entry == null) {
             counters.router().increment(RouterCounter.DROP_UNKNOWN_PEER);
             log.unknownPeer(message.source(), key, loop.clock().now());
             wasted(1);
             arrived.discard();
-        } else if (entry.state == State.AWAKE || authentic(entry, message)) {
-            roster.deliver(entry, message);
+        } else if (entry.state == State.ACTIVE || authentic(entry, message)) {
+            registry.deliver(entry, message);
         } else {
             wasted(2);
             arrived.discard();
@@ -151,8 +152,8 @@ public final class RouterVerticle extends VerticleBase {
         }
         var memory = entry.memory;
         int newer = memory == null ? 1 : initiation.compareTimestamp(memory.lastTimestamp());
-        if (newer > 0 || entry.state != State.ASLEEP) return true; // then its actor will see
-        roster.bulletin(entry).counters().increment(PeerCounter.DROP_OLD_TIMESTAMP);
+        if (newer > 0 || entry.state != State.INACTIVE) return true; // then its actor will see
+        registry.shared(entry).counters().increment(PeerCounter.DROP_OLD_TIMESTAMP);
         long now = loop.clock().now();
         log.refused(entry.ref, arrived.source(), Verdict.OLD_TIMESTAMP, now);
         if (newer < 0) {
@@ -162,8 +163,8 @@ public final class RouterVerticle extends VerticleBase {
         return false;
     }
 
-    private void wasted(int agreements) {
-        handshakes.tell(new HandshakeCommand.Wasted(agreements));
+    private void wasted(int diffieHellmans) {
+        handshakes.tell(new HandshakeCommand.Wasted(diffieHellmans));
     }
 
     /// Changes that take time do not overtake each other.
@@ -202,14 +203,14 @@ public final class RouterVerticle extends VerticleBase {
         if (wanted == null || key.is(wanted)) return Future.succeededFuture(); // nothing changes
         if (wanted.isZero()) return key.change(null);
         var changed = new StaticIdentity(wanted.copy(), loop.suite());
-        var self = roster.find(changed.publicKey());
+        var self = registry.find(changed.publicKey());
         if (self != null) remove(self);
         return key.change(changed);
     }
 
     private void applyPeers(DeviceUpdate update) {
         if (update.replacePeers()) {
-            for (var entry : List.copyOf(roster.all())) remove(entry);
+            for (var entry : List.copyOf(registry.all())) remove(entry);
         }
         for (var peer : update.peers()) apply(peer);
         publishRoutes();
@@ -218,37 +219,37 @@ public final class RouterVerticle extends VerticleBase {
     private void apply(PeerUpdate update) {
         var own = key.identity();
         if (own != null && own.publicKey().equals(update.publicKey())) return;
-        var entry = roster.find(update.publicKey());
+        var entry = registry.find(update.publicKey());
         if (update.remove()) {
             if (entry != null) remove(entry);
             return;
         }
         if (entry == null) {
             if (update.updateOnly()) return;
-            entry = roster.add(update.publicKey(), update.name());
+            entry = registry.add(update.publicKey(), update.name());
         }
         var psk = update.presharedKey();
         if (psk != null) entry.presharedKey(psk);
         Endpoint moved = update.endpoint() == null ? null : Endpoint.of(update.endpoint());
-        if (moved != null) roster.endpointSet(entry, moved);
+        if (moved != null) registry.endpointSet(entry, moved);
         if (update.persistentKeepalive().isPresent()) {
             entry.persistentKeepalive = update.persistentKeepalive().getAsInt();
         }
         if (update.resetTimestamp()) {
             if (entry.memory != null) entry.memory = entry.memory.withoutTimestamp();
-            roster.tellIfAwake(entry, new PeerCommand.ResetTimestamp());
+            registry.tellIfActive(entry, new PeerCommand.ResetTimestamp());
         }
         if (update.replaceAllowedIps()) allowedIps.removeAll(entry.ref);
         for (var change : update.allowedIps()) {
             if (change.remove()) allowedIps.remove(change.prefix(), entry.ref);
             else allowedIps.insert(change.prefix(), entry.ref);
         }
-        roster.configured(entry, moved);
+        registry.configured(entry, moved);
     }
 
     private void remove(ConfiguredPeer entry) {
         allowedIps.removeAll(entry.ref);
-        roster.remove(entry);
+        registry.remove(entry);
         publishRoutes();
     }
 
@@ -258,14 +259,14 @@ public final class RouterVerticle extends VerticleBase {
     private DeviceStatus status() {
         long now = loop.clock().now();
         long wall = loop.clock().wall();
-        var peers = new ArrayList<PeerStatus>(roster.all().size());
-        for (var entry : roster.all()) peers.add(status(entry, now, wall));
+        var peers = new ArrayList<PeerStatus>(registry.all().size());
+        for (var entry : registry.all()) peers.add(status(entry, now, wall));
         var own = key.identity();
         return new DeviceStatus(own == null ? null : own.privateKey().copy(), sockets.port(), sockets.fwmark(), peers);
     }
 
     private PeerStatus status(ConfiguredPeer entry, long now, long wall) {
-        var published = entry.bulletin;
+        var published = entry.shared;
         var endpoint = entry.endpoint();
         long handshake = published == null ? Peer.NEVER : published.lastHandshake();
         long shaken = handshake == Peer.NEVER ? 0 : wall - (now - handshake); // a time, not an age
@@ -282,7 +283,7 @@ public final class RouterVerticle extends VerticleBase {
     }
 
     private void publishRoutes() {
-        bulletin.routes(allowedIps.snapshot());
+        state.allowedIps(allowedIps.snapshot());
         counters.router().set(RouterCounter.PREFIXES, allowedIps.size());
     }
 }

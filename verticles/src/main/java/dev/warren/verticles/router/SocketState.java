@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
 /// What the sockets of a device should be, and what they are: link, port and mark. Belongs to the router,
 /// which lets one method run at a time.
 ///
-/// Every change ends in [#reconcile], the only place where sockets are opened and closed and where the roster hears
+/// Every change ends in [#reconcile], the only place where sockets are opened and closed and where the registry hears
 /// whether packets can leave. Sockets that cannot be opened while the link is up are tried again.
 final class SocketState {
     private static final Logger LOG = LoggerFactory.getLogger(SocketState.class);
@@ -25,7 +25,7 @@ final class SocketState {
     private final Loop loop;
     private final String device;
     private final UdpMailbox udp;
-    private final PeerRegistry roster;
+    private final PeerRegistry registry;
     private final Runnable due;
     private final CounterRow<RouterCounter> counters;
 
@@ -40,7 +40,7 @@ final class SocketState {
     private boolean open;
     private int openPort;
     private int openMark;
-    private boolean rosterUp;
+    private boolean peersUp;
 
     private long pause = FIRST_PAUSE;
     private long timer = NO_TIMER;
@@ -51,13 +51,13 @@ final class SocketState {
             Loop loop,
             String device,
             UdpMailbox udp,
-            PeerRegistry roster,
+            PeerRegistry registry,
             Runnable due,
             CounterRow<RouterCounter> counters) {
         this.loop = loop;
         this.device = device;
         this.udp = udp;
-        this.roster = roster;
+        this.registry = registry;
         this.due = due;
         this.counters = counters;
     }
@@ -109,8 +109,8 @@ final class SocketState {
         cancelTimer();
         // Before the first up as well: opening takes a while, and an initiation that comes meanwhile should wait in the
         // socket, not be lost for five seconds.
-        if (!linkUp && !(fresh && port != 0)) return roster(false).compose(_ -> closeSockets());
-        if (open && port == openPort && fwmark == openMark) return roster(linkUp);
+        if (!linkUp && !(fresh && port != 0)) return registry(false).compose(_ -> closeSockets());
+        if (open && port == openPort && fwmark == openMark) return registry(linkUp);
         int mark = fwmark;
         return bind(true).compose(bound -> opened(bound, mark), this::refused);
     }
@@ -123,7 +123,7 @@ final class SocketState {
         port = bound;
         openPort = bound;
         openMark = mark;
-        return roster(linkUp);
+        return registry(linkUp);
     }
 
     private Future<Void> refused(Throwable failure) {
@@ -165,10 +165,10 @@ final class SocketState {
         return bound.future();
     }
 
-    private Future<Void> roster(boolean up) {
-        if (up == rosterUp) return Future.succeededFuture();
-        rosterUp = up;
-        return roster.up(up);
+    private Future<Void> registry(boolean up) {
+        if (up == peersUp) return Future.succeededFuture();
+        peersUp = up;
+        return registry.up(up);
     }
 
     private void cancelTimer() {

@@ -45,31 +45,31 @@ public final class TunVerticle extends VerticleBase {
     private static final int BURST = 32;
 
     /// Reads that fail one after the other before a rest, so that an error that stays costs no CPU.
-    private static final int MOST_ERRORS = 100;
+    private static final int MAX_ERRORS = 100;
 
     private static final long REST_MILLIS = 1000;
 
     private static final int UDP = 17;
     private static final long NO_TIMER = -1;
-    /// What waits for peers that are not awake, of all queues.
+    /// What waits for peers that are not active, of all queues.
     private static final long STAGED_BYTES = 4 << 20;
 
     private final Loop loop;
     private final TunDevice tun;
-    private final SharedState bulletin;
-    private final TunMailbox door;
+    private final SharedState state;
+    private final TunMailbox mailbox;
     private final RouterMailbox router;
     private final Unreachable unreachable;
     private final Consumer<String> lost;
     private final BatchPool pool;
     private final CounterRow<TunCounter> counters;
     private final WakeQueue sleepers;
-    /// Peers that are awake, whose packets wait for an empty batch.
+    /// Peers that are active, whose packets wait for an empty batch.
     private final ArrayDeque<PeerMailbox> toFlush = new ArrayDeque<>();
     private final @Nullable PeerRef[] owners = new @Nullable PeerRef[MAX_FRAMES];
     private final AllowedIpsCache<PeerRef> destinations = new AllowedIpsCache<>();
-    /// Of the peers that are awake.
-    private final IdentityHashMap<PeerRef, PeerMailbox> doors = new IdentityHashMap<>();
+    /// Of the peers that are active.
+    private final IdentityHashMap<PeerRef, PeerMailbox> mailboxes = new IdentityHashMap<>();
 
     private @Nullable EpollWatch watch;
     private @Nullable MessageConsumer<Object> consumer;
@@ -84,27 +84,27 @@ public final class TunVerticle extends VerticleBase {
             Loop loop,
             TunDevice tun,
             int queues,
-            SharedState bulletin,
-            TunMailbox door,
+            SharedState state,
+            TunMailbox mailbox,
             RouterMailbox router,
             Consumer<String> lost,
             CounterRow<TunCounter> counters) {
         this.loop = loop;
         this.tun = tun;
-        this.bulletin = bulletin;
-        this.door = door;
+        this.state = state;
+        this.mailbox = mailbox;
         this.router = router;
         this.lost = lost;
         this.counters = counters;
         tun.counters(counters);
-        this.unreachable = new Unreachable(door);
+        this.unreachable = new Unreachable(mailbox);
         this.pool = loop.pool(BATCHES, SLAB, MAX_FRAMES);
         this.sleepers = new WakeQueue(router::wake, counters, STAGED_BYTES, queues);
     }
 
     @Override
     public Future<?> start() {
-        var listening = door.listen(this::onMessage);
+        var listening = mailbox.listen(this::onMessage);
         consumer = listening;
         return listening
                 .completion()
@@ -161,7 +161,7 @@ public final class TunVerticle extends VerticleBase {
             lost("the interface " + tun.name() + " is gone (" + Errno.describe(errno) + ")");
             return;
         }
-        if (++errorsInARow < MOST_ERRORS) return;
+        if (++errorsInARow < MAX_ERRORS) return;
         errorsInARow = 0;
         LOG.warn("({}) Reading packets fails: {}", tun.name(), Errno.describe(errno));
         var resting = watch;
@@ -193,14 +193,14 @@ public final class TunVerticle extends VerticleBase {
 
     private void give(PacketRun run) {
         var peer = (PeerRef) run.owner();
-        var door = doors.get(peer);
-        if (door != null) door.outbound(run);
+        var mailbox = mailboxes.get(peer);
+        if (mailbox != null) mailbox.outbound(run);
         else stage(peer, run);
     }
 
     /// One lookup in the trie for each train of one flow.
     private void findOwners(PacketBatch batch) {
-        var routes = bulletin.routes();
+        var routes = state.allowedIps();
         var slab = batch.slab();
         for (int i = 0; i < batch.count(); i++) {
             int at = batch.offset(i);
@@ -212,7 +212,7 @@ public final class TunVerticle extends VerticleBase {
             var peer = destinations.destination(routes, slab, at);
             if (peer == null) {
                 counters.increment(TunCounter.DROP_NO_ROUTE);
-                unreachable.answer(batch, i, loop.clock().now());
+                unreachable.reject(batch, i, loop.clock().now());
                 owners[i] = null;
                 continue;
             }
@@ -224,7 +224,7 @@ public final class TunVerticle extends VerticleBase {
     private void stage(PeerRef peer, PacketRun run) {
         long now = loop.clock().now();
         if (!peer.hasEndpoint()) {
-            counters.add(TunCounter.DROP_NO_ENDPOINT, unreachable.answer(run, run.from(), now));
+            counters.add(TunCounter.DROP_NO_ENDPOINT, unreachable.reject(run, run.from(), now));
         }
         sleepers.stage(peer, run, now);
         settle(now);
@@ -245,20 +245,20 @@ public final class TunVerticle extends VerticleBase {
         });
     }
 
-    /// A peer is awake: first it gets what waited for it, and then what is read.
-    private void awake(PeerMailbox door) {
-        var peer = door.peer();
+    /// A peer is active: first it gets what waited for it, and then what is read.
+    private void active(PeerMailbox mailbox) {
+        var peer = mailbox.peer();
         if (!sleepers.holds(peer)) {
-            doors.put(peer, door);
+            mailboxes.put(peer, mailbox);
             return;
         }
         var batch = pool.take();
         if (batch == null) {
-            toFlush.add(door);
+            toFlush.add(mailbox);
             pool.onAvailable(this::available);
             return;
         }
-        doors.put(peer, door);
+        mailboxes.put(peer, mailbox);
         sleepers.move(peer, batch);
         if (batch.count() == 0) {
             batch.release();
@@ -267,18 +267,18 @@ public final class TunVerticle extends VerticleBase {
         Arrays.fill(owners, 0, batch.count(), peer);
         batch.group(owners);
         batch.retain(1);
-        door.outbound(batch.run(0));
+        mailbox.outbound(batch.run(0));
     }
 
     private void available() {
-        while (!toFlush.isEmpty() && pool.free() > 0) awake(toFlush.remove());
+        while (!toFlush.isEmpty() && pool.free() > 0) active(toFlush.remove());
         if (watch != null) watch.resume();
     }
 
     private void onMessage(TunCommand message) {
         switch (message) {
             case TunCommand.Write write -> write(write.batch());
-            case TunCommand.Awake awake -> awake(awake.peer());
+            case TunCommand.Awake active -> active(active.peer());
             case TunCommand.EndpointSet set -> {
                 long now = loop.clock().now();
                 sleepers.endpointSet(set.peer(), now);
@@ -286,14 +286,14 @@ public final class TunVerticle extends VerticleBase {
             }
             case TunCommand.Refused refused -> sleepers.drop(refused.peer());
             case TunCommand.Forget forget -> {
-                toFlush.removeIf(door -> door.peer() == forget.peer());
-                doors.remove(forget.peer());
+                toFlush.removeIf(mailbox -> mailbox.peer() == forget.peer());
+                mailboxes.remove(forget.peer());
                 if (sleepers.holds(forget.peer())) router.wake(forget.peer());
-                forget.answer().complete();
+                forget.reply().complete();
             }
             case TunCommand.Quiet quiet -> {
                 endWatch();
-                quiet.answer().complete();
+                quiet.reply().complete();
             }
         }
     }

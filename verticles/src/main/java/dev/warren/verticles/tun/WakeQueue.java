@@ -30,9 +30,9 @@ final class WakeQueue implements AutoCloseable {
 
     private static final int WAKE_BURST = 64;
     /// Peers that wait to be woken: five seconds' worth.
-    private static final int MOST_WAKING = 1024;
+    private static final int MAX_WAKING = 1024;
     /// Peers without an endpoint whose packets are kept.
-    private static final int MOST_WITHOUT_ENDPOINT = 256;
+    private static final int MAX_WITHOUT_ENDPOINT = 256;
     /// So long packets wait, as long as a handshake is tried.
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(90);
 
@@ -102,7 +102,7 @@ final class WakeQueue implements AutoCloseable {
         if (!peer.hasEndpoint()) return withoutEndpoint(peer, now);
         var known = waking.get(peer);
         if (known != null) return known;
-        if (waking.size() >= MOST_WAKING) return null;
+        if (waking.size() >= MAX_WAKING) return null;
         var packets = withoutEndpoint.remove(peer);
         var fresh = packets == null ? fresh(peer, now) : packets;
         ask(fresh, now);
@@ -112,7 +112,7 @@ final class WakeQueue implements AutoCloseable {
     private Waiting withoutEndpoint(PeerRef peer, long now) {
         var known = withoutEndpoint.get(peer);
         if (known != null) return known;
-        if (withoutEndpoint.size() >= MOST_WITHOUT_ENDPOINT) {
+        if (withoutEndpoint.size() >= MAX_WITHOUT_ENDPOINT) {
             withoutEndpoint.pollFirstEntry().getValue().packets.clear();
         }
         var fresh = fresh(peer, now);
@@ -132,7 +132,7 @@ final class WakeQueue implements AutoCloseable {
 
     /// This peer has an endpoint now: what waits for it is a reason to wake it.
     void endpointSet(PeerRef peer, long now) {
-        if (waking.size() >= MOST_WAKING) return;
+        if (waking.size() >= MAX_WAKING) return;
         var waiting = withoutEndpoint.remove(peer);
         if (waiting != null) ask(waiting, now);
     }

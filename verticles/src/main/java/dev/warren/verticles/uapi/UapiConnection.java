@@ -149,7 +149,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
             }
             if (!midway && isStats(buffer)) {
                 statsSeen = 0;
-                answer(this::stats);
+                reply(this::stats);
             } else if (midway) {
                 var bytes = buffer.nioBuffer();
                 int before = bytes.remaining();
@@ -196,11 +196,11 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
             return;
         }
         switch (request) {
-            case UapiParser.Get _ -> answer(() -> owner.whenRoom(this::get));
-            case UapiParser.Set set -> answer(() -> set(set.update(), 0));
+            case UapiParser.Get _ -> reply(() -> owner.whenRoom(this::get));
+            case UapiParser.Set set -> reply(() -> set(set.update(), 0));
             case UapiParser.Bad bad -> {
                 LOG.debug("({}) UAPI: {}", device.name(), bad.reason());
-                answer(() -> set(bad.before(), bad.errno()));
+                reply(() -> set(bad.before(), bad.errno()));
             }
             case UapiParser.Hangup hangup -> {
                 LOG.debug("({}) UAPI: {}", device.name(), hangup.reason());
@@ -212,7 +212,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
     // ---- answers
     // ------------------------------------------------------------------------------------------------------
 
-    private void answer(Runnable begin) {
+    private void reply(Runnable begin) {
         answering = true;
         channel.config().setAutoRead(false);
         begin.run();

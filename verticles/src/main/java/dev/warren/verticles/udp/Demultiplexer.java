@@ -32,7 +32,7 @@ final class Demultiplexer {
     private final @Nullable PeerMailbox[] owners;
     private List<HandshakeCommand.Datagram> handshakes = List.of();
     private int count;
-    /// Of the received entry that is being walked: whose trains stay where they are.
+    /// Of the received entry that is being split: whose trains stay where they are.
     private @Nullable PeerMailbox resident;
     /// Behind everything in the batch.
     private int end;
@@ -53,13 +53,13 @@ final class Demultiplexer {
     /// [#handshakes] what was found besides.
     ///
     /// @param handshakeRoom how many handshake messages may be taken
-    void walk(PacketBatch batch, IndexTable indices, int handshakeRoom) {
+    void split(PacketBatch batch, IndexTable indices, int handshakeRoom) {
         count = 0;
         handshakes = List.of();
         end = batch.used();
         for (int i = 0; i < batch.count(); i++) {
             var source = Objects.requireNonNull(batch.endpoint(i));
-            walk(batch, i, source, indices, handshakeRoom);
+            split(batch, i, source, indices, handshakeRoom);
         }
         batch.clear();
         for (int i = 0; i < count; i++) {
@@ -67,7 +67,7 @@ final class Demultiplexer {
         }
     }
 
-    private void walk(PacketBatch batch, int entry, Endpoint source, IndexTable indices, int handshakeRoom) {
+    private void split(PacketBatch batch, int entry, Endpoint source, IndexTable indices, int handshakeRoom) {
         var slab = batch.slab();
         int at = batch.offset(entry);
         int last = at + batch.length(entry);
@@ -167,13 +167,13 @@ final class Demultiplexer {
         handshakes.add(new HandshakeCommand.Datagram(message, source, owner));
     }
 
-    /// Whose each entry of the batch last walked is.
+    /// Whose each entry of the batch last split is.
     @Nullable
     PeerMailbox[] owners() {
         return owners;
     }
 
-    /// The handshake messages of the batch last walked; the caller's.
+    /// The handshake messages of the batch last split; the caller's.
     List<HandshakeCommand.Datagram> handshakes() {
         return handshakes;
     }

@@ -27,15 +27,15 @@ public final class UdpVerticle extends VerticleBase {
     private static final int SLAB = 4 * (65536 + 512) + 1024;
     private static final int MAX_TRAINS = 320;
     private static final int BATCHES = 4;
-    private static final int MOST_HANDSHAKES = 1024; // queued at the handshake verticle, as wireguard-go's queue
+    private static final int MAX_HANDSHAKES = 1024; // queued at the handshake verticle, as wireguard-go's queue
 
     private final SocketOpener opener;
-    private final UdpMailbox door;
+    private final UdpMailbox mailbox;
     private final HandshakeMailbox handshakes;
     private final BatchPool pool;
     private final IndexTable indices = new IndexTable();
     private final CounterRow<UdpCounter> counters;
-    private final Demultiplexer staircase;
+    private final Demultiplexer demultiplexer;
 
     private @Nullable MessageConsumer<Object> consumer;
     private @Nullable UdpSocket socket;
@@ -49,20 +49,20 @@ public final class UdpVerticle extends VerticleBase {
     public UdpVerticle(
             Loop loop,
             SocketOpener opener,
-            UdpMailbox door,
+            UdpMailbox mailbox,
             HandshakeMailbox handshakes,
             CounterRow<UdpCounter> counters) {
         this.opener = opener;
-        this.door = door;
+        this.mailbox = mailbox;
         this.handshakes = handshakes;
         this.counters = counters;
-        this.staircase = new Demultiplexer(MAX_TRAINS, counters);
+        this.demultiplexer = new Demultiplexer(MAX_TRAINS, counters);
         this.pool = loop.pool(BATCHES, SLAB, MAX_TRAINS);
     }
 
     @Override
     public Future<?> start() {
-        var listening = door.listen(this::onMessage);
+        var listening = mailbox.listen(this::onMessage);
         consumer = listening;
         return listening.completion();
     }
@@ -88,13 +88,12 @@ public final class UdpVerticle extends VerticleBase {
                 counters.set(UdpCounter.INDICES, indices.size());
             }
             case UdpCommand.HandshakesDone done -> handshakesQueued -= done.count();
-            case UdpCommand.Barrier barrier -> barrier.answer().complete();
+            case UdpCommand.Barrier barrier -> barrier.reply().complete();
             case UdpCommand.AddressGone gone -> {
                 if (socket != null) socket.addressGone(gone.hi(), gone.lo());
             }
             case UdpCommand.HeardLately asked ->
-                asked.answer()
-                        .complete(new UdpCommand.Heard(socket == null ? List.of() : socket.heardLately(), fwmark));
+                asked.reply().complete(new UdpCommand.Heard(socket == null ? List.of() : socket.heardLately(), fwmark));
             case UdpCommand.Rerouted rerouted -> {
                 if (socket != null) socket.rerouted(rerouted.endpoints());
             }
@@ -123,10 +122,10 @@ public final class UdpVerticle extends VerticleBase {
     ///
     /// @return the number of runs
     private int sort(PacketBatch batch) {
-        staircase.walk(batch, indices, handshakeRoom());
-        var strangers = staircase.handshakes();
-        if (!strangers.isEmpty()) queue(strangers);
-        return batch.group(staircase.owners());
+        demultiplexer.split(batch, indices, handshakeRoom());
+        var received = demultiplexer.handshakes();
+        if (!received.isEmpty()) queue(received);
+        return batch.group(demultiplexer.owners());
     }
 
     /// Gives each peer its run.
@@ -143,13 +142,13 @@ public final class UdpVerticle extends VerticleBase {
         }
     }
 
-    private void queue(List<HandshakeCommand.Datagram> strangers) {
-        handshakesQueued += strangers.size();
-        handshakes.tell(new HandshakeCommand.Received(strangers)).onFailure(_ -> handshakesQueued -= strangers.size());
+    private void queue(List<HandshakeCommand.Datagram> received) {
+        handshakesQueued += received.size();
+        handshakes.tell(new HandshakeCommand.Received(received)).onFailure(_ -> handshakesQueued -= received.size());
     }
 
     private int handshakeRoom() {
-        return MOST_HANDSHAKES - handshakesQueued;
+        return MAX_HANDSHAKES - handshakesQueued;
     }
 
     private void pauseAll() {
@@ -184,19 +183,19 @@ public final class UdpVerticle extends VerticleBase {
     private void bind(UdpCommand.Bind bind) {
         if (!bind.open()) {
             unbind();
-            bind.answer().complete(0);
+            bind.reply().complete(0);
             return;
         }
         var old = socket;
         try {
             if (old != null && old.port() == bind.port()) {
                 mark(old, bind.fwmark());
-                bind.answer().complete(old.port());
+                bind.reply().complete(old.port());
             } else {
-                replace(opener.open(bind.port(), bind.fwmark()), bind.fwmark()).onComplete(bind.answer());
+                replace(opener.open(bind.port(), bind.fwmark()), bind.fwmark()).onComplete(bind.reply());
             }
         } catch (ErrnoException refused) {
-            bind.answer().fail(refused);
+            bind.reply().fail(refused);
         }
     }
 

@@ -24,7 +24,7 @@ class BatchBuilderTest {
 
     private @Nullable PacketBatch last;
 
-    private BatchBuilder gathering(int fill) {
+    private BatchBuilder builder(int fill) {
         return new BatchBuilder(loop, () -> pool, fill, batch -> {
             last = batch;
             batch.release();
@@ -50,11 +50,11 @@ class BatchBuilderTest {
     private void fillAnyhow() {
         long seed = new Random().nextLong();
         var random = new Random(seed);
-        var gathering = gathering(SLAB);
+        var builder = builder(SLAB);
         int most = SLAB - 2 * PacketBatch.MARGIN;
         for (int i = 0; i < 200_000; i++) {
             int asked = random.nextInt(16) == 0 ? random.nextInt(most + 1) : random.nextInt(300);
-            var batch = gathering.gather(asked);
+            var batch = builder.reserve(asked);
             assertNotNull(batch, "seed " + seed);
             try {
                 batch.append(asked - random.nextInt(Math.min(asked + 1, 40)), 0, null);
@@ -70,14 +70,14 @@ class BatchBuilderTest {
     }
 
     private void fillAlmost() {
-        var gathering = gathering(FILL);
-        var first = gathering.gather(FILL - 200);
+        var builder = builder(FILL);
+        var first = builder.reserve(FILL - 200);
         assertNotNull(first);
         first.append(FILL - 300, 0, null);
-        assertNotNull(gathering.gather(FILL + 1000));
+        assertNotNull(builder.reserve(FILL + 1000));
         assertTrue(last == first && first.count() == 0, "it left, and came back empty");
         int most = SLAB - 2 * PacketBatch.MARGIN;
-        var whole = gathering.gather(most);
+        var whole = builder.reserve(most);
         assertNotNull(whole);
         whole.append(most, 0, null);
     }
@@ -88,9 +88,9 @@ class BatchBuilderTest {
     }
 
     private void useClosed() {
-        var gathering = gathering(SLAB);
-        assertNotNull(gathering.gather(10));
-        gathering.close();
-        assertNull(gathering.gather(10));
+        var builder = builder(SLAB);
+        assertNotNull(builder.reserve(10));
+        builder.close();
+        assertNull(builder.reserve(10));
     }
 }

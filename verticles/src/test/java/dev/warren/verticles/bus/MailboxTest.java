@@ -36,14 +36,14 @@ class MailboxTest {
     private final AtomicInteger discarded = new AtomicInteger();
     private final AtomicInteger received = new AtomicInteger();
     private Loop loop;
-    private HeldDoor door;
+    private HeldDoor mailbox;
 
     @BeforeEach
     void open() {
         LocalCodec.register(vertx.eventBus());
         loop = Loop.open(vertx, EventLoops.of(vertx).device(0, 1).packets().getFirst(), Suite.Choice.JDK)
                 .await();
-        door = new HeldDoor(vertx);
+        mailbox = new HeldDoor(vertx);
     }
 
     @AfterEach
@@ -53,7 +53,7 @@ class MailboxTest {
 
     @Test
     void whatNobodyListensForIsDiscarded() {
-        door.give(new Held(discarded));
+        mailbox.give(new Held(discarded));
         assertEquals(1, discarded.get());
     }
 
@@ -62,8 +62,8 @@ class MailboxTest {
         for (int round = 0; round < 50; round++) {
             int before = received.get() + discarded.get();
             OnLoop.run(loop.context(), () -> {
-                var consumer = door.listen(_ -> received.incrementAndGet());
-                for (int i = 0; i < 100; i++) door.give(new Held(discarded));
+                var consumer = mailbox.listen(_ -> received.incrementAndGet());
+                for (int i = 0; i < 100; i++) mailbox.give(new Held(discarded));
                 consumer.unregister();
             });
             OnLoop.run(loop.context(), () -> {});
@@ -78,10 +78,10 @@ class MailboxTest {
             int before = received.get() + discarded.get();
             Promise<Void> stopped = Promise.promise();
             OnLoop.run(loop.context(), () -> {
-                var consumer = door.listen(_ -> received.incrementAndGet());
+                var consumer = mailbox.listen(_ -> received.incrementAndGet());
                 vertx.runOnContext(_ -> consumer.unregister().onComplete(stopped));
             });
-            for (int i = 0; i < 100; i++) door.give(new Held(discarded)); // meanwhile
+            for (int i = 0; i < 100; i++) mailbox.give(new Held(discarded)); // meanwhile
             stopped.future().await();
             OnLoop.run(loop.context(), () -> {});
             assertEquals(before + 100, received.get() + discarded.get());
@@ -90,13 +90,13 @@ class MailboxTest {
 
     @Test
     void whatGoesToALoopThatHasEndedIsDiscarded() throws Exception {
-        OnLoop.run(loop.context(), () -> door.listen(_ -> received.incrementAndGet()));
+        OnLoop.run(loop.context(), () -> mailbox.listen(_ -> received.incrementAndGet()));
         var netty = ((ContextInternal) loop.context()).nettyEventLoop();
         var _ = netty.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         assertTrue(netty.awaitTermination(10, TimeUnit.SECONDS));
-        door.give(new Held(discarded));
+        mailbox.give(new Held(discarded));
         assertEquals(1, discarded.get());
-        assertTrue(door.write(new Held(discarded)).failed());
+        assertTrue(mailbox.write(new Held(discarded)).failed());
     }
 
     @Test
@@ -105,14 +105,14 @@ class MailboxTest {
         var next = new ArrayList<>(thrown);
         OnLoop.run(
                 loop.context(),
-                () -> door.listen(_ -> {
+                () -> mailbox.listen(_ -> {
                     received.incrementAndGet();
                     if (next.isEmpty()) return;
                     var failure = next.removeFirst();
                     if (failure instanceof Error error) throw error;
                     throw (RuntimeException) failure;
                 }));
-        for (int i = 0; i < 4; i++) door.give(new Held(discarded));
+        for (int i = 0; i < 4; i++) mailbox.give(new Held(discarded));
         OnLoop.run(loop.context(), () -> {});
         assertEquals(4, received.get());
         assertEquals(0, discarded.get());

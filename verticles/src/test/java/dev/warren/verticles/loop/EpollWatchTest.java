@@ -133,15 +133,15 @@ class EpollWatchTest {
     void aMessageSentWhenSomethingIsReadableNeedsNoContextOfItsOwn() throws Exception {
         int messages = 256;
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        var door = new PeerMailbox(vertx, "dev", new PeerRef(1, PublicKey.of(new byte[32])));
-        OnLoop.run(context, () -> door.listen(_ -> {}));
+        var mailbox = new PeerMailbox(vertx, "dev", new PeerRef(1, PublicKey.of(new byte[32])));
+        OnLoop.run(context, () -> mailbox.listen(_ -> {}));
         var message = new PeerCommand.IndexTaken(1);
         var allocated = new LinkedBlockingQueue<Long>();
         watch(() -> {
             event.signal(false);
             long thread = Thread.currentThread().threadId();
             long before = threads.getThreadAllocatedBytes(thread);
-            for (int i = 0; i < messages; i++) door.tell(message);
+            for (int i = 0; i < messages; i++) mailbox.tell(message);
             allocated.add((threads.getThreadAllocatedBytes(thread) - before) / messages);
         });
         long least = Long.MAX_VALUE;

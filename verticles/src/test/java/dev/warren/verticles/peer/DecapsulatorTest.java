@@ -60,7 +60,7 @@ class DecapsulatorTest {
         loop = Loop.open(vertx, EventLoops.of(vertx).device(0, 1).control(), Suite.Choice.JDK)
                 .await();
         onLoop(() -> {
-            var bulletin = new SharedState(new AllowedIps<PeerRef>().snapshot(), 1420);
+            var state = new SharedState(new AllowedIps<PeerRef>().snapshot(), 1420);
             tun = new TunMailbox(vertx, "dev", 0, loop);
             tun.listen(message -> {
                 if (message instanceof TunCommand.Write write) atTun.add(write.batch());
@@ -68,7 +68,7 @@ class DecapsulatorTest {
             shared = new PeerLoop(
                     "dev",
                     loop,
-                    bulletin,
+                    state,
                     new UdpMailbox(vertx, "dev", loop),
                     tun,
                     new HandshakeMailbox(vertx, "dev"),
@@ -99,7 +99,7 @@ class DecapsulatorTest {
     /// Fills every TUN buffer there is and puts it on its way.
     private void exhaust() {
         onLoop(() -> {
-            for (var out = tun.gather(40); out != null; out = tun.gather(40)) out.append(40, 0, null);
+            for (var out = tun.reserve(40); out != null; out = tun.reserve(40)) out.append(40, 0, null);
         });
         onLoop(() -> assertEquals(4, atTun.size()));
     }
@@ -231,7 +231,7 @@ class DecapsulatorTest {
         }
     }
 
-    private static final class Nowhere implements Peer.Outbox {
+    private static final class Nowhere implements Peer.Transmit {
         @Override
         public void transmit(MemorySegment datagram, long at, int length) {}
 

@@ -85,7 +85,7 @@ class EncapsulatorTest {
         }
     }
 
-    private static final class Nowhere implements Peer.Outbox {
+    private static final class Nowhere implements Peer.Transmit {
         @Override
         public void transmit(MemorySegment datagram, long at, int length) {}
 

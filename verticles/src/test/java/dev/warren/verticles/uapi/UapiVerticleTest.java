@@ -86,7 +86,7 @@ class UapiVerticleTest {
             Thread.sleep(100);
             assertEquals(0, verticle.clients());
             starting.complete(device);
-            assertEquals("listen_port=51820\nerrno=0\n\n", client.answer());
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.reply());
         }
     }
 
@@ -95,10 +95,10 @@ class UapiVerticleTest {
         serve();
         try (var client = new Client(path)) {
             client.send("get=1\n\nset=1\nlisten_port=7\n\nstats=1\n\nget=1\n\n");
-            assertEquals("listen_port=51820\nerrno=0\n\n", client.answer());
-            assertEquals("errno=0\n\n", client.answer());
-            assertEquals("drops.replayed=3\nrx.packets=7\nerrno=0\n\n", client.answer());
-            assertEquals("listen_port=51820\nerrno=0\n\n", client.answer());
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.reply());
+            assertEquals("errno=0\n\n", client.reply());
+            assertEquals("drops.replayed=3\nrx.packets=7\nerrno=0\n\n", client.reply());
+            assertEquals("listen_port=51820\nerrno=0\n\n", client.reply());
             assertEquals(List.of("port=7 peers=0"), List.copyOf(device.updates));
         }
     }
@@ -111,7 +111,7 @@ class UapiVerticleTest {
                 for (int i = 0; i < request.length(); i++) {
                     client.send(request.substring(i, i + 1));
                 }
-                assertTrue(client.answer().endsWith("errno=0\n\n"));
+                assertTrue(client.reply().endsWith("errno=0\n\n"));
             }
             assertEquals(List.of("port=9 peers=0"), List.copyOf(device.updates));
         }
@@ -142,7 +142,7 @@ class UapiVerticleTest {
         try (var client = new Client(path)) {
             client.send("set=1\nlisten_port=7\n");
             client.channel.shutdownOutput();
-            assertEquals("errno=0\n\n", client.answer());
+            assertEquals("errno=0\n\n", client.reply());
             assertTrue(client.isAtEnd());
         }
     }
@@ -169,13 +169,11 @@ class UapiVerticleTest {
             assertEquals("errno=0\n\n", client.ask(request.append('\n').toString()));
             assertEquals(List.of("port=-1 peers=100000"), List.copyOf(device.updates));
 
-            var answer = client.ask("get=1\n\n");
+            var reply = client.ask("get=1\n\n");
             assertEquals(
                     100_000,
-                    answer.lines()
-                            .filter(line -> line.startsWith("public_key="))
-                            .count());
-            assertTrue(answer.endsWith("errno=0\n\n"));
+                    reply.lines().filter(line -> line.startsWith("public_key=")).count());
+            assertTrue(reply.endsWith("errno=0\n\n"));
         }
     }
 
@@ -242,7 +240,7 @@ class UapiVerticleTest {
                     client.send(block);
                 }
                 client.send("\n\n");
-                refused = !client.answer().equals("errno=0\n\n");
+                refused = !client.reply().equals("errno=0\n\n");
             } catch (IOException e) {
                 refused = true;
             }
@@ -348,18 +346,18 @@ class UapiVerticleTest {
 
         String ask(String request) throws IOException {
             send(request);
-            return answer();
+            return reply();
         }
 
         /// Up to and with the empty line.
-        String answer() throws IOException {
+        String reply() throws IOException {
             int searched = 0;
             while (true) {
                 int end = read.indexOf("\n\n", searched);
                 if (end >= 0) {
-                    var answer = read.substring(0, end + 2);
+                    var reply = read.substring(0, end + 2);
                     read.delete(0, end + 2);
-                    return answer;
+                    return reply;
                 }
                 searched = Math.max(0, read.length() - 1);
                 if (!more()) {
@@ -393,7 +391,7 @@ class UapiVerticleTest {
         /// False if the connection ended before the answer did.
         boolean readsToAnAnswer() {
             try {
-                return answer().endsWith("errno=0\n\n");
+                return reply().endsWith("errno=0\n\n");
             } catch (IOException e) {
                 return false;
             }

@@ -34,15 +34,15 @@ class DemultiplexerTest {
     private final Arena arena = Arena.ofConfined();
     private final IndexTable indices = new IndexTable();
     private final CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
-    private final Demultiplexer staircase = new Demultiplexer(TRAINS, counters);
+    private final Demultiplexer demultiplexer = new Demultiplexer(TRAINS, counters);
     private final Endpoint source = Endpoint.v4(0x0a000001, 4000);
 
     DemultiplexerTest() {
         LocalCodec.register(vertx.eventBus());
         for (int peer = 1; peer <= 3; peer++) {
-            var door = new PeerMailbox(vertx, "test", new PeerRef(peer, PublicKey.of(new byte[32])));
-            indices.claim(peer * 100, door);
-            indices.claim(peer * 100 + 1, door);
+            var mailbox = new PeerMailbox(vertx, "test", new PeerRef(peer, PublicKey.of(new byte[32])));
+            indices.claim(peer * 100, mailbox);
+            indices.claim(peer * 100 + 1, mailbox);
         }
     }
 
@@ -70,11 +70,11 @@ class DemultiplexerTest {
 
     /// For each train: `owner:counter,counter`.
     private List<String> trains(PacketBatch batch) {
-        staircase.walk(batch, indices, NO_HANDSHAKES);
+        demultiplexer.split(batch, indices, NO_HANDSHAKES);
         var trains = new ArrayList<String>();
         for (int i = 0; i < batch.count(); i++) {
             var text = new StringBuilder(
-                    requireNonNull(staircase.owners()[i]).peer().serial() + ":");
+                    requireNonNull(demultiplexer.owners()[i]).peer().serial() + ":");
             int end = batch.offset(i) + batch.length(i);
             for (int at = batch.offset(i); at < end; at += SIZE) {
                 long counter = batch.slab().get(ValueLayout.JAVA_LONG_UNALIGNED, at + 8L);
@@ -91,7 +91,7 @@ class DemultiplexerTest {
     private void peersAreApart(PacketBatch batch) {
         for (int i = 0; i < batch.count(); i++) {
             for (int j = 0; j < batch.count(); j++) {
-                if (staircase.owners()[i] == staircase.owners()[j]) continue;
+                if (demultiplexer.owners()[i] == demultiplexer.owners()[j]) continue;
                 boolean before = batch.offset(i) + batch.length(i) + PacketBatch.MARGIN <= batch.offset(j);
                 boolean behind = batch.offset(j) + batch.length(j) + PacketBatch.MARGIN <= batch.offset(i);
                 assertTrue(before || behind, "trains " + i + " and " + j + " of two peers are neighbours");
