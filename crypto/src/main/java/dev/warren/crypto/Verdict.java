@@ -30,8 +30,8 @@ public enum Verdict {
     DECRYPT_FAILED,
     /// A Diffie-Hellman gave zero: the public key is a point of low order.
     LOW_ORDER_POINT,
-    /// The timestamp of the initiation is not greater than the last one of this peer: it was replayed, or its clock
-    // went back.
+    /// The timestamp of the initiation is not greater than the last one of this peer: it was replayed, or
+    /// its clock went back.
     OLD_TIMESTAMP,
     /// It came less than 20 ms after the last initiation of this peer.
     INITIATION_FLOOD,

@@ -7,13 +7,12 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One off-heap slab and a list of what lies in it. An entry is a *train*: `length` bytes at `offset`, cut every
-/// `segment` bytes; with segment 0, or not less than the length, it is a single packet.
+/// One off-heap slab and a list of what lies in it. An entry is a *train*: `length` bytes at `offset`, cut
+/// every `segment` bytes; with segment 0, or not less than the length, it is a single packet.
 ///
-/// A batch has one holder at a time. Giving it away ends every right to it. The holder may divide it ([#group] and
-/// [#retain]); then each part's holder says [#done] once and the last one returns the batch to its pool. Nothing here
-// is
-/// thread-safe but [#done] and [#release].
+/// A batch has one holder at a time. Giving it away ends every right to it. The holder may divide it
+/// ([#group] and [#retain]); then each part's holder says [#done] once and the last one returns the batch
+/// to its pool. Nothing here is thread-safe but [#done] and [#release].
 ///
 /// Content is never zeroed: bytes outside the entries are whatever was there before.
 public final class PacketBatch {

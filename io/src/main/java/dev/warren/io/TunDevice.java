@@ -20,19 +20,17 @@ public interface TunDevice extends AutoCloseable {
     /// What to watch for EPOLLIN; memory devices have an eventfd.
     int fd();
 
-    /// Appends frames to the batch until there are none left, the batch has no entry left, or less than 64 KiB and the
-    /// margins are free. An entry begins at the IP header; its 10-byte virtio_net_hdr lies directly before it (all
-    /// zero
-    /// when the device has no offloads); its segment is the GSO size, 0 for a single packet. The batch stays the
-    /// caller's.
+    /// Appends frames to the batch until there are none left, the batch has no entry left, or less than 64
+    /// KiB and the margins are free. An entry begins at the IP header; its 10-byte virtio_net_hdr lies
+    /// directly before it (all zero when the device has no offloads); its segment is the GSO size, 0 for a
+    /// single packet. The batch stays the caller's.
     ///
     /// @return frames appended, or minus errno
     int read(PacketBatch batch);
 
-    /// Writes the batch's entries, each a single plaintext IP packet, in order; entries of length 0 are left out.
-    /// Neighbours of one flow may go as one super-packet. Headers and margins may be overwritten. The batch stays
-    /// the
-    /// caller's.
+    /// Writes the batch's entries, each a single plaintext IP packet, in order; entries of length 0 are
+    /// left out. Neighbours of one flow may go as one super-packet. Headers and margins may be overwritten.
+    /// The batch stays the caller's.
     ///
     /// @return packets not written; each is counted by its reason
     int write(PacketBatch batch);

@@ -23,9 +23,8 @@ record Ping(int sent, int received, String text) {
         return new Ping(Integer.parseInt(summary.group(1)), Integer.parseInt(summary.group(2)), text);
     }
 
-    /// All of these must be answered. On a machine that is short of CPU a queue of the kernel may overflow once;
-    /// twice in
-    /// a row is a bug.
+    /// All of these must be answered. On a machine that is short of CPU a queue of the kernel may overflow
+    /// once; twice in a row is a bug.
     static void all(Host host, String target, int count, int size, String... options) {
         var ping = run(host, target, count, size, options);
         if (ping.received < count) ping = run(host, target, count, size, options);

@@ -48,10 +48,10 @@ import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/// `warren aot-warmup`: what a start does, as far as it goes without root, so that the JVM's ahead-of-time cache knows
-// the
-/// classes of it; with `--traffic` also what is busy, so that the JIT compiles it at once in the next start. Run by
-/// the launcher after a build. Each part for itself: one that fails costs only its share.
+/// `warren aot-warmup`: what a start does, as far as it goes without root, so that the JVM's ahead-of-time
+/// cache knows the classes of it; with `--traffic` also what is busy, so that the JIT compiles it at once
+/// in the next start. Run by the launcher after a build. Each part for itself: one that fails costs only
+/// its share.
 @Command(name = "aot-warmup", hidden = true, header = "Rehearse a start for the ahead-of-time cache.")
 final class WarmupCommand implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(10);

@@ -13,9 +13,9 @@ import java.security.MessageDigest;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
-/// Checks MAC1 and MAC2 of messages to us and makes cookie replies (whitepaper §5.4.4 and §5.4.7). Keeps nothing per
-/// source: a cookie is a MAC
-/// of address and port under a secret that changes every two minutes. Confined to the thread of its Suite.
+/// Checks MAC1 and MAC2 of messages to us and makes cookie replies (whitepaper §5.4.4 and §5.4.7). Keeps
+/// nothing per source: a cookie is a MAC of address and port under a secret that changes every two
+/// minutes. Confined to the thread of its Suite.
 final class CookieChecker implements AutoCloseable {
     private static final byte[] NONE = new byte[Macs.LENGTH];
     private static final int COUNTER = 8;

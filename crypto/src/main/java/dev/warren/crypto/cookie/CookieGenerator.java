@@ -44,9 +44,8 @@ public final class CookieGenerator implements AutoCloseable {
         }
     }
 
-    /// OK, MALFORMED or COOKIE_INVALID. A reply must answer the message signed last, and only the first does (R-57:
-    /// nothing else comes of
-    /// it, least of all a new endpoint).
+    /// OK, MALFORMED or COOKIE_INVALID. A reply must answer the message signed last, and only the first
+    /// does (R-57: nothing else comes of it, least of all a new endpoint).
     public Verdict consumeReply(byte[] cookieReply, long now) {
         if (MessageType.classify(cookieReply) != MessageType.COOKIE_REPLY) {
             return Verdict.MALFORMED;

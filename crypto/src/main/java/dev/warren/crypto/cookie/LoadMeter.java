@@ -2,11 +2,9 @@ package dev.warren.crypto.cookie;
 
 import dev.warren.crypto.Protocol;
 
-/// Decides from the work done for strangers whether a device is under load: a measure of all work, whoever caused it
-///
-/// A bucket that work fills and time empties; when more than a tenth of a second's budget stands in it the device is
-/// under load, and stays so
-/// for a second. One per device.
+/// Decides from the work done for strangers whether a device is under load: a measure of all work, whoever
+/// caused it. A bucket that work fills and time empties; when more than a tenth of a second's
+/// budget stands in it the device is under load, and stays so for a second. One per device.
 public final class LoadMeter {
     private static final long NOT_YET = Long.MIN_VALUE;
 

@@ -7,13 +7,12 @@ import java.nio.ByteOrder;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
-/// A token bucket per source: an IPv4 address or an IPv6 /64. Two flat arrays of a fixed size, made on
-/// first use: the source,
-/// and the time at which its bucket will be full again, which says all there is to know about a bucket.
+/// A token bucket per source: an IPv4 address or an IPv6 /64. Two flat arrays of a fixed size
+/// made on first use: the source, and the time at which its bucket will be full again, which says
+/// all there is to know about a bucket.
 ///
-/// A source may lie in one of the eight places of its row. When all are taken the one that has been full for longest
-/// makes room, which
-/// takes nothing from it; when none is full the newcomer is refused.
+/// A source may lie in one of the eight places of its row. When all are taken the one that has been full
+/// for longest makes room, which takes nothing from it; when none is full the newcomer is refused.
 final class RateLimiter {
     static final int ROWS = 4096, WAYS = 8;
 

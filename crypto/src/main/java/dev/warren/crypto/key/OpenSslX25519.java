@@ -11,13 +11,11 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// X25519 of libcrypto. Private keys are imported once and kept for a while, and the one peer key is changed in place:
-/// a DH costs the
-/// scalar multiplication and half a microsecond.
+/// X25519 of libcrypto. Private keys are imported once and kept for a while, and the one peer key is
+/// changed in place: a DH costs the scalar multiplication and half a microsecond.
 ///
-/// Keys are imported with a public part of zeros, which nobody reads: without one libcrypto computes it, and that costs
-/// more than a DH.
-/// The public key is the DH with the base point.
+/// Keys are imported with a public part of zeros, which nobody reads: without one libcrypto computes it,
+/// and that costs more than a DH. The public key is the DH with the base point.
 public final class OpenSslX25519 implements X25519 {
     // The static key and a few ephemeral ones.
     private static final int KEPT = 4;

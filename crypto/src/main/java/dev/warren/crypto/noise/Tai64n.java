@@ -13,9 +13,9 @@ final class Tai64n {
     private static final long EPOCH = 0x400000000000000AL;
     private static final long SECOND = 1_000_000_000L;
 
-    /// Nanoseconds are rounded down to this, so that a timestamp does not tell the clock to strangers: the
-    /// greatest power of two
-    /// in the 20 ms that a peer leaves between two initiations (kernel: timestamp in noise.c).
+    /// Nanoseconds are rounded down to this, so that a timestamp does not tell the clock to strangers
+    /// the greatest power of two in the 20 ms that a peer leaves between two initiations (kernel:
+    /// timestamp in noise.c).
     static final int WHITENING = 1 << 24;
 
     private static final ValueLayout.OfLong SECONDS = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);

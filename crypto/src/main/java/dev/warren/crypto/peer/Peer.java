@@ -186,12 +186,12 @@ public final class Peer implements AutoCloseable {
         return false;
     }
 
-    /// Makes the transport datagram of one IP packet: header 16, packet, padding, tag 16. Allocates nothing.
+    /// Makes the transport datagram of one IP packet: header 16, packet, padding, tag 16. Allocates
+    /// nothing.
     ///
-    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey]. The
-    // padding
-    /// bytes
-    /// behind the packet are zeroed and restored: `src` must be writable for 16 bytes there. Call [#ready] before.
+    /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey].
+    /// The padding bytes behind the packet are zeroed and restored: `src` must be writable for 16 bytes
+    /// there. Call [#ready] before.
     ///
     /// @param length bytes of the packet; 0 makes a keepalive
     /// @return length of the datagram at `dst + to`, or the code of NO_SESSION, COUNTER_LIMIT or TOO_LONG

@@ -19,9 +19,8 @@ public sealed interface Aead extends AutoCloseable permits OpenSslAead, JdkAead 
     /// A transport key; the 32 bytes are copied, the caller wipes his own. The key must be closed.
     AeadKey key(byte[] key32);
 
-    /// Seals a short message (at most [#LONGEST_SHORT]) with additional data, nonce 4 zero bytes and LE64 `counter`;
-    /// the tag goes
-    /// behind. `in` and `out` may be the same array.
+    /// Seals a short message (at most [#LONGEST_SHORT]) with additional data, nonce 4 zero bytes and LE64
+    /// `counter`; the tag goes behind. `in` and `out` may be the same array.
     void seal(byte[] key32, long counter, byte[] aad, byte[] in, int at, int length, byte[] out, int to);
 
     /// Opens what seal made: `length` counts the tag. False on a bad tag, and then `out` is as it was.

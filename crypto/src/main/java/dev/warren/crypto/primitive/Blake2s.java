@@ -7,10 +7,9 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// BLAKE2s (RFC 7693). One instance hashes one message after another and allocates nothing; a handshake takes about 90
-/// blocks, and
-/// this is why it is written out: it takes two thirds of the time of BouncyCastle's, which tests hold against it.
-/// Confined to the thread of its Suite.
+/// BLAKE2s (RFC 7693). One instance hashes one message after another and allocates nothing; a handshake
+/// takes about 90 blocks, and this is why it is written out: it takes two thirds of the time of
+/// BouncyCastle's, which tests hold against it. Confined to the thread of its Suite.
 public final class Blake2s {
     public static final int LENGTH = 32;
     public static final int MAC_LENGTH = 16;

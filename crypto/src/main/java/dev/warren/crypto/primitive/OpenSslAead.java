@@ -16,12 +16,10 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// libcrypto's ChaCha20 and Poly1305, composed as RFC 8439 §2.8 says. Its own ChaCha20-Poly1305 makes a call of 64
-/// bytes for the
-/// Poly1305 key and takes what is no multiple of 64 byte by byte. Here 64 zero bytes and the packet, rounded up to
-/// whole blocks, go
-/// through one ChaCha20 call, whose first block is the Poly1305 key; then everything that is authenticated goes through
-/// one Poly1305 call.
+/// libcrypto's ChaCha20 and Poly1305, composed as RFC 8439 §2.8 says. Its own ChaCha20-Poly1305 makes a
+/// call of 64 bytes for the Poly1305 key and takes what is no multiple of 64 byte by byte. Here 64 zero
+/// bytes and the packet, rounded up to whole blocks, go through one ChaCha20 call, whose first block is the
+/// Poly1305 key; then everything that is authenticated goes through one Poly1305 call.
 ///
 /// One cipher context serves all keys: while the key stays the same only the nonce is set.
 public final class OpenSslAead implements Aead {

@@ -7,10 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// Chaining key, hash and cipher key of Noise (Noise §5.2), as WireGuard runs it (whitepaper §5.4). There is one per
-/// thread: a scratch into
-/// which a handshake is loaded for each step and from which it is wiped after it, so that secrets stay on the heap for
-/// microseconds.
+/// Chaining key, hash and cipher key of Noise (Noise §5.2), as WireGuard runs it (whitepaper §5.4). There
+/// is one per thread: a scratch into which a handshake is loaded for each step and from which it is wiped
+/// after it, so that secrets stay on the heap for microseconds.
 public final class SymmetricState {
     private static final int LENGTH = Blake2s.LENGTH;
     private static final byte[] EMPTY = {};

@@ -16,11 +16,9 @@ final class XNonce {
 
     private XNonce() {}
 
-    /// HChaCha20 out of a ChaCha20 block whose counter and nonce are the first 16 bytes of the long nonce: ChaCha20
-    /// ends by adding its
-    /// initial state to what HChaCha20 gives out, so taking words 0-3 and 12-15 and subtracting it again is
-    /// HChaCha20.
-    /// Wipes `block`.
+    /// HChaCha20 out of a ChaCha20 block whose counter and nonce are the first 16 bytes of the long nonce:
+    /// ChaCha20 ends by adding its initial state to what HChaCha20 gives out, so taking words 0-3 and 12-15
+    /// and subtracting it again is HChaCha20. Wipes `block`.
     static byte[] subkey(byte[] block, byte[] nonce, int nonceAt) {
         var key = new byte[Aead.KEY_LENGTH];
         for (int i = 0; i < 4; i++) {

@@ -11,10 +11,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// Finds out whether a TUN takes coalesced packets: some kernels (6.6.44, 6.1.103) answer EINVAL to them, above all
-/// when
-/// the last segment is shorter. The packet written is from and to 0.0.0.1 with a TTL of 0: a martian that no
-/// stack delivers, forwards or answers. On an interface that is down the kernel looks at it, then says EIO.
+/// Finds out whether a TUN takes coalesced packets: some kernels (6.6.44, 6.1.103) answer EINVAL to them,
+/// above all when the last segment is shorter. The packet written is from and to 0.0.0.1 with a TTL
+/// of 0: a martian that no stack delivers, forwards or answers. On an interface that is down the kernel
+/// looks at it, then says EIO.
 final class GroProbe {
     private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final int IP = 20;

@@ -98,9 +98,8 @@ public final class LinuxTun implements TunDevice {
         }
     }
 
-    /// Adopts a descriptor that was opened and attached elsewhere, with IFF_NO_PI (WG_TUN_FD). It is closed with the
-    /// device, also when
-    /// this fails.
+    /// Adopts a descriptor that was opened and attached elsewhere, with IFF_NO_PI (WG_TUN_FD). It is closed
+    /// with the device, also when this fails.
     public static LinuxTun adopt(int fd, TunOptions options) throws ErrnoException {
         return adopt(new Libc(), fd, options);
     }

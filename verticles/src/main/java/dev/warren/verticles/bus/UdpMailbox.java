@@ -6,9 +6,8 @@ import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import org.jspecify.annotations.Nullable;
 
-/// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers reserve in one
-// batch,
-/// which leaves when it is full or when the loop has run what was queued before.
+/// The way to the UDP verticle for all actors of one loop, which share it. Datagrams of many peers reserve
+/// in one batch, which leaves when it is full or when the loop has run what was queued before.
 public final class UdpMailbox extends Mailbox<UdpCommand> {
     /// The longest frame, cut into the smallest segments TCP has (48 bytes with its options) and sealed: what a peer of
     /// its own choice can make us send.

@@ -11,9 +11,8 @@ import dev.warren.verticles.loop.ErrorLog;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/// What an active peer's actor owns: the protocol state, where the peer is, and its counters. Touched on the peer's
-// loop
-/// only.
+/// What an active peer's actor owns: the protocol state, where the peer is, and its counters. Touched on
+/// the peer's loop only.
 final class LivePeer {
     final PeerRef ref;
     final Peer peer;

@@ -13,9 +13,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.slf4j.LoggerFactory;
 
-/// What the peers of one device on one event loop share: the loop's cryptography and clock, the mailboxes to TUN and
-// UDP
-/// with the batches that reserve there, and the two packet loops.
+/// What the peers of one device on one event loop share: the loop's cryptography and clock, the mailboxes
+/// to TUN and UDP with the batches that reserve there, and the two packet loops.
 public final class PeerLoop {
     final Loop loop;
     final SharedState state;

@@ -37,19 +37,16 @@ import org.slf4j.LoggerFactory;
 
 /// The configured peers of a device, and the sleep and waking of their actors. Belongs to the router.
 ///
-/// A peer is inactive until the first packet or initiation for it; then its verticle is deployed, what came meanwhile
-// is
-/// handed over, and the TUN learns its mailbox. Going to sleep is the same backwards: the TUN forgets the mailbox, the
-// actor
-/// says what must be remembered, the UDP verticle has dealt with all it had for it, and only then is it undeployed, so
-/// that no batch is ever lost with an actor.
+/// A peer is inactive until the first packet or initiation for it; then its verticle is deployed, what came
+/// meanwhile is handed over, and the TUN learns its mailbox. Going to sleep is the same backwards: the TUN
+/// forgets the mailbox, the actor says what must be remembered, the UDP verticle has dealt with all it had
+/// for it, and only then is it undeployed, so that no batch is ever lost with an actor.
 public final class PeerRegistry {
     private static final Logger LOG = LoggerFactory.getLogger(PeerRegistry.class);
     private static final int MAX_WAITING = 8;
-    /// Peers that packets have woken and that have no session, those with a persistent keepalive apart. An address scan
-    /// would wake all there are otherwise, each 5 KB and an initiation every five seconds. They are woken 200 a
-    // second
-    /// at most: each has five seconds before it makes room for another.
+    /// Peers that packets have woken and that have no session, those with a persistent keepalive apart. An
+    /// address scan would wake all there are otherwise, each 5 KB and an initiation every five seconds.
+    /// They are woken 200 a second at most: each has five seconds before it makes room for another.
     private static final int MAX_WITHOUT_SESSION = 1024;
 
     private final Loop loop;
@@ -265,9 +262,8 @@ public final class PeerRegistry {
         counters.router().set(RouterCounter.WITHOUT_SESSION, withoutSession.size());
     }
 
-    /// Hands an initiation to a peer, waking it first if need be: then it has authenticated, only the peer can have
-    // made
-    /// it, and the peer makes room for nobody, nor anybody for it.
+    /// Hands an initiation to a peer, waking it first if need be: then it has authenticated, only the peer
+    /// can have made it, and the peer makes room for nobody, nor anybody for it.
     void deliver(ConfiguredPeer entry, PeerCommand message) {
         if (entry.state == State.ACTIVE) {
             Objects.requireNonNull(entry.mailbox).tell(message);

@@ -37,9 +37,8 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// The actor that knows the whole device: owns the allowed-IPs trie and the registry of peers, applies changes and
-// reports
-/// the state. No packet passes here but those that wake a peer.
+/// The actor that knows the whole device: owns the allowed-IPs trie and the registry of peers, applies
+/// changes and reports the state. No packet passes here but those that wake a peer.
 public final class RouterVerticle extends VerticleBase {
     private static final int EADDRINUSE = 98;
 

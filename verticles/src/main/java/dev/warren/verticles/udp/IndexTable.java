@@ -3,9 +3,8 @@ package dev.warren.verticles.udp;
 import dev.warren.verticles.bus.PeerMailbox;
 import org.jspecify.annotations.Nullable;
 
-/// Receiver indices that are live, and whose they are. Open addressing over two flat arrays, since it is asked for
-/// every
-/// run of datagrams; indices are random already, so their low bits are the hash.
+/// Receiver indices that are live, and whose they are. Open addressing over two flat arrays, since it is
+/// asked for every run of datagrams; indices are random already, so their low bits are the hash.
 final class IndexTable {
     private int[] indices = new int[64];
     private @Nullable PeerMailbox[] owners = new @Nullable PeerMailbox[64];
