@@ -76,7 +76,7 @@ public final class Hints {
         return count + " " + what + (count == 1 ? "" : "s");
     }
 
-    /// Whether somebody means a file by it, and no interface.
+    /// Whether a word is the name of a file rather than of an interface.
     public static boolean isFile(String word) {
         return word.endsWith(".conf") || word.indexOf('/') >= 0;
     }

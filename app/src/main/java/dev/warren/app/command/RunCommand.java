@@ -50,7 +50,7 @@ import picocli.CommandLine.Parameters;
         description = "All that is wrong with the file is said at once, and then nothing is changed (exit code 2).",
         sortOptions = false)
 final class RunCommand implements Callable<Integer> {
-    /// Where the configuration is when nobody says so.
+    /// The configuration when none is named.
     static final Path DEFAULT = Path.of("conf", "warren.conf");
 
     private final PrintStream out;

@@ -110,7 +110,7 @@ final class WarmupCommand implements Callable<Integer> {
             try {
                 ConfigLoader.load(Path.of(home).resolve(RunCommand.DEFAULT)).close();
             } catch (ConfigException e) {
-                // Whoever runs it is told; the rehearsal goes on.
+                // `run` reports it; the rehearsal goes on.
             }
         }
     }

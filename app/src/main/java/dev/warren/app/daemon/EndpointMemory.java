@@ -44,7 +44,7 @@ final class EndpointMemory {
 
     /// A crash loses so much.
     private static final long WRITE_MILLIS = 60_000;
-    /// Where somebody was longer ago, somebody else is now.
+    /// Older endpoints may be another host's by now.
     private static final Duration REMEMBERED = Duration.ofDays(7);
     /// Whoever we have talked with since then would want to go on.
     private static final Duration TALKING = Duration.ofMinutes(10);
@@ -52,7 +52,7 @@ final class EndpointMemory {
     private static final int FEW = 20;
 
     private static final long PAUSE_MILLIS = 50;
-    /// Time for an actor to wake and speak.
+    /// Time for an actor to be activated and to send.
     private static final long SPOKEN_MILLIS = 1_000;
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);

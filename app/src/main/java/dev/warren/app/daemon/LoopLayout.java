@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param tunQueues queues of each TUN, 1 to as many as packet loops
 public record LoopLayout(int packetLoops, int tunQueues) {
     private static final int MOST = 256;
-    /// Beyond so many, what the first loop does for all (TUN, UDP) is what limits.
+    /// With more of them the work of the first loop for all (TUN, UDP) is the limit.
     private static final int MAX_BY_ITSELF = 8;
 
     /// @param loops empty: decided by the number of cores

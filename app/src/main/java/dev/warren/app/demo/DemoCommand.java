@@ -144,7 +144,7 @@ public final class DemoCommand implements Callable<Integer> {
         }
     }
 
-    /// Waits for the control socket and tells the router its key and its peer.
+    /// Waits for the control socket and configures key and peer.
     private void configure(End end, End peer) throws SetupException {
         var socket = UapiSocket.DIRECTORY.resolve(end.name + ".sock");
         var request = new StringBuilder("set=1\nprivate_key=");

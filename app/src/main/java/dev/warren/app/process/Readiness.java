@@ -23,7 +23,7 @@ public final class Readiness {
         this.keepsLog = keepsLog;
     }
 
-    /// Null in the foreground: nobody waits.
+    /// Null in the foreground.
     public static @Nullable Readiness inherited() {
         var fd = System.getenv("WARREN_READY_FD");
         if (fd == null) {

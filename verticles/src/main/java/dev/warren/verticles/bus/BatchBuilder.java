@@ -61,7 +61,7 @@ final class BatchBuilder {
     }
 
     /// Called once when a batch comes back after [#reserve] found none: by the loop, and not within what gave the batch
-    /// back, which may be another actor's work or nobody's.
+    /// back, which may run on behalf of another actor.
     void onRoom(Handler<Void> resume) {
         if (pool != null) pool.onAvailable(() -> loop.runOnContext(resume));
     }

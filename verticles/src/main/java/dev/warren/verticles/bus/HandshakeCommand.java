@@ -6,7 +6,7 @@ import io.vertx.core.Promise;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What the handshake verticle can be told.
+/// Commands to the handshake verticle.
 public sealed interface HandshakeCommand {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}

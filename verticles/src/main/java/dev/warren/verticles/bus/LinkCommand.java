@@ -2,7 +2,7 @@ package dev.warren.verticles.bus;
 
 import io.vertx.core.Promise;
 
-/// What the link verticle can be told.
+/// Commands to the link verticle.
 public sealed interface LinkCommand {
     /// Gives back what the message holds when it cannot be delivered.
     void discard();

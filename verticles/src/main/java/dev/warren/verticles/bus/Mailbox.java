@@ -43,7 +43,7 @@ abstract class Mailbox<M> {
         });
     }
 
-    /// Fails when nobody listens; the message is then still the sender's.
+    /// Fails without a listener; the message is then still the sender's.
     final Future<Void> write(M message) {
         try {
             return producer.write(message);

@@ -10,7 +10,7 @@ import dev.warren.io.PacketRun;
 import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
 
-/// What a peer can be told.
+/// Commands to a peer.
 public sealed interface PeerCommand {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
@@ -82,13 +82,14 @@ public sealed interface PeerCommand {
         }
     }
 
-    /// Accept any timestamp once.
+    /// Accepts any timestamp in the next initiation.
     record ResetTimestamp() implements PeerCommand {}
 
     /// Another peer drew the same receiver index first.
     record IndexTaken(int index) implements PeerCommand {}
 
-    /// The end: tell what must be remembered, wipe the rest. What still comes behind is given back unread.
+    /// Ends the actor: it replies with the state to keep and wipes its keys. Commands that follow are given
+    /// back unread.
     ///
     /// @param ifIdle only if there is nothing left to do: otherwise the reply is null, and the peer goes on
     record Retire(boolean ifIdle, Promise<@Nullable PeerMemory> reply) implements PeerCommand {

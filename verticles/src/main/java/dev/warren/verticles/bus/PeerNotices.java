@@ -7,7 +7,7 @@ import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.MessageProducer;
 import java.util.function.Consumer;
 
-/// Where the peers of a device say what happens to them: any number may listen, and mostly nobody does.
+/// Publishes the events of the peers of a device on the event bus, for any number of listeners.
 public final class PeerNotices {
     private final MessageProducer<Object> publisher;
 
@@ -19,7 +19,7 @@ public final class PeerNotices {
         var _ = publisher.write(new PeerNotice(peer, event)); // fails when nobody listens, which is all right
     }
 
-    /// From now on the listener hears, on the context this is called on, what happens to the peers of a device.
+    /// Calls the listener for each event of a peer of a device, on the context this is called on.
     public static MessageConsumer<Object> listen(Vertx vertx, String device, Consumer<PeerNotice> listener) {
         return vertx.eventBus()
                 .localConsumer(Addresses.events(device), message -> listener.accept((PeerNotice) message.body()));

@@ -32,7 +32,7 @@ public final class PeerRef {
         return publicKey;
     }
 
-    /// Whether the peer can be sent to while it sleeps. Written by the router alone, read by everybody.
+    /// Whether an inactive peer has an endpoint. Written by the router only, read on any loop.
     public boolean hasEndpoint() {
         return hasEndpoint;
     }

@@ -5,7 +5,7 @@ import dev.warren.conf.DeviceUpdate;
 import io.vertx.core.Promise;
 import java.util.Map;
 
-/// What the router can be asked.
+/// Commands to the router.
 public sealed interface RouterCommand {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
@@ -19,7 +19,7 @@ public sealed interface RouterCommand {
         }
     }
 
-    /// Tell the state of the device and all its peers.
+    /// Replies with the state of the device and all its peers.
     record Status(Promise<DeviceStatus> reply) implements RouterCommand {
         @Override
         public void discard() {
@@ -27,7 +27,7 @@ public sealed interface RouterCommand {
         }
     }
 
-    /// Tell the counters of all actors, summed by name.
+    /// Replies with the counters of all actors, summed by name.
     record Counters(Promise<Map<String, Long>> reply) implements RouterCommand {
         @Override
         public void discard() {
@@ -35,7 +35,7 @@ public sealed interface RouterCommand {
         }
     }
 
-    /// Packets wait, in the queue that says so, for a peer that has no actor.
+    /// Packets wait in a TUN queue for a peer that has no actor.
     record Wake(PeerRef peer) implements RouterCommand {}
 
     /// An initiation that authenticates; its peer is found by public key.

@@ -7,7 +7,7 @@ import dev.warren.verticles.counters.PeerCounter;
 import org.jspecify.annotations.Nullable;
 
 /// What the actor of a peer publishes of itself for anybody to read without a message: its counters, its last handshake
-/// and where it is. Made when the peer is first woken, kept while it is configured.
+/// and where it is. Made when the peer is first activated, kept while it is configured.
 public final class SharedPeerState {
     private final CounterRow<PeerCounter> counters;
     private volatile long lastHandshake = Peer.NEVER;
@@ -15,7 +15,7 @@ public final class SharedPeerState {
 
     /// Where an actor sends to.
     ///
-    /// @param revision the configured endpoint that the actor knew of; what it heard since is newer
+    /// @param revision of the configured endpoint that the actor knew; an endpoint learned since is newer
     public record Place(@Nullable Endpoint endpoint, int revision) {}
 
     /// @param counters the actor's to add to

@@ -3,7 +3,7 @@ package dev.warren.verticles.bus;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
 
-/// What the TUN verticle can be told.
+/// Commands to the TUN verticle.
 public sealed interface TunCommand {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
@@ -19,10 +19,10 @@ public sealed interface TunCommand {
     /// This peer has an actor now: send it its packets directly.
     record Awake(PeerMailbox peer) implements TunCommand {}
 
-    /// This peer has an endpoint now: packets that wait for it are a reason to wake it.
+    /// This peer has an endpoint now: packets that wait for it activate it.
     record EndpointSet(PeerRef peer) implements TunCommand {}
 
-    /// This peer will not be woken: drop what waits for it.
+    /// This peer is not activated: drop its packets that wait.
     record Refused(PeerRef peer) implements TunCommand {}
 
     /// This peer's actor is about to go; answered when nothing more will be sent to it.

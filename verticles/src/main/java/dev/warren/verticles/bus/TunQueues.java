@@ -23,12 +23,12 @@ public final class TunQueues {
         for (var mailbox : mailboxes) mailbox.tell(new TunCommand.Awake(peer));
     }
 
-    /// Packets for this peer may wait and it can be woken for them now.
+    /// This peer can be activated now by packets that wait for it.
     public void endpointSet(PeerRef peer) {
         for (var mailbox : mailboxes) mailbox.tell(new TunCommand.EndpointSet(peer));
     }
 
-    /// This peer is not woken, whatever waits.
+    /// This peer is not activated: packets that wait for it are dropped.
     public void refused(PeerRef peer) {
         for (var mailbox : mailboxes) mailbox.tell(new TunCommand.Refused(peer));
     }

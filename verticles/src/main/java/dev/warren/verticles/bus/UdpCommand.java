@@ -5,7 +5,7 @@ import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
 import java.util.List;
 
-/// What the UDP verticle can be told.
+/// Commands to the UDP verticle.
 public sealed interface UdpCommand {
     /// Gives back what the message holds when it cannot be delivered.
     default void discard() {}
@@ -27,7 +27,7 @@ public sealed interface UdpCommand {
     /// So many handshake messages have been dealt with: credit for as many more.
     record HandshakesDone(int count) implements UdpCommand {}
 
-    /// Answered when everything told before has been dealt with. Batches may still wait for a full send buffer: they
+    /// Completes when all earlier commands were processed. Batches may still wait for a full send buffer: they
     /// belong to no actor.
     record Barrier(Promise<Void> reply) implements UdpCommand {
         @Override
@@ -39,7 +39,7 @@ public sealed interface UdpCommand {
     /// A local address is gone, see [dev.warren.io.UdpSocket#addressGone].
     record AddressGone(long hi, long lo) implements UdpCommand {}
 
-    /// Tell whom you have heard lately, and where.
+    /// Replies with the endpoints that datagrams were received from lately.
     record HeardLately(Promise<Heard> reply) implements UdpCommand {
         @Override
         public void discard() {

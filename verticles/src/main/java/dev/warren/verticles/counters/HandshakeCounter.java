@@ -48,7 +48,7 @@ public enum HandshakeCounter implements Counter {
         return sentence;
     }
 
-    /// The counter of what the gate said.
+    /// Returns the counter of a verdict of the gate.
     public static HandshakeCounter of(Verdict verdict) {
         return switch (verdict) {
             case OK -> ADMITTED;

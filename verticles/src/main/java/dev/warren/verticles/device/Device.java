@@ -48,7 +48,7 @@ import org.jspecify.annotations.Nullable;
 /// One running interface: all its actors. Built by [#start].
 ///
 /// TUN, UDP and peers live on the packet loops, router and handshakes on a loop of their own, so that a large change or
-/// a flood of strangers does not hold up packets; so does what the kernel tells of the interface and of routes.
+/// a flood of handshake messages does not hold up packets; so do the kernel's notifications of links and routes.
 public final class Device implements DeviceControl {
     /// What packets that wait for sessions may take, of all peers.
     private static final long STAGED_BYTES = 12 << 20;
@@ -65,7 +65,7 @@ public final class Device implements DeviceControl {
     private final List<String> packetActors = new ArrayList<>();
     private final List<Loop> loops = new ArrayList<>();
     private final List<PeerLoop> peerLoops = new ArrayList<>();
-    /// Take back that we wanted to hear of the end of a loop.
+    /// Cancel the notifications of the end of a loop.
     private final List<Runnable> notices = new ArrayList<>();
     private @Nullable Future<Void> closed;
 

@@ -148,14 +148,15 @@ public final class HandshakeVerticle extends VerticleBase {
         }
     }
 
-    /// Behind what is queued now: so a turn has all of it.
+    /// Scheduled after already queued tasks, so that one turn sees the whole batch.
     private void schedule() {
         if (scheduled) return;
         scheduled = true;
         context.runOnContext(_ -> turn());
     }
 
-    /// Deals with some of what waits, and then says what came of it: who sleeps on another loop is woken once.
+    /// Processes some of the queue, then sends the results: another event loop that sleeps is woken once
+    /// for all of them.
     private void turn() {
         scheduled = false;
         try {
@@ -220,7 +221,7 @@ public final class HandshakeVerticle extends VerticleBase {
         errors.caught("A handshake message was dropped", cause);
     }
 
-    /// Keeps the gauge as it is, also when nobody comes any more.
+    /// Updates the gauge, also when no messages arrive any more.
     private void tellLoad(long now) {
         boolean loaded = load.underLoad(now);
         if (loaded == toldLoaded) return;

@@ -25,12 +25,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The actor that hears from the kernel about the interface and about this host's routes: owns the netlink sockets, on
+/// Follows the interface and this host's routes: owns the netlink sockets, on
 /// the control loop, where an exchange with the kernel holds up no packet. Tells the router when the link goes up or
 /// down, publishes the MTU, and tells the UDP verticle which source addresses are good no more.
 public final class LinkVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(LinkVerticle.class);
-    /// How often a link is looked at of which nobody tells.
+    /// Interval of polling a link for which the kernel sends no notifications.
     private static final long LOOK_MILLIS = 1000;
     /// Routes come and go by the thousand: so often at most it is asked where packets leave.
     private static final long ROUTES_MILLIS = 200;
@@ -131,7 +131,7 @@ public final class LinkVerticle extends VerticleBase {
         lookNowAndThen();
     }
 
-    /// Asks each second, but only while nobody would tell.
+    /// Polls each second, but only while there are no notifications.
     private void lookNowAndThen() {
         if (ended || looking || !links.silent()) return;
         looking = true;
@@ -176,7 +176,7 @@ public final class LinkVerticle extends VerticleBase {
         }
     }
 
-    /// Looks, when routes have been changing for a moment, where packets leave to those who were heard lately.
+    /// Looks up, a moment after routes changed, where packets to the current endpoints leave.
     private void checkSources() {
         if (checking) {
             checkAgain = true;

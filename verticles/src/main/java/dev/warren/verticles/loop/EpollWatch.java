@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /// stays its owner's: cancel the watch, then close it.
 ///
 /// Events are handled within the context, so that what is sent then needs no context of its own. What the handling
-/// throws ends here: Netty would let the whole loop sleep for a second, or end it.
+/// throws ends here: Netty would pause the whole loop for a second, or end it.
 public final class EpollWatch {
     private static final Logger LOG = LoggerFactory.getLogger(EpollWatch.class);
     private static final EpollIoOps NOTHING = EpollIoOps.valueOf(0);

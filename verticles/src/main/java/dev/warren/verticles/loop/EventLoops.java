@@ -27,7 +27,7 @@ public final class EventLoops {
         this.packets = all.subList(all.size() > 2 ? 2 : 1, all.size());
     }
 
-    /// How large the pool of event loops has to be for so many packet loops, and everything else.
+    /// Returns the number of event loops that this many packet loops and everything else need.
     public static int poolSize(int packetLoops) {
         return packetLoops + 2;
     }
@@ -47,7 +47,7 @@ public final class EventLoops {
     ///
     /// @param number of the device within this Vert.x instance, from 0
     /// @param packetLoops of this device, at least 1
-    /// @throws IllegalArgumentException when there are not so many
+    /// @throws IllegalArgumentException when there are too few
     public DeviceLoops device(int number, int packetLoops) {
         if (packetLoops < 1)
             throw new IllegalArgumentException("A device needs a packet loop, not " + packetLoops + ".");

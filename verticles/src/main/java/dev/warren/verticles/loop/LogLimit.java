@@ -3,7 +3,7 @@ package dev.warren.verticles.loop;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// Limits log lines of one kind to some in a second, and tells how many were left out. Belongs to one event loop.
+/// Limits log lines of one kind per second, and reports how many were left out. Belongs to one event loop.
 public final class LogLimit {
     private static final long WINDOW = TimeUnit.SECONDS.toNanos(1);
 

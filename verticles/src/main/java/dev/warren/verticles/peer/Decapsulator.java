@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// Datagrams in, plaintext packets out: the one loop that runs for every inbound packet. One per event loop, shared by
 /// its peers. Packets are opened from the batch they were received in straight into the batch the TUN writes from.
 public final class Decapsulator {
-    /// Of the batches that the UDP verticle receives in, so many wait here at most. It has four: while one TUN
+    /// At most this many of the batches that the UDP verticle receives in wait here. It has four: while one TUN
     /// queue is slow, the peers of the others are still read for.
     private static final int MAX_BATCHES = 2;
 

@@ -31,7 +31,7 @@ final class LivePeer {
 
     private final SharedPeerState state;
     private final CounterRow<PeerCounter> counters;
-    /// Of the configured endpoint that was heard of last.
+    /// The revision of the endpoint configured last.
     private int revision;
 
     /// @param errors of the loop, not of this peer alone

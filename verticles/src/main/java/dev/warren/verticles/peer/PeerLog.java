@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What the log tells of the peers of a device: at info who comes online and goes, at debug each handshake and why one
+/// Logs the events of peers: at info when one goes online or offline, at debug each handshake and why one
 /// is refused. No line for a packet; and what comes from the network, authentic or not, leads to some lines a second
 /// at most. Belongs to one event loop.
 public final class PeerLog {
@@ -46,7 +46,7 @@ public final class PeerLog {
         if (more != null) LOG.debug("({}) {}: {}{}", device, peer, step, more);
     }
 
-    /// A handshake message was not for us, or from nobody of ours.
+    /// A handshake message was made for another public key, or by an unknown peer.
     ///
     /// @param verdict of the gate, or DECRYPT_FAILED
     public void stranger(Endpoint source, Verdict verdict, long now) {
@@ -88,7 +88,7 @@ public final class PeerLog {
         if (more != null) LOG.debug("({}) {}: {} (from {}){}", device, peer, reason, source, more);
     }
 
-    /// The clock of a peer went back, which nobody would find out otherwise: its initiations are authentic and are
+    /// The clock of a peer went back, which shows nowhere else: its initiations are authentic and are
     /// refused, until its clock is where it was.
     public void clockWentBack(PeerRef peer, long now) {
         if (now < nextClockLine) return;

@@ -30,7 +30,7 @@ final class ConfiguredPeer {
     /// Grows with each that is configured.
     private int revision;
 
-    /// Since it was first woken.
+    /// Made when the peer is first activated.
     @Nullable
     SharedPeerState shared;
 
@@ -53,7 +53,7 @@ final class ConfiguredPeer {
     /// Its actor has a session.
     boolean established;
 
-    /// An initiation of the peer's has woken its actor.
+    /// An initiation of the peer has activated it.
     boolean initiated;
 
     /// Initiations that wait for its actor.
@@ -85,7 +85,7 @@ final class ConfiguredPeer {
         ref.hasEndpoint(true);
     }
 
-    /// Where it is: what its actor heard last, unless an endpoint was configured since.
+    /// Its endpoint: the one its actor learned last, unless one was configured since.
     @Nullable
     Endpoint endpoint() {
         var heard = shared == null ? null : shared.place();

@@ -9,8 +9,9 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import org.jspecify.annotations.Nullable;
 
-/// The private key of a device, and its change: the handshake verticle and all peers hear of it, and the key before is
-/// wiped when nobody uses it any more and no loop keeps anything of it. Belongs to the router.
+/// The private key of a device, and its change: the handshake verticle and all peers get the new key, and
+/// the old one is wiped when no actor uses it any more and no loop keeps anything of it. Belongs to the
+/// router.
 final class DeviceKey implements AutoCloseable {
     private final Loop loop;
     private final HandshakeMailbox handshakes;

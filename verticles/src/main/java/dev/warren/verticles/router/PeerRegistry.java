@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The configured peers of a device, and the sleep and waking of their actors. Belongs to the router.
+/// The configured peers of a device; activates and retires their actors. Belongs to the router.
 ///
 /// A peer is inactive until the first packet or initiation for it; then its verticle is deployed, what came
 /// meanwhile is handed over, and the TUN learns its mailbox. Going to sleep is the same backwards: the TUN
@@ -140,12 +140,12 @@ public final class PeerRegistry {
         return made;
     }
 
-    /// The private key is another now, or gone: without one all peers sleep. Completes when no actor uses the one
+    /// Changes the private key, or removes it: without one all peers are inactive. Completes when no actor uses the one
     /// before.
     Future<Void> identity(@Nullable StaticIdentity changed) {
         identity = changed;
         if (changed == null) return deactivateAll();
-        // Those that are waking or retiring hear of it when they have.
+        // Peers that are being activated or retired get it afterwards.
         var told = new ArrayList<>(changing.values());
         for (var entry : peers.values()) {
             if (entry.state == State.ACTIVE) told.add(tell(Objects.requireNonNull(entry.mailbox), changed));
@@ -166,7 +166,7 @@ public final class PeerRegistry {
                 .mapEmpty();
     }
 
-    /// The sockets are open, or about to close: while they are closed all peers sleep.
+    /// The sockets are open, or about to close: while they are closed all peers are inactive.
     Future<Void> up(boolean nowUp) {
         up = nowUp;
         if (!nowUp) {
@@ -186,7 +186,7 @@ public final class PeerRegistry {
         if (entry.wanted()) wake(entry);
     }
 
-    /// It was said where a peer is.
+    /// Sets the configured endpoint of a peer.
     void endpointSet(ConfiguredPeer entry, Endpoint endpoint) {
         boolean first = entry.endpoint() == null;
         entry.endpoint(endpoint);
@@ -226,7 +226,7 @@ public final class PeerRegistry {
     }
 
     /// Packets wait for a peer at the TUN. They may have been read before there is a key, or before we have heard that
-    /// the link is up: it is woken when there is all it needs.
+    /// the link is up: the peer is activated when there is all it needs.
     void packetsWait(ConfiguredPeer entry) {
         if (entry.state == State.ACTIVE) return; // the queue that says so has been told meanwhile
         entry.packetsWait = true;
@@ -244,7 +244,7 @@ public final class PeerRegistry {
         entry.packetsWait = false;
     }
 
-    /// A peer has a session, or has none any more. While it has one it makes room for nobody.
+    /// A peer has a session, or has none any more. While it has one it is not evicted.
     void session(ConfiguredPeer entry, boolean established) {
         entry.established = established;
         if (established) makesRoom(entry, false);
@@ -263,7 +263,7 @@ public final class PeerRegistry {
     }
 
     /// Hands an initiation to a peer, waking it first if need be: then it has authenticated, only the peer
-    /// can have made it, and the peer makes room for nobody, nor anybody for it.
+    /// can have made it, so it neither is evicted nor evicts another peer.
     void deliver(ConfiguredPeer entry, PeerCommand message) {
         if (entry.state == State.ACTIVE) {
             Objects.requireNonNull(entry.mailbox).tell(message);
@@ -317,7 +317,7 @@ public final class PeerRegistry {
         return Future.succeededFuture();
     }
 
-    /// An actor is there, or goes on: it hears what it has missed.
+    /// An actor is there, or goes on: it gets the changes that it has missed.
     ///
     /// @param known the key that it has
     /// @param revision of the endpoint that the actor knows
@@ -335,13 +335,13 @@ public final class PeerRegistry {
         return told;
     }
 
-    /// An actor says that it has nothing left to do; one of an earlier life of the peer may be late with it.
+    /// An actor is idle. The command may be late, from an earlier actor of the peer.
     void idle(PeerMailbox mailbox) {
         var entry = find(mailbox.peer().publicKey());
         if (entry != null && entry.mailbox == mailbox) retire(entry, true);
     }
 
-    /// Lets an actor go to sleep, if it is active.
+    /// Retires an actor, if there is one.
     ///
     /// @param ifIdle it goes on when something has come for it meanwhile
     private Future<Void> retire(ConfiguredPeer entry, boolean ifIdle) {
@@ -365,7 +365,7 @@ public final class PeerRegistry {
                                 : undeploy(entry, last.result())));
     }
 
-    /// The actor has told what must be remembered; from now on it gives back all that it is sent.
+    /// The actor has replied with the state to keep; from now on it gives back all that it is sent.
     private Future<Void> undeploy(ConfiguredPeer entry, @Nullable PeerMemory last) {
         if (last != null) entry.memory = last;
         entry.ref.hasEndpoint(entry.endpoint() != null);
@@ -383,7 +383,7 @@ public final class PeerRegistry {
         return here.future();
     }
 
-    /// Completes when the UDP verticle has told all that it received for actors that gave their indices back.
+    /// Completes when the UDP verticle has delivered all that it received for actors that gave their indices back.
     private Future<Void> drained() {
         Promise<Void> drained = loop.promise();
         udp.tell(new UdpCommand.Barrier(drained));

@@ -38,7 +38,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// The actor that knows the whole device: owns the allowed-IPs trie and the registry of peers, applies
-/// changes and reports the state. No packet passes here but those that wake a peer.
+/// changes and reports the state. It is the control plane: no packet passes here.
 public final class RouterVerticle extends VerticleBase {
     private static final int EADDRINUSE = 98;
 
@@ -136,7 +136,7 @@ public final class RouterVerticle extends VerticleBase {
         }
     }
 
-    /// Nobody is woken by what anybody could have sent who knows our public key and that of a peer; nor by
+    /// No peer is activated by an initiation that could be forged with public keys alone; nor by
     /// what the peer has sent before.
     private boolean authentic(ConfiguredPeer entry, PeerCommand.Initiation arrived) {
         var initiation = arrived.initiation();

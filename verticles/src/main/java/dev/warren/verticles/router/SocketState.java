@@ -71,7 +71,7 @@ final class SocketState {
         return fwmark;
     }
 
-    /// The interface went up or down. Failures are told to the log.
+    /// The interface went up or down. Failures are logged.
     Future<Void> link(boolean up) {
         if (up == linkUp) return Future.succeededFuture();
         linkUp = up;

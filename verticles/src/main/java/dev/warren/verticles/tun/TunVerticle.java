@@ -172,7 +172,7 @@ public final class TunVerticle extends VerticleBase {
         });
     }
 
-    /// Gives each peer its run, and back what nobody gets.
+    /// Sends each peer its run, and releases the rest.
     private void route(PacketBatch batch) {
         int runs = 0;
         try {
@@ -220,7 +220,7 @@ public final class TunVerticle extends VerticleBase {
         }
     }
 
-    /// What is for a peer that sleeps is copied, and the run given back.
+    /// Packets for an inactive peer are copied, and the run is given back.
     private void stage(PeerRef peer, PacketRun run) {
         long now = loop.clock().now();
         if (!peer.hasEndpoint()) {

@@ -29,7 +29,7 @@ final class WakeQueue implements AutoCloseable {
     private static final int WAKES_PER_SECOND = 200;
 
     private static final int WAKE_BURST = 64;
-    /// Peers that wait to be woken: five seconds' worth.
+    /// Peers that wait to be activated: five seconds' worth.
     private static final int MAX_WAKING = 1024;
     /// Peers without an endpoint whose packets are kept.
     private static final int MAX_WITHOUT_ENDPOINT = 256;
@@ -130,7 +130,7 @@ final class WakeQueue implements AutoCloseable {
         else toAsk.add(waiting.peer);
     }
 
-    /// This peer has an endpoint now: what waits for it is a reason to wake it.
+    /// This peer has an endpoint now: packets that wait for it activate it.
     void endpointSet(PeerRef peer, long now) {
         if (waking.size() >= MAX_WAKING) return;
         var waiting = withoutEndpoint.remove(peer);

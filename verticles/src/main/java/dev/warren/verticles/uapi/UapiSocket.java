@@ -49,7 +49,7 @@ public final class UapiSocket {
         this.fileKey = fileKey;
     }
 
-    /// Creates folder and socket. A socket nobody listens on any more is replaced.
+    /// Creates folder and socket. A socket without a listener is replaced.
     ///
     /// @throws IOException with a sentence, also when another router already serves this name
     public static UapiSocket listen(Path directory, String name) throws IOException {
@@ -94,7 +94,7 @@ public final class UapiSocket {
         return path;
     }
 
-    /// False when somebody has removed or replaced the file. Always true if there was no file to begin with.
+    /// False when another process has removed or replaced the file. Always true if there was no file to begin with.
     boolean present() {
         return fileKey == null || fileKey.equals(identity(path));
     }
@@ -171,7 +171,7 @@ public final class UapiSocket {
         }
     }
 
-    /// Gives the socket its name. One that nobody listens on any more is replaced, a live one never.
+    /// Gives the socket its name. One without a listener is replaced, a live one never.
     private static void publish(Path nameless, Path path) throws IOException {
         for (int attempt = 0; ; attempt++) {
             try {
@@ -204,7 +204,7 @@ public final class UapiSocket {
         }
     }
 
-    /// True when somebody listens there.
+    /// Whether a process listens there.
     private static boolean answers(DomainSocketAddress address) throws IOException {
         var probe = Socket.newSocketDomain();
         try {

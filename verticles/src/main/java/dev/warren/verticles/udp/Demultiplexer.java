@@ -49,7 +49,7 @@ final class Demultiplexer {
         owners = new @Nullable PeerMailbox[maxTrains];
     }
 
-    /// Replaces the batch's entries by the trains that peers get. Afterwards [#owners] says whose each is and
+    /// Replaces the batch's entries by the trains of one receiver each. Afterwards [#owners] says whose each is and
     /// [#handshakes] what was found besides.
     ///
     /// @param handshakeRoom how many handshake messages may be taken

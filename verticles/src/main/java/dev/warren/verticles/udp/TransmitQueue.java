@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// dropped.
 final class TransmitQueue {
     private static final long TICK_MILLIS = 100;
-    /// After so many ticks in which the kernel took nothing.
+    /// Ticks without progress after which the kernel is taken to be stuck.
     private static final int STALLED_TICKS = 10;
 
     private final Vertx vertx;
