@@ -56,10 +56,10 @@ public final class InterfaceCommand {
             failed(readiness, e);
             return 2;
         }
-        var teardown = new UndoLog();
-        var lifetime = new Lifetime(teardown);
+        var undo = new UndoLog();
+        var lifetime = new Lifetime(undo);
         try {
-            var vertx = start(wanted, teardown, lifetime);
+            var vertx = start(wanted, undo, lifetime);
             if (readiness != null) {
                 readiness.ready();
             }
@@ -68,10 +68,10 @@ public final class InterfaceCommand {
             Signals.answerHangUp();
             var log = LoggerFactory.getLogger(InterfaceCommand.class);
             log.info("({}) Started", wanted);
-            teardown.add("log", () -> log.info("({}) Stopping", wanted));
+            undo.add("log", () -> log.info("({}) Stopping", wanted));
         } catch (SetupException | IOException e) {
             lifetime.end(1);
-            teardown.run();
+            undo.run();
             failed(readiness, e);
             return 1;
         }
@@ -86,7 +86,7 @@ public final class InterfaceCommand {
         }
     }
 
-    private Vertx start(String wanted, UndoLog teardown, Lifetime lifetime) throws SetupException {
+    private Vertx start(String wanted, UndoLog undo, Lifetime lifetime) throws SetupException {
         var problem = InterfaceName.problem(wanted);
         if (problem != null) {
             throw new SetupException(problem);
@@ -100,9 +100,9 @@ public final class InterfaceCommand {
         Privileges.keep(Privileges.STARTING);
         var loops = RunningInterface.vertx(settings.layout().packetLoops(), settings.cryptography());
         var vertx = loops.vertx();
-        teardown.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+        undo.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
         var queues = tunFd < 0 ? RunningInterface.open(wanted, settings) : List.of(adopt(tunFd, settings.offload()));
-        teardown.add("interface", () -> queues.forEach(LinuxTun::close));
+        undo.add("interface", () -> queues.forEach(LinuxTun::close));
         var tun = queues.getFirst();
         var name = tun.name();
         Logger log = LoggerFactory.getLogger(InterfaceCommand.class);
@@ -110,8 +110,8 @@ public final class InterfaceCommand {
         tun.warnings().forEach(warning -> log.warn("({}) {}", name, warning));
         setMtu(name);
         var socket = socket(name, uapiFd);
-        teardown.add("control socket's file", socket::removeFile);
-        var running = RunningInterface.start(loops, 0, queues, socket, settings, teardown);
+        undo.add("control socket's file", socket::removeFile);
+        var running = RunningInterface.start(loops, 0, queues, socket, settings, undo);
         log.debug("({}) Device started", name);
         running.removed().onSuccess(_ -> {
             // As wireguard-go: this is how wg-quick ends a router, and it is no failure.

@@ -141,8 +141,8 @@ final class RunCommand implements Callable<Integer> {
         }
         Logger log = LoggerFactory.getLogger(RunCommand.class);
         EndpointResolver.rememberBriefly();
-        var teardown = new UndoLog();
-        var lifetime = new Lifetime(teardown);
+        var undo = new UndoLog();
+        var lifetime = new Lifetime(undo);
         var keys = new ArrayList<PrivateKey>();
         try (config) {
             Privileges.requireNetAdmin("warren run");
@@ -154,7 +154,7 @@ final class RunCommand implements Callable<Integer> {
             var cryptography = new Cryptography(config.crypto());
             var loops = RunningInterface.vertx(layout.packetLoops(), cryptography);
             var vertx = loops.vertx();
-            teardown.add(
+            undo.add(
                     "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             // What a kill switch still refuses is refused until the new one is there, unless names must be found first.
             boolean guarded = config.interfaces().stream().allMatch(RunCommand::startsGuarded);
@@ -172,7 +172,7 @@ final class RunCommand implements Callable<Integer> {
                         cryptography,
                         layout,
                         config.interfaces().get(i));
-                teardown.add(one.config().name(), one::undo);
+                undo.add(one.config().name(), one::close);
                 one.start(keys.get(i));
                 introduce(one.config(), publicKey(keys.get(i)), one.port(), one.mtu(), file);
                 one.ended().onSuccess(code -> {
@@ -183,7 +183,7 @@ final class RunCommand implements Callable<Integer> {
                         log.warn(
                                 "({}) has ended; the other interfaces go on",
                                 one.config().name());
-                        context.executeBlocking(Executors.callable(one::undo), false);
+                        context.executeBlocking(Executors.callable(one::close), false);
                     }
                 });
             }
@@ -192,7 +192,7 @@ final class RunCommand implements Callable<Integer> {
             Signals.answerHangUp();
         } catch (SetupException | RuntimeException e) {
             lifetime.end(1);
-            teardown.run();
+            undo.run();
             err.println("warren: " + (e.getMessage() == null ? e : e.getMessage()));
             return 1;
         } finally {

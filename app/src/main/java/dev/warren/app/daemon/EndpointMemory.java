@@ -85,13 +85,13 @@ final class EndpointMemory {
     }
 
     /// Gives the peers the endpoints they had, speaks to those that were there lately, and remembers from now on.
-    void start(UndoLog teardown) {
+    void start(UndoLog undo) {
         if (peers.isEmpty()) return;
         long now = Instant.now().getEpochSecond();
         var known = read().stream()
                 .filter(entry -> peers.containsKey(entry.peer) && now - entry.seen < REMEMBERED.toSeconds())
                 .toList();
-        teardown.add("endpoints", () -> {
+        undo.add("endpoints", () -> {
             stopped = true;
             RunningInterface.await("endpoints of " + device.name(), write(), PATIENCE);
         });

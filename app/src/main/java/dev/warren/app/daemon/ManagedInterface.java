@@ -1,6 +1,7 @@
 package dev.warren.app.daemon;
 
 import dev.warren.app.cli.Hints;
+import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.RouterConfig;
@@ -17,6 +18,7 @@ import dev.warren.io.netlink.RoutingTables;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.routing.ip.IpAddress;
 import dev.warren.routing.ip.IpFamily;
+import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.loop.EventLoops;
 import dev.warren.verticles.uapi.UapiSocket;
 import io.vertx.core.Context;
@@ -28,13 +30,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One interface of a configuration file while it runs. Each has its own end: the others go on.
-public final class ManagedInterface {
+public final class ManagedInterface implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ManagedInterface.class);
     private static final Duration UPDATE = Duration.ofSeconds(30);
 
@@ -44,12 +47,13 @@ public final class ManagedInterface {
     private final RunningInterface.Settings settings;
     private final InterfaceConfig config;
     private final Path stateDirectory;
-    private final UndoLog teardown = new UndoLog();
+    private final UndoLog undo = new UndoLog();
     private final Promise<Integer> ended = Promise.promise();
     private volatile boolean stopping;
     private int port;
     private int mtu;
     private @Nullable Upkeep upkeep;
+    private @Nullable DeviceControl device;
 
     /// @param number of this interface within the process, from 0
     /// @param context for all that the launcher does while it runs
@@ -86,61 +90,35 @@ public final class ManagedInterface {
         return ended.future();
     }
 
-    /// Undoes all of it. Blocks.
-    public void undo() {
-        teardown.run();
+    /// Undoes all that [#start] did, last thing first. Blocks; idempotent.
+    @Override
+    public void close() {
+        undo.run();
     }
 
-    /// Brings it up. What fails is undone by [#undo].
+    /// Brings it up: the interface and what belongs to it on this host, then the router, then its configuration. What
+    /// was done before a failure is undone by [#close]. Blocks.
     public void start(PrivateKey key) throws SetupException {
         var name = config.name();
         try (var netlink = Netlink.open()) {
             var before = existing(netlink, name);
             var queues = RunningInterface.open(name, settings);
-            teardown.add("interface", () -> queues.forEach(LinuxTun::close));
+            undo.add("interface", () -> queues.forEach(LinuxTun::close));
             queues.getFirst().warnings().forEach(warning -> LOG.warn("({}) {}", name, warning));
             int index = netlink.link(name).index();
             if (before != null) {
-                teardown.add("addresses and routes", () -> Leftovers.clear(index));
-                teardown.add("MTU", () -> restoreMtu(index, before.mtu()));
+                undo.add("addresses and routes", () -> Leftovers.clear(index));
+                undo.add("MTU", () -> restoreMtu(index, before.mtu()));
             }
             var families = families();
-            var routing = new PolicyRoutes(config, families, teardown);
-            routing.warnOfOthers();
-            mtu = routing.mtu(netlink, HostAndPort::literal);
-            netlink.mtu(index, mtu);
-            for (var address : config.addresses()) {
-                if (!families.contains(address.address().family())) continue;
-                netlink.addAddress(index, PolicyRoutes.inet(address.address()), address.prefixLength());
+            var routes = new PolicyRoutes(config, families, undo);
+            configureHost(netlink, index, families, routes, before != null);
+            var running = startRouter(queues);
+            try (var update = config.toUpdate(key, routes.mark(), HostAndPort::literal)) {
+                apply(update);
             }
-            if (before != null) tellOtherAddresses(index);
-            netlink.up(index);
-            // Before anybody listens to what changes: 100,000 routes are as many messages.
-            routing.add(netlink, index, HostAndPort::literal);
-            if (config.killSwitch()) Leftovers.remove(true); // ours refuses now, and theirs would refuse our datagrams
-
-            var socket = socket();
-            if (socket != null) teardown.add("control socket's file", socket::removeFile);
-            var running = RunningInterface.start(loops, number, queues, socket, settings, teardown);
-            try (var update = config.toUpdate(key, routing.mark(), HostAndPort::literal)) {
-                RunningInterface.await(name, running.device().update(update), UPDATE);
-            }
-            var endpoints = new EndpointResolver(context, running.device(), index, routing);
-            var upkeep = new Upkeep(context, config, families, index, mtu, routing, endpoints::known);
-            this.upkeep = upkeep;
-            upkeep.start(teardown);
-            endpoints.start(config, upkeep::soon);
-            new EndpointMemory(context, running.device(), config, stateDirectory).start(teardown);
-
-            running.removed().onSuccess(_ -> {
-                LOG.info("({}) its control socket was removed: shutting down", name);
-                ended.tryComplete(0);
-            });
-            running.device().ended().onComplete(gone -> {
-                LOG.error("({}) {}: shutting down", name, gone.succeeded() ? gone.result() : gone.cause());
-                if (!stopping) routing.lostForGood();
-                ended.tryComplete(1);
-            });
+            keep(running.device(), index, families, routes);
+            end(running, routes);
             running.serve();
             try (var status = RunningInterface.await(name, running.device().status(), UPDATE)) {
                 port = status.listenPort();
@@ -150,13 +128,73 @@ public final class ManagedInterface {
                     name,
                     port,
                     Hints.count(config.peers().size(), "peer"));
-            teardown.add("log", () -> {
+            undo.add("log", () -> {
                 stopping = true;
                 LOG.info("({}) Stopping", name);
             });
         } catch (IOException e) {
             throw SetupException.of(name, e);
         }
+    }
+
+    /// Applies a change to the running router. What was applied before a failure stays. Blocks.
+    ///
+    /// @param update closed by the caller
+    public void apply(DeviceUpdate update) throws SetupException {
+        var device = this.device;
+        if (device == null) throw new IllegalStateException(config.name() + " is not running");
+        RunningInterface.await(config.name(), device.update(update), UPDATE);
+    }
+
+    /// Addresses, MTU, link, routes. They go with the interface; rules are in the undo log.
+    private void configureHost(
+            Netlink netlink, int index, Set<IpFamily> families, PolicyRoutes routes, boolean persistent)
+            throws SetupException, ErrnoException {
+        routes.warnOfOthers();
+        mtu = routes.mtu(netlink, HostAndPort::literal);
+        netlink.mtu(index, mtu);
+        for (var address : config.addresses()) {
+            if (!families.contains(address.address().family())) continue;
+            netlink.addAddress(index, PolicyRoutes.inet(address.address()), address.prefixLength());
+        }
+        if (persistent) logOtherAddresses(index);
+        netlink.up(index);
+        // Before the monitors of routes are there: 100,000 routes are as many messages.
+        routes.add(netlink, index, HostAndPort::literal);
+        if (config.killSwitch()) Leftovers.remove(true); // ours refuses now, and theirs would refuse our datagrams
+    }
+
+    private RunningInterface startRouter(List<LinuxTun> queues) throws SetupException, IOException {
+        var socket = socket();
+        if (socket != null) undo.add("control socket's file", socket::removeFile);
+        var running = RunningInterface.start(loops, number, queues, socket, settings, undo);
+        device = running.device();
+        return running;
+    }
+
+    /// Starts what keeps the host as the configuration has it: names, addresses, routes, remembered endpoints.
+    private void keep(DeviceControl device, int index, Set<IpFamily> families, PolicyRoutes routes)
+            throws SetupException {
+        var endpoints = new EndpointResolver(context, device, index, routes);
+        var started = new Upkeep(context, config, families, index, mtu, routes, endpoints::known);
+        upkeep = started;
+        started.start(undo);
+        endpoints.start(config, started::soon);
+        new EndpointMemory(context, device, config, stateDirectory).start(undo);
+    }
+
+    /// Completes [#ended] when the control socket is removed or the interface goes away.
+    private void end(RunningInterface running, PolicyRoutes routes) {
+        var name = config.name();
+        running.removed().onSuccess(_ -> {
+            LOG.info("({}) its control socket was removed: shutting down", name);
+            ended.tryComplete(0);
+        });
+        running.device().ended().onComplete(gone -> {
+            LOG.error("({}) {}: shutting down", name, gone.succeeded() ? gone.result() : gone.cause());
+            if (!stopping) routes.lostForGood();
+            ended.tryComplete(1);
+        });
     }
 
     /// A TUN that persists is there before us and after us.
@@ -169,8 +207,8 @@ public final class ManagedInterface {
         }
     }
 
-    /// What is ours and was left there is gone by now.
-    private void tellOtherAddresses(int index) throws ErrnoException {
+    /// Logs addresses that are not configured here; those that an earlier router left are gone by now.
+    private void logOtherAddresses(int index) throws ErrnoException {
         try (var tables = RoutingTables.open()) {
             for (var family : IpFamily.values()) {
                 tables.addresses(family == IpFamily.V6, found -> {

@@ -133,7 +133,7 @@ public record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promi
                 .withNeverEqualTail(!offload.udpGsoEqualTail());
     }
 
-    /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `teardown`
+    /// Starts the device around an open TUN, which it owns from now on, and makes the socket ready. `undo`
     /// learns how to undo it.
     ///
     /// @param number of this interface within the process, from 0
@@ -144,7 +144,7 @@ public record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promi
             List<LinuxTun> queues,
             @Nullable UapiSocket socket,
             Settings settings,
-            UndoLog teardown)
+            UndoLog undo)
             throws SetupException {
         var vertx = loops.vertx();
         var name = queues.getFirst().name();
@@ -166,10 +166,10 @@ public record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promi
         var deployed = uapi == null ? null : loops.deploy(uapi); // meanwhile
         var device = await(name, starting, START);
         settings.cryptography.log(LoggerFactory.getLogger(RunningInterface.class), name);
-        teardown.add("router", () -> await(device.name(), device.close(), STOP));
+        undo.add("router", () -> await(device.name(), device.close(), STOP));
         if (deployed == null) return new RunningInterface(device, null, served);
         var id = await("control socket", deployed, START);
-        teardown.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
+        undo.add("control socket", () -> await(device.name(), vertx.undeploy(id), STOP));
         return new RunningInterface(device, uapi, served);
     }
 

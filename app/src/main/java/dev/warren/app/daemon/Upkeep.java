@@ -68,8 +68,8 @@ final class Upkeep {
         this.addresses = addresses;
     }
 
-    /// Begins; `teardown` learns how to stop it.
-    void start(UndoLog teardown) throws SetupException {
+    /// Begins; `undo` learns how to stop it.
+    void start(UndoLog undo) throws SetupException {
         NetworkChanges changes;
         try {
             changes = NetworkChanges.open();
@@ -80,7 +80,7 @@ final class Upkeep {
             wasDown |= changes.drain(index);
             soon();
         });
-        teardown.add("upkeep", () -> {
+        undo.add("upkeep", () -> {
             var stopped = opened.compose(watch -> {
                 watch.cancel();
                 changes.close();

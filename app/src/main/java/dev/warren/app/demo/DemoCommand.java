@@ -66,12 +66,12 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         LogLevel.apply("error");
-        var teardown = new UndoLog();
-        var lifetime = new Lifetime(teardown, INTERRUPTED);
+        var undo = new UndoLog();
+        var lifetime = new Lifetime(undo, INTERRUPTED);
         int code = 1;
         try {
             Privileges.requireNetAdmin("warren demo");
-            demo(teardown);
+            demo(undo);
             code = 0;
         } catch (SetupException e) {
             err.println("warren: " + e.getMessage());
@@ -83,7 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
         return lifetime.await();
     }
 
-    private void demo(UndoLog teardown) throws SetupException, InterruptedException {
+    private void demo(UndoLog undo) throws SetupException, InterruptedException {
         var launcher = System.getProperty("warren.launcher");
         if (launcher == null) {
             throw new SetupException("start the demo with the launcher: ./warren demo");
@@ -92,15 +92,15 @@ public final class DemoCommand implements Callable<Integer> {
         var tag = Integer.toHexString(new SecureRandom().nextInt(0x1000, 0x10000));
         var a = end(tag + "a", 1);
         var b = end(tag + "b", 2);
-        teardown.add("keys", a.key::close);
-        teardown.add("keys", b.key::close);
+        undo.add("keys", a.key::close);
+        undo.add("keys", b.key::close);
 
         say("two network namespaces, joined by a cable");
         for (var end : List.of(a, b)) {
             IpTool.run("netns", "add", end.namespace);
-            teardown.add("namespace", () -> IpTool.run("netns", "del", end.namespace));
+            undo.add("namespace", () -> IpTool.run("netns", "del", end.namespace));
         }
-        teardown.add("processes", this::stopProcesses);
+        undo.add("processes", this::stopProcesses);
         IpTool.run(
                 "link",
                 "add",

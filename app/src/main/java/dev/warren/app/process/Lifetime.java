@@ -10,19 +10,19 @@ import java.util.concurrent.TimeUnit;
 public final class Lifetime {
     private static final long PATIENCE_SECONDS = 3;
 
-    private final UndoLog teardown;
+    private final UndoLog undo;
     private final int codeOnSignal;
     private final CompletableFuture<Integer> code = new CompletableFuture<>();
     private final CountDownLatch undone = new CountDownLatch(1);
 
     /// For a router: like wireguard-go, being asked to end is success.
-    public Lifetime(UndoLog teardown) {
-        this(teardown, 0);
+    public Lifetime(UndoLog undo) {
+        this(undo, 0);
     }
 
     /// @param codeOnSignal the exit code after SIGINT or SIGTERM
-    public Lifetime(UndoLog teardown, int codeOnSignal) {
-        this.teardown = teardown;
+    public Lifetime(UndoLog undo, int codeOnSignal) {
+        this.undo = undo;
         this.codeOnSignal = codeOnSignal;
         Runtime.getRuntime().addShutdownHook(new Thread(this::onShutdown, "warren-shutdown"));
     }
@@ -50,7 +50,7 @@ public final class Lifetime {
 
     private void undo() {
         Thread.ofPlatform().daemon().name("warren-teardown").start(() -> {
-            teardown.run();
+            undo.run();
             undone.countDown();
         });
         try {
