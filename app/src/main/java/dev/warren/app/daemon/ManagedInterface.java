@@ -19,6 +19,7 @@ import dev.warren.io.tun.LinuxTun;
 import dev.warren.routing.ip.IpAddress;
 import dev.warren.routing.ip.IpFamily;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.Origin;
 import dev.warren.verticles.loop.EventLoops;
 import dev.warren.verticles.uapi.UapiSocket;
 import io.vertx.core.Context;
@@ -143,7 +144,7 @@ public final class ManagedInterface implements AutoCloseable {
     public void apply(DeviceUpdate update) throws SetupException {
         var device = this.device;
         if (device == null) throw new IllegalStateException(config.name() + " is not running");
-        RunningInterface.await(config.name(), device.update(update), UPDATE);
+        RunningInterface.await(config.name(), device.update(update, Origin.FILE), UPDATE);
     }
 
     /// Addresses, MTU, link, routes. They go with the interface; rules are in the undo log.

@@ -2,11 +2,20 @@ package dev.warren.verticles.bus;
 
 /// Every event bus address is built here. Addresses of packets and control are local to a node.
 public final class Addresses {
+    /// Where routers publish what happens, as JSON: see `verticles.events`.
+    public static final String EVENTS = "warren.events";
+
+    /// Where routers publish their figures while there is a consumer, as JSON: see `verticles.metrics`.
+    public static final String METRICS = "warren.metrics";
+
+    /// Request and reply, as JSON: the figures as they are now.
+    public static final String STATUS = "warren.status";
+
     private Addresses() {}
 
     /// Where a device publishes a [PeerNotice] when something happens to one of its peers.
-    public static String events(String device) {
-        return "warren." + device + ".events";
+    static String notices(String device) {
+        return "warren." + device + ".notices";
     }
 
     static String peer(String device, long serial) {

@@ -12,7 +12,7 @@ public final class PeerNotices {
     private final MessageProducer<Object> publisher;
 
     public PeerNotices(Vertx vertx, String device) {
-        this.publisher = vertx.eventBus().publisher(Addresses.events(device), LocalCodec.OPTIONS);
+        this.publisher = vertx.eventBus().publisher(Addresses.notices(device), LocalCodec.OPTIONS);
     }
 
     public void publish(PublicKey peer, PeerEvent event) {
@@ -22,6 +22,6 @@ public final class PeerNotices {
     /// Calls the listener for each event of a peer of a device, on the context this is called on.
     public static MessageConsumer<Object> listen(Vertx vertx, String device, Consumer<PeerNotice> listener) {
         return vertx.eventBus()
-                .localConsumer(Addresses.events(device), message -> listener.accept((PeerNotice) message.body()));
+                .localConsumer(Addresses.notices(device), message -> listener.accept((PeerNotice) message.body()));
     }
 }

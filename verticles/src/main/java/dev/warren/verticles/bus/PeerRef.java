@@ -28,6 +28,11 @@ public final class PeerRef {
         return serial;
     }
 
+    /// The name that a configuration file gives it; null: none does.
+    public @Nullable String name() {
+        return name;
+    }
+
     public PublicKey publicKey() {
         return publicKey;
     }

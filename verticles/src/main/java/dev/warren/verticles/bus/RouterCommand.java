@@ -2,6 +2,8 @@ package dev.warren.verticles.bus;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.Origin;
 import io.vertx.core.Promise;
 import java.util.Map;
 
@@ -12,7 +14,7 @@ public sealed interface RouterCommand {
 
     /// Apply a change, step by step: port and mark together, the private key, the peers in their order. A
     /// step that fails ends it; what was applied before stays.
-    record Update(DeviceUpdate update, Promise<Void> reply) implements RouterCommand {
+    record Update(DeviceUpdate update, Origin origin, Promise<Void> reply) implements RouterCommand {
         @Override
         public void discard() {
             reply.tryFail("the device is closing");
@@ -29,6 +31,14 @@ public sealed interface RouterCommand {
 
     /// Replies with the counters of all actors, summed by name.
     record Counters(Promise<Map<String, Long>> reply) implements RouterCommand {
+        @Override
+        public void discard() {
+            reply.tryFail("the device is closing");
+        }
+    }
+
+    /// Replies with the figures of the device, and those of `limit` peers from the one at `offset` on.
+    record Snapshot(int offset, int limit, Promise<DeviceSnapshot> reply) implements RouterCommand {
         @Override
         public void discard() {
             reply.tryFail("the device is closing");

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 public final class SharedPeerState {
     private final CounterRow<PeerCounter> counters;
     private volatile long lastHandshake = Peer.NEVER;
+    private volatile long rtt = -1;
     private volatile @Nullable Place place;
 
     /// Where an actor sends to.
@@ -32,9 +33,17 @@ public final class SharedPeerState {
         return lastHandshake;
     }
 
-    /// Written by the actor alone.
-    public void lastHandshake(long now) {
+    /// Nanoseconds from the initiation to the response of the last handshake that we began; -1 when there was none.
+    public long rtt() {
+        return rtt;
+    }
+
+    /// A handshake was completed. Written by the actor alone.
+    ///
+    /// @param handshakeRtt -1 as responder
+    public void handshake(long now, long handshakeRtt) {
         lastHandshake = now;
+        if (handshakeRtt >= 0) rtt = handshakeRtt;
     }
 
     /// Null: no actor has published any.

@@ -15,10 +15,24 @@ public interface DeviceControl {
     ///
     /// @return fails with [DeviceException] at the step that is refused; what was applied before stays, the
     ///     rest is not applied
-    Future<Void> update(DeviceUpdate update);
+    ///
+    /// @param origin who asks for it
+    Future<Void> update(DeviceUpdate update, Origin origin);
+
+    /// The same for the program itself.
+    default Future<Void> update(DeviceUpdate update) {
+        return update(update, Origin.PROGRAM);
+    }
 
     /// A snapshot. It holds copies of keys: the receiver closes it.
     Future<DeviceStatus> status();
+
+    /// The figures of the device and of some of its peers, in the order in which they were configured. No actor of a peer
+    /// is asked: the packet loops do not notice.
+    ///
+    /// @param offset of the first peer
+    /// @param limit of peers; 0: only those of the device
+    Future<DeviceSnapshot> snapshot(int offset, int limit);
 
     /// All counters and drop reasons by name.
     Future<Map<String, Long>> counters();

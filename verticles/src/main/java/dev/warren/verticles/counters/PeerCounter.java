@@ -94,6 +94,11 @@ public enum PeerCounter implements Counter {
         return sentence;
     }
 
+    /// Whether it counts what was dropped.
+    public boolean isDrop() {
+        return label.contains(".drop.");
+    }
+
     /// The counter of what a peer refuses for this reason.
     static PeerCounter of(Verdict reason) {
         return switch (reason) {

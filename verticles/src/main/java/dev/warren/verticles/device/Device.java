@@ -20,6 +20,8 @@ import dev.warren.verticles.bus.TunQueues;
 import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.Origin;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.handshake.HandshakeVerticle;
 import dev.warren.verticles.link.LinkVerticle;
@@ -242,9 +244,9 @@ public final class Device implements DeviceControl {
     }
 
     @Override
-    public Future<Void> update(DeviceUpdate update) {
+    public Future<Void> update(DeviceUpdate update, Origin origin) {
         Promise<Void> applied = vertx.promise();
-        router.tell(new RouterCommand.Update(update, applied));
+        router.tell(new RouterCommand.Update(update, origin, applied));
         return applied.future();
     }
 
@@ -253,6 +255,13 @@ public final class Device implements DeviceControl {
         Promise<DeviceStatus> told = vertx.promise();
         router.tell(new RouterCommand.Status(told));
         return told.future();
+    }
+
+    @Override
+    public Future<DeviceSnapshot> snapshot(int offset, int limit) {
+        Promise<DeviceSnapshot> taken = vertx.promise();
+        router.tell(new RouterCommand.Snapshot(offset, limit, taken));
+        return taken.future();
     }
 
     @Override

@@ -21,6 +21,8 @@ import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.HandshakeCounter;
+import dev.warren.verticles.events.EventType;
+import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.ErrorLog;
 import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.PeerLog;
@@ -62,6 +64,7 @@ public final class HandshakeVerticle extends VerticleBase {
     private final ArrayDeque<Leaving> leaving = new ArrayDeque<>();
     private final byte[] cookieReply = new byte[CookieReplyMessage.LENGTH];
     private final CounterRow<HandshakeCounter> counters;
+    private final RouterEvents events;
     private final PeerLog log;
     private final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(HandshakeVerticle.class));
 
@@ -91,7 +94,8 @@ public final class HandshakeVerticle extends VerticleBase {
         this.udp = udp;
         this.random = random;
         this.counters = counters;
-        this.log = new PeerLog(device);
+        this.events = new RouterEvents(loop.vertx(), device);
+        this.log = new PeerLog(device, events);
     }
 
     @Override
@@ -227,6 +231,7 @@ public final class HandshakeVerticle extends VerticleBase {
         if (loaded == toldLoaded) return;
         toldLoaded = loaded;
         counters.set(HandshakeCounter.UNDER_LOAD, loaded ? 1 : 0);
+        events.publish(loaded ? EventType.OVERLOAD_BEGUN : EventType.OVERLOAD_ENDED, now);
         if (loaded) perhapsRelievedLater();
     }
 

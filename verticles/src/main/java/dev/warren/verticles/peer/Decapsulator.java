@@ -149,7 +149,7 @@ public final class Decapsulator {
 
     private static void received(
             LivePeer from, @Nullable Endpoint heard, int data, int keepalives, int packets, long bytes, long now) {
-        from.heardFrom(heard);
+        from.heardFrom(heard, now);
         if (packets > 0) from.count(PeerCounter.RX_PACKETS, packets);
         from.peer.received(data, keepalives, bytes, now);
     }

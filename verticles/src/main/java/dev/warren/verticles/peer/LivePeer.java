@@ -20,6 +20,7 @@ final class LivePeer {
     /// due and sets its timer.
     private final LongConsumer settle;
 
+    private final PeerLog log;
     private final ErrorLog errors;
 
     @Nullable
@@ -34,12 +35,14 @@ final class LivePeer {
     /// The revision of the endpoint configured last.
     private int revision;
 
+    /// @param log of the loop
     /// @param errors of the loop, not of this peer alone
-    LivePeer(PeerRef ref, Peer peer, SharedPeerState state, ErrorLog errors, LongConsumer settle) {
+    LivePeer(PeerRef ref, Peer peer, SharedPeerState state, PeerLog log, ErrorLog errors, LongConsumer settle) {
         this.ref = ref;
         this.peer = peer;
         this.state = state;
         this.counters = state.counters();
+        this.log = log;
         this.errors = errors;
         this.settle = settle;
     }
@@ -60,10 +63,14 @@ final class LivePeer {
     /// Roaming: the peer is where its last authenticated datagram came from.
     ///
     /// @param source null: nothing authenticated
-    void heardFrom(@Nullable Endpoint source) {
+    void heardFrom(@Nullable Endpoint source, long now) {
         var known = endpoint;
         if (source == null || source == known) return;
-        if (known == null || !source.equals(known)) endpoint(source);
+        if (known == null) endpoint(source);
+        else if (!source.equals(known)) {
+            endpoint(source);
+            if (!source.withoutLocal().equals(known.withoutLocal())) log.roamed(ref, known, source, now);
+        }
     }
 
     /// A run could not be dealt with to its end, by an error that should not be.

@@ -4,6 +4,8 @@ import dev.warren.crypto.Verdict;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.Endpoint;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.events.EventType;
+import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.LogLimit;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -18,25 +20,54 @@ public final class PeerLog {
     private static final long CLOCK_INTERVAL = TimeUnit.SECONDS.toNanos(10);
 
     private final String device;
+    private final RouterEvents events;
     private final LogLimit presence = new LogLimit(100);
     private final LogLimit handshakes = new LogLimit(100);
     private final LogLimit refusals = new LogLimit(10);
     private long nextClockLine = Long.MIN_VALUE;
 
-    public PeerLog(String device) {
+    public PeerLog(String device, RouterEvents events) {
         this.device = device;
+        this.events = events;
     }
 
     /// The first packet of a first session has come.
     void online(PeerRef peer, @Nullable Endpoint endpoint, long now) {
+        events.publish(EventType.PEER_ONLINE, peer, now, "endpoint", endpoint);
         var more = presence.admit(now);
         if (more != null) LOG.info("({}) {}: online, endpoint {}{}", device, peer, endpoint, more);
     }
 
     /// @param why as a clause
     void offline(PeerRef peer, String why, long now) {
+        events.publish(EventType.PEER_OFFLINE, peer, now, "reason", why);
         var more = presence.admit(now);
         if (more != null) LOG.info("({}) {}: offline, {}{}", device, peer, why, more);
+    }
+
+    /// An online peer has a new session.
+    ///
+    /// @param rtt nanoseconds from initiation to response, or -1 as responder
+    void rekeyed(PeerRef peer, long rtt, long now) {
+        events.publish(
+                EventType.REKEYED,
+                peer,
+                now,
+                "role",
+                rtt < 0 ? "responder" : "initiator",
+                "rttMicroseconds",
+                rtt < 0 ? null : rtt / 1000);
+    }
+
+    /// A peer sends from elsewhere.
+    void roamed(PeerRef peer, Endpoint from, Endpoint to, long now) {
+        events.publish(EventType.ENDPOINT_CHANGED, peer, now, "from", from, "to", to);
+    }
+
+    /// Initiations had no response for 90 s.
+    void givenUp(PeerRef peer, int attempts, long now) {
+        events.publish(EventType.HANDSHAKE_FAILED, peer, now, "reason", "no-answer", "attempts", attempts);
+        handshake(peer, now, "Handshake did not complete after " + attempts + " attempts, giving up");
     }
 
     /// A step of a handshake, as a sentence without a full stop.
@@ -50,6 +81,7 @@ public final class PeerLog {
     ///
     /// @param verdict of the gate, or DECRYPT_FAILED
     public void stranger(Endpoint source, Verdict verdict, long now) {
+        events.publish(EventType.HANDSHAKE_FAILED, null, now, "reason", reason(verdict), "source", source);
         if (!LOG.isDebugEnabled()) return;
         var reason =
                 switch (verdict) {
@@ -65,6 +97,7 @@ public final class PeerLog {
 
     /// An initiation opened, and its public key is that of no peer.
     public void unknownPeer(Endpoint source, PublicKey key, long now) {
+        events.publish(EventType.HANDSHAKE_FAILED, null, now, "reason", "unknown-peer", "source", source);
         if (!LOG.isDebugEnabled()) return;
         var more = refusals.admit(now);
         if (more == null) return;
@@ -73,6 +106,7 @@ public final class PeerLog {
 
     /// A handshake message that names a peer, or answers it, was refused.
     public void refused(PeerRef peer, Endpoint source, Verdict verdict, long now) {
+        events.publish(EventType.HANDSHAKE_FAILED, peer, now, "reason", reason(verdict), "source", source);
         if (!LOG.isDebugEnabled()) return;
         var reason =
                 switch (verdict) {
@@ -86,6 +120,22 @@ public final class PeerLog {
                 };
         var more = refusals.admit(now);
         if (more != null) LOG.debug("({}) {}: {} (from {}){}", device, peer, reason, source, more);
+    }
+
+    /// The reason as events name it.
+    private static String reason(Verdict verdict) {
+        return switch (verdict) {
+            case MAC1_INVALID -> "mac1";
+            case COOKIE_SENT -> "cookie";
+            case RATE_LIMITED -> "rate-limit";
+            case DECRYPT_FAILED -> "wrong-key";
+            case PSK_MISMATCH -> "preshared-key";
+            case OLD_TIMESTAMP -> "replayed-timestamp";
+            case INITIATION_FLOOD -> "flood";
+            case LOW_ORDER_POINT -> "low-order-point";
+            case UNEXPECTED_RESPONSE -> "unexpected-response";
+            default -> "malformed";
+        };
     }
 
     /// The clock of a peer went back, which shows nowhere else: its initiations are authentic and are

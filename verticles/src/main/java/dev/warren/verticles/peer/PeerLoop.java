@@ -7,6 +7,7 @@ import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
+import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.ErrorLog;
 import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
@@ -45,7 +46,7 @@ public final class PeerLoop {
         this.handshakes = handshakes;
         this.notices = notices;
         this.encapsulator = new Encapsulator(udp, new Unreachable(tun), state, loop.clock());
-        this.log = new PeerLog(device);
+        this.log = new PeerLog(device, new RouterEvents(loop.vertx(), device));
         this.staged = new StagedPool(stagedBytes);
         this.decapsulator = new Decapsulator(tun, state, loop.clock());
     }

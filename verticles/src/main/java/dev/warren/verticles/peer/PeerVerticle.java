@@ -94,7 +94,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Transmit {
                 this,
                 new CountedPeer(settings.state().counters()));
         this.presence = new Presence(settings.ref(), shared.log);
-        this.live = new LivePeer(settings.ref(), peer, settings.state(), shared.errors, this::settle);
+        this.live = new LivePeer(settings.ref(), peer, settings.state(), shared.log, shared.errors, this::settle);
     }
 
     @Override
@@ -311,19 +311,18 @@ public final class PeerVerticle extends VerticleBase implements Peer.Transmit {
                 shared.log.handshake(ref, started.now(), step);
             }
             case PeerEvent.SessionEstablished session -> {
-                settings.state().lastHandshake(session.now());
+                settings.state().handshake(session.now(), session.rtt());
                 live.count(PeerCounter.HANDSHAKES, 1);
                 var role = session.initiator() ? "initiator" : "responder";
                 shared.log.handshake(ref, session.now(), "Session established as " + role);
                 established(true);
-                presence.established(live.endpoint, session.now());
+                presence.established(live.endpoint, session.now(), session.rtt());
                 unconfirmed = 0;
             }
             case PeerEvent.PathInDoubt _ -> live.forgetLocal();
             case PeerEvent.HandshakeGivenUp given -> {
                 live.count(PeerCounter.NO_ANSWER, 1);
-                var step = "Handshake did not complete after " + given.attempts() + " attempts, giving up";
-                shared.log.handshake(ref, given.now(), step);
+                shared.log.givenUp(ref, given.attempts(), given.now());
             }
             case PeerEvent.TimestampRefused refused -> shared.log.clockWentBack(ref, refused.now());
             case PeerEvent.KeysZeroed _ -> {

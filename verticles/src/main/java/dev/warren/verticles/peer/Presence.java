@@ -20,8 +20,11 @@ final class Presence {
     }
 
     /// There is a session, the first or a further one.
-    void established(@Nullable Endpoint endpoint, long now) {
+    ///
+    /// @param rtt nanoseconds from initiation to response, or -1 as responder
+    void established(@Nullable Endpoint endpoint, long now, long rtt) {
         if (offlineAt == NEVER) log.online(peer, endpoint, now);
+        else log.rekeyed(peer, rtt, now);
         offlineAt = now + Protocol.REJECT_AFTER_TIME;
     }
 

@@ -23,8 +23,14 @@ import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.control.DeviceException;
 import dev.warren.verticles.counters.DeviceCounters;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.Origin;
+import dev.warren.verticles.control.PeerSnapshot;
 import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.crypto.Protocol;
 import dev.warren.verticles.counters.RouterCounter;
+import dev.warren.verticles.events.EventType;
+import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.PeerLog;
 import dev.warren.verticles.router.ConfiguredPeer.State;
@@ -43,6 +49,7 @@ public final class RouterVerticle extends VerticleBase {
     private static final int EADDRINUSE = 98;
 
     private final Loop loop;
+    private final String device;
     private final SharedState state;
     private final RouterMailbox mailbox;
     private final HandshakeMailbox handshakes;
@@ -51,6 +58,7 @@ public final class RouterVerticle extends VerticleBase {
     private final SocketState sockets;
     private final AllowedIps<PeerRef> allowedIps;
     private final PeerNotices notices;
+    private final RouterEvents events;
     private final PeerLog log;
     private final DeviceCounters counters;
 
@@ -70,6 +78,7 @@ public final class RouterVerticle extends VerticleBase {
             PeerNotices notices,
             DeviceCounters counters) {
         this.loop = loop;
+        this.device = device;
         this.state = state;
         this.mailbox = mailbox;
         this.handshakes = handshakes;
@@ -78,7 +87,8 @@ public final class RouterVerticle extends VerticleBase {
         this.sockets = new SocketState(loop, device, udp, registry, this::reconcile, counters.router());
         this.allowedIps = allowedIps;
         this.notices = notices;
-        this.log = new PeerLog(device);
+        this.events = new RouterEvents(loop.vertx(), device);
+        this.log = new PeerLog(device, events);
         this.counters = counters;
     }
 
@@ -111,10 +121,17 @@ public final class RouterVerticle extends VerticleBase {
                 if (entry != null && entry.ref == session.peer()) registry.session(entry, session.established());
             }
             case RouterCommand.Idle idle -> registry.idle(idle.peer());
-            case RouterCommand.Link link -> inOrder(() -> sockets.link(link.up()));
+            case RouterCommand.Link link -> {
+                events.publish(
+                        link.up() ? EventType.INTERFACE_UP : EventType.INTERFACE_DOWN,
+                        loop.clock().now());
+                inOrder(() -> sockets.link(link.up()));
+            }
             case RouterCommand.Update update ->
-                inOrder(() -> apply(update.update())).onComplete(update.reply());
+                inOrder(() -> apply(update.update(), update.origin())).onComplete(update.reply());
             case RouterCommand.Status status -> status.reply().complete(status());
+            case RouterCommand.Snapshot asked ->
+                asked.reply().complete(snapshot(asked.offset(), asked.limit()));
             case RouterCommand.Counters asked -> asked.reply().complete(counters.read());
         }
     }
@@ -183,11 +200,11 @@ public final class RouterVerticle extends VerticleBase {
 
     // Changes
 
-    private Future<Void> apply(DeviceUpdate update) {
+    private Future<Void> apply(DeviceUpdate update, Origin origin) {
         var opened = sockets.set(update.listenPort(), update.fwmark());
         return opened.recover(failure -> Future.failedFuture(refused(failure))).compose(_ -> {
             var changed = applyKey(update.privateKey());
-            applyPeers(update);
+            applyPeers(update, origin);
             return changed;
         });
     }
@@ -203,29 +220,32 @@ public final class RouterVerticle extends VerticleBase {
         if (wanted.isZero()) return key.change(null);
         var changed = new StaticIdentity(wanted.copy(), loop.suite());
         var self = registry.find(changed.publicKey());
-        if (self != null) remove(self);
+        if (self != null) remove(self, Origin.PROGRAM);
         return key.change(changed);
     }
 
-    private void applyPeers(DeviceUpdate update) {
+    private void applyPeers(DeviceUpdate update, Origin origin) {
         if (update.replacePeers()) {
-            for (var entry : List.copyOf(registry.all())) remove(entry);
+            for (var entry : List.copyOf(registry.all())) remove(entry, origin);
         }
-        for (var peer : update.peers()) apply(peer);
+        for (var peer : update.peers()) apply(peer, origin);
         publishRoutes();
     }
 
-    private void apply(PeerUpdate update) {
+    private void apply(PeerUpdate update, Origin origin) {
         var own = key.identity();
         if (own != null && own.publicKey().equals(update.publicKey())) return;
         var entry = registry.find(update.publicKey());
         if (update.remove()) {
-            if (entry != null) remove(entry);
+            if (entry != null) remove(entry, origin);
             return;
         }
         if (entry == null) {
             if (update.updateOnly()) return;
             entry = registry.add(update.publicKey(), update.name());
+            peerEvent(EventType.PEER_ADDED, entry, origin);
+        } else {
+            peerEvent(EventType.PEER_CHANGED, entry, origin);
         }
         var psk = update.presharedKey();
         if (psk != null) entry.presharedKey(psk);
@@ -246,7 +266,12 @@ public final class RouterVerticle extends VerticleBase {
         registry.configured(entry, moved);
     }
 
-    private void remove(ConfiguredPeer entry) {
+    private void peerEvent(EventType type, ConfiguredPeer entry, Origin origin) {
+        events.publish(type, entry.ref, loop.clock().now(), "by", origin);
+    }
+
+    private void remove(ConfiguredPeer entry, Origin origin) {
+        peerEvent(EventType.PEER_REMOVED, entry, origin);
         allowedIps.removeAll(entry.ref);
         registry.remove(entry);
         publishRoutes();
@@ -279,6 +304,47 @@ public final class RouterVerticle extends VerticleBase {
                 published == null ? 0 : published.counters().get(PeerCounter.TX_BYTES),
                 entry.persistentKeepalive,
                 allowedIps.of(entry.ref));
+    }
+
+    private DeviceSnapshot snapshot(int offset, int limit) {
+        long now = loop.clock().now();
+        long wall = loop.clock().wall();
+        var peers = new ArrayList<PeerSnapshot>(Math.min(limit, registry.all().size()));
+        registry.all().stream().skip(offset).limit(limit).forEach(entry -> peers.add(snapshot(entry, now, wall)));
+        var own = key.identity();
+        return new DeviceSnapshot(
+                device,
+                counters.router().get(RouterCounter.LINK_UP) == 1,
+                own == null ? null : own.publicKey(),
+                sockets.port(),
+                sockets.fwmark(),
+                state.mtu(),
+                counters.read(),
+                registry.all().size(),
+                peers);
+    }
+
+    @SuppressWarnings("EnumOrdinal")
+    private PeerSnapshot snapshot(ConfiguredPeer entry, long now, long wall) {
+        var published = entry.shared;
+        long handshake = published == null ? Peer.NEVER : published.lastHandshake();
+        var counts = PeerSnapshot.Counts.NONE;
+        if (published != null) {
+            var values = new long[PeerCounter.values().length];
+            for (var counter : PeerCounter.values()) values[counter.ordinal()] = published.counters().get(counter);
+            counts = new PeerSnapshot.Counts(values);
+        }
+        return new PeerSnapshot(
+                entry.ref.name(),
+                entry.ref.publicKey(),
+                entry.endpoint(),
+                allowedIps.of(entry.ref),
+                entry.state == ConfiguredPeer.State.ACTIVE,
+                handshake != Peer.NEVER && now - handshake < Protocol.REJECT_AFTER_TIME,
+                handshake == Peer.NEVER ? 0 : TimeUnit.NANOSECONDS.toMillis(wall - (now - handshake)),
+                published == null ? -1 : published.rtt(),
+                entry.persistentKeepalive,
+                counts);
     }
 
     private void publishRoutes() {

@@ -5,6 +5,7 @@ import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.uapi.UapiParser;
 import dev.warren.conf.uapi.UapiWriter;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.Origin;
 import dev.warren.verticles.control.DeviceException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -245,7 +246,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
             reply(UapiWriter.status(errno));
             return;
         }
-        onLoop(device.update(update), result -> {
+        onLoop(device.update(update, Origin.UAPI), result -> {
             applied(update);
             int code = errno;
             if (result.failed()) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.Endpoint;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.LogLimit;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -21,13 +22,13 @@ class PresenceTest {
     private static final PublicKey KEY = PublicKey.of(new byte[32]);
     private static final Endpoint ENDPOINT = Endpoint.of(new InetSocketAddress("192.0.2.7", 51820));
 
-    private final Presence presence = new Presence(new PeerRef(0, KEY, "laptop"), new PeerLog("wg7"));
+    private final Presence presence = new Presence(new PeerRef(0, KEY, "laptop"), new PeerLog("wg7", RouterEvents.discarded("wg7")));
 
     @Test
     void aPeerIsOnlineUntilThereWasNoHandshakeForThreeMinutes() {
         var lines = logged(() -> {
-            presence.established(ENDPOINT, seconds(10));
-            presence.established(ENDPOINT, seconds(130)); // a rekey: nothing new
+            presence.established(ENDPOINT, seconds(10), -1);
+            presence.established(ENDPOINT, seconds(130), -1); // a rekey: nothing new
             assertEquals(seconds(310), presence.deadline());
             presence.advance(seconds(310) - 1);
         });
@@ -37,7 +38,7 @@ class PresenceTest {
                 logged(() -> presence.advance(seconds(310))));
         assertEquals(Long.MAX_VALUE, presence.deadline());
         assertEquals(List.of(), logged(() -> presence.ended("twice", seconds(400))));
-        assertEquals(1, logged(() -> presence.established(null, seconds(500))).size());
+        assertEquals(1, logged(() -> presence.established(null, seconds(500), -1)).size());
     }
 
     @Test
@@ -49,12 +50,12 @@ class PresenceTest {
 
     @Test
     void aCrowdThatComesAtOnceGetsSomeLines() {
-        var log = new PeerLog("wg7");
+        var log = new PeerLog("wg7", RouterEvents.discarded("wg7"));
         var lines = logged(() -> {
-            for (int i = 0; i < 10_000; i++) new Presence(new PeerRef(i, KEY), log).established(null, seconds(1));
+            for (int i = 0; i < 10_000; i++) new Presence(new PeerRef(i, KEY), log).established(null, seconds(1), -1);
         });
         assertEquals(100, lines.size());
-        lines = logged(() -> new Presence(new PeerRef(0, KEY), log).established(null, seconds(3)));
+        lines = logged(() -> new Presence(new PeerRef(0, KEY), log).established(null, seconds(3), -1));
         assertTrue(lines.getFirst().endsWith(" (9900 more were not logged)"), lines.toString());
     }
 

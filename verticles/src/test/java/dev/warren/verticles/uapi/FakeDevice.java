@@ -7,6 +7,8 @@ import dev.warren.crypto.key.PublicKey;
 import dev.warren.routing.ip.IpPrefix;
 import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceException;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.Origin;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -35,7 +37,7 @@ final class FakeDevice implements DeviceControl {
     }
 
     @Override
-    public Future<Void> update(DeviceUpdate update) {
+    public Future<Void> update(DeviceUpdate update, Origin origin) {
         updates.add("port=" + update.listenPort().orElse(-1) + " peers="
                 + update.peers().size());
         if (errno != 0) {
@@ -53,6 +55,11 @@ final class FakeDevice implements DeviceControl {
             list.add(peer(i));
         }
         return Future.succeededFuture(new DeviceStatus(null, 51820, 0, list));
+    }
+
+    @Override
+    public Future<DeviceSnapshot> snapshot(int offset, int limit) {
+        return Future.failedFuture("not for the control socket");
     }
 
     private static PeerStatus peer(int i) {

@@ -1,0 +1,225 @@
+package dev.warren.verticles.metrics;
+
+import dev.warren.verticles.bus.Addresses;
+import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.PeerSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.MessageProducer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Publishes the figures of a router at [Addresses#METRICS] while there is a consumer, and replies to requests at
+/// [Addresses#STATUS]. Without either nothing is collected.
+///
+/// Each interval it publishes one object of the router (`"type":"router"`), then one of each interface
+/// (`"type":"interface"`) with its peers, in pages of a bounded size. Owners keep their counters where they are; reading
+/// them takes no message to a peer and no time of a packet loop.
+public final class MetricsVerticle extends VerticleBase {
+    /// Version of the fields. It grows when one changes its meaning or goes away, not when one is added.
+    public static final int SCHEMA = 1;
+
+    private static final Logger LOG = LoggerFactory.getLogger(MetricsVerticle.class);
+    private static final int MAX_LIMIT = 1000;
+
+    private final Supplier<? extends List<? extends DeviceControl>> devices;
+    private final Options options;
+    private final Map<String, PeerRates> rates = new HashMap<>();
+    private @Nullable MessageProducer<JsonObject> publisher;
+    private @Nullable MessageConsumer<JsonObject> requests;
+    private boolean publishing;
+    /// There was a consumer at the last interval.
+    private boolean watched;
+
+    /// @param version of the program
+    /// @param node name of this process among others
+    /// @param interval between publications, at least 100 ms
+    /// @param pageSize peers in one message, at least 1
+    public record Options(String version, String node, Duration interval, int pageSize) {
+        public Options {
+            if (interval.toMillis() < 100 || pageSize < 1) {
+                throw new IllegalArgumentException("The interval is at least 100 ms, a page has at least 1 peer.");
+            }
+        }
+
+        /// Once a second, 500 peers a page.
+        public static Options standard(String version) {
+            return new Options(version, "local", Duration.ofSeconds(1), 500);
+        }
+    }
+
+    /// @param devices the running ones; called on the verticle's event loop
+    public MetricsVerticle(Supplier<? extends List<? extends DeviceControl>> devices, Options options) {
+        this.devices = devices;
+        this.options = options;
+    }
+
+    @Override
+    public Future<?> start() {
+        publisher = vertx.eventBus().publisher(Addresses.METRICS);
+        var listening = vertx.eventBus().<JsonObject>consumer(Addresses.STATUS, this::onRequest);
+        requests = listening;
+        vertx.setPeriodic(options.interval.toMillis(), _ -> publish());
+        return listening.completion();
+    }
+
+    @Override
+    public Future<?> stop() {
+        var listening = requests;
+        return listening == null ? Future.succeededFuture() : listening.unregister();
+    }
+
+    private void publish() {
+        var to = publisher;
+        if (publishing || to == null) return; // the last round takes longer than an interval
+        publishing = true;
+        // Fails at once when there is no consumer.
+        to.write(message("router").mergeIn(router(watched)))
+                .compose(_ -> publishAll(to))
+                .onComplete(published -> {
+                    publishing = false;
+                    watched = published.succeeded();
+                    if (!watched) rates.clear();
+                });
+    }
+
+    private Future<Void> publishAll(MessageProducer<JsonObject> to) {
+        Future<Void> done = Future.succeededFuture();
+        var names = new HashSet<String>();
+        for (var device : devices.get()) {
+            names.add(device.name());
+            var known = rates.computeIfAbsent(device.name(), _ -> new PeerRates());
+            known.begin();
+            done = done.compose(_ -> publishPages(to, device, known, 0))
+                    .otherwise(failure -> {
+                        LOG.debug("({}) No snapshot: {}", device.name(), failure.getMessage());
+                        return null;
+                    });
+        }
+        rates.keySet().retainAll(names);
+        return done;
+    }
+
+    private Future<Void> publishPages(
+            MessageProducer<JsonObject> to, DeviceControl device, PeerRates known, int page) {
+        return device.snapshot(page * options.pageSize, options.pageSize).compose(snapshot -> {
+            int pages = Math.max(1, Math.ceilDiv(snapshot.peerCount(), options.pageSize));
+            to.write(message("interface")
+                    .mergeIn(SnapshotJson.device(snapshot))
+                    .put("page", page)
+                    .put("pages", pages)
+                    .put("peers", peers(snapshot, known)));
+            return page + 1 < pages ? publishPages(to, device, known, page + 1) : Future.succeededFuture();
+        });
+    }
+
+    private static JsonArray peers(DeviceSnapshot snapshot, @Nullable PeerRates known) {
+        long now = System.nanoTime();
+        var peers = new JsonArray();
+        for (var peer : snapshot.peers()) {
+            peers.add(SnapshotJson.peer(peer, known == null ? null : known.of(peer, now)));
+        }
+        return peers;
+    }
+
+    private static JsonObject message(String type) {
+        return new JsonObject()
+                .put("schema", SCHEMA)
+                .put("type", type)
+                .put("time", Instant.now().toString());
+    }
+
+    private JsonObject router(boolean process) {
+        var interfaces = new JsonArray();
+        devices.get().forEach(device -> interfaces.add(device.name()));
+        var json = new JsonObject()
+                .put("version", options.version)
+                .put("node", options.node)
+                .put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000)
+                .put("interfaces", interfaces);
+        return process ? json.put("process", ProcessFigures.read()) : json;
+    }
+
+    // ---- requests
+
+    /// `{"interface":"wg0","peer":"laptop","offset":0,"limit":1000}`, all of them optional. A peer is named as the
+    /// configuration file does or by its public key.
+    private void onRequest(Message<JsonObject> request) {
+        var body = request.body() == null ? new JsonObject() : request.body();
+        String wantedInterface;
+        String wantedPeer;
+        int offset;
+        int limit;
+        try {
+            wantedInterface = body.getString("interface");
+            wantedPeer = body.getString("peer");
+            offset = Math.max(0, body.getInteger("offset", 0));
+            limit = Math.clamp(body.getInteger("limit", MAX_LIMIT), 0, MAX_LIMIT);
+        } catch (ClassCastException e) {
+            request.fail(400, "interface and peer are texts, offset and limit are numbers");
+            return;
+        }
+        var wanted = devices.get().stream()
+                .filter(device -> wantedInterface == null || device.name().equals(wantedInterface))
+                .toList();
+        if (wantedInterface != null && wanted.isEmpty()) {
+            request.fail(404, "there is no interface " + wantedInterface);
+            return;
+        }
+        var interfaces = new JsonArray();
+        Future<Void> done = Future.succeededFuture();
+        for (var device : wanted) {
+            done = done.compose(_ -> wantedPeer == null
+                            ? device.snapshot(offset, limit)
+                            : search(device, peer -> isPeer(peer, wantedPeer), 0))
+                    .map(snapshot -> {
+                        if (wantedPeer != null && snapshot.peers().isEmpty()) return null;
+                        interfaces.add(SnapshotJson.device(snapshot).put("peers", peers(snapshot, null)));
+                        return null;
+                    });
+        }
+        done.onSuccess(_ -> {
+                    if (wantedPeer != null && interfaces.isEmpty()) request.fail(404, "there is no peer " + wantedPeer);
+                    else request.reply(message("status").mergeIn(router(true)).put("interfaces", interfaces));
+                })
+                .onFailure(failure -> request.fail(503, String.valueOf(failure.getMessage())));
+    }
+
+    private static boolean isPeer(PeerSnapshot peer, String wanted) {
+        return wanted.equals(peer.name()) || wanted.equals(peer.publicKey().toBase64());
+    }
+
+    /// The first peer that is meant, page by page; none of its interface if there is none.
+    private Future<DeviceSnapshot> search(DeviceControl device, Predicate<PeerSnapshot> meant, int offset) {
+        return device.snapshot(offset, options.pageSize).compose(page -> {
+            var found = page.peers().stream().filter(meant).limit(1).toList();
+            int next = offset + options.pageSize;
+            if (found.isEmpty() && next < page.peerCount()) return search(device, meant, next);
+            return Future.succeededFuture(new DeviceSnapshot(
+                    page.name(),
+                    page.up(),
+                    page.publicKey(),
+                    page.port(),
+                    page.fwmark(),
+                    page.mtu(),
+                    page.counters(),
+                    page.peerCount(),
+                    found));
+        });
+    }
+}

@@ -1,0 +1,216 @@
+package dev.warren.verticles.metrics;
+
+import static java.util.concurrent.TimeUnit.SECONDS;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.warren.conf.DeviceStatus;
+import dev.warren.conf.DeviceUpdate;
+import dev.warren.crypto.key.PublicKey;
+import dev.warren.verticles.bus.Addresses;
+import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.Origin;
+import dev.warren.verticles.control.PeerSnapshot;
+import dev.warren.verticles.counters.PeerCounter;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsVerticleTest {
+    private final Vertx vertx = Vertx.vertx();
+    private final Peers device = new Peers();
+    private final LinkedBlockingQueue<JsonObject> messages = new LinkedBlockingQueue<>();
+
+    /// A device with as many peers as a test wants; peer i is online if i is even, and receives 1000 bytes a snapshot.
+    private static final class Peers implements DeviceControl {
+        final AtomicInteger snapshots = new AtomicInteger();
+        volatile int count = 3;
+
+        @Override
+        public String name() {
+            return "wg0";
+        }
+
+        @Override
+        public Future<Void> update(DeviceUpdate update, Origin origin) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Future<DeviceStatus> status() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Future<Map<String, Long>> counters() {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Future<DeviceSnapshot> snapshot(int offset, int limit) {
+            int nth = snapshots.incrementAndGet();
+            var peers = new ArrayList<PeerSnapshot>();
+            for (int i = offset; i < Math.min(count, offset + limit); i++) peers.add(peer(i, nth));
+            return Future.succeededFuture(
+                    new DeviceSnapshot("wg0", true, key(-1), 51820, 0, 1420, Map.of("peer.rx.bytes", 7L), count, peers));
+        }
+
+        @SuppressWarnings("EnumOrdinal")
+        private static PeerSnapshot peer(int i, int nth) {
+            var counts = new long[PeerCounter.values().length];
+            counts[PeerCounter.RX_BYTES.ordinal()] = 1000L * nth;
+            counts[PeerCounter.DROP_REPLAYED.ordinal()] = 5;
+            return new PeerSnapshot(
+                    "peer" + i,
+                    key(i),
+                    null,
+                    List.of(),
+                    true,
+                    i % 2 == 0,
+                    1_700_000_000_000L,
+                    2_000_000,
+                    0,
+                    new PeerSnapshot.Counts(counts));
+        }
+
+        private static PublicKey key(int i) {
+            var bytes = new byte[PublicKey.LENGTH];
+            bytes[0] = (byte) i;
+            bytes[1] = (byte) (i >> 8);
+            return PublicKey.of(bytes);
+        }
+    }
+
+    @BeforeEach
+    void deploy() throws Exception {
+        var options = new MetricsVerticle.Options("1.2.3", "relay-1", Duration.ofMillis(100), 500);
+        vertx.deployVerticle(new MetricsVerticle(() -> List.of(device), options)).await(10, SECONDS);
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        vertx.close().await(10, SECONDS);
+    }
+
+    private JsonObject next(String type) throws InterruptedException {
+        while (true) {
+            var message = messages.poll(10, SECONDS);
+            assertNotNull(message, "nothing was published within 10 s");
+            if (message.getString("type").equals(type)) return message;
+        }
+    }
+
+    private void listen() {
+        vertx.eventBus().<JsonObject>consumer(Addresses.METRICS, message -> messages.add(message.body()));
+    }
+
+    private JsonObject status(JsonObject request) throws Exception {
+        return vertx.eventBus()
+                .<JsonObject>request(Addresses.STATUS, request)
+                .await(10, SECONDS)
+                .body();
+    }
+
+    @Test
+    void nothingIsCollectedWithoutAConsumer() throws Exception {
+        var consumer = vertx.eventBus().<JsonObject>consumer(Addresses.METRICS, message -> messages.add(message.body()));
+        next("interface");
+        consumer.unregister().await(10, SECONDS);
+        Thread.sleep(300); // a round that had begun
+        int before = device.snapshots.get();
+        Thread.sleep(500);
+        assertEquals(before, device.snapshots.get());
+        listen();
+        next("interface");
+    }
+
+    @Test
+    void aConsumerGetsTheRouterAndEachInterface() throws Exception {
+        listen();
+        var router = next("router");
+        assertEquals(1, router.getInteger("schema"));
+        assertEquals("1.2.3", router.getString("version"));
+        assertEquals("relay-1", router.getString("node"));
+        assertEquals(List.of("wg0"), router.getJsonArray("interfaces").getList());
+        var first = next("interface");
+        assertEquals("wg0", first.getString("interface"));
+        assertEquals(51820, first.getInteger("listenPort"));
+        assertEquals(7L, first.getJsonObject("counters").getLong("peer.rx.bytes"));
+        var peer = first.getJsonArray("peers").getJsonObject(0);
+        assertEquals("peer0", peer.getString("name"));
+        assertTrue(peer.getBoolean("online"));
+        assertEquals(2000, peer.getInteger("handshakeRttMicroseconds"));
+        assertEquals(5, peer.getJsonObject("drops").getInteger("peer.drop.replayed"));
+        assertEquals(1, peer.getJsonObject("drops").size(), "what is zero is left out");
+    }
+
+    @Test
+    void ratesAreThoseBetweenTwoPublications() throws Exception {
+        listen();
+        next("interface");
+        long rate = next("interface").getJsonArray("peers").getJsonObject(0).getLong("receivedBytesPerSecond");
+        assertTrue(rate > 2000 && rate < 20_000, rate + " bytes/s of 1000 in 100 ms");
+    }
+
+    @Test
+    void manyPeersComeInPages() throws Exception {
+        device.count = 1200;
+        listen();
+        while (next("interface").getInteger("page") != 2) {}
+        var seen = new ArrayList<String>();
+        for (int page = 0; page < 3; page++) {
+            var message = next("interface");
+            assertEquals(page, message.getInteger("page"));
+            assertEquals(3, message.getInteger("pages"));
+            assertEquals(1200, message.getInteger("peerCount"));
+            message.getJsonArray("peers").forEach(peer -> seen.add(((JsonObject) peer).getString("name")));
+        }
+        assertEquals(1200, seen.stream().distinct().count());
+        assertEquals(1200, seen.size());
+    }
+
+    @Test
+    void aRequestIsRepliedWithAllOrOnePeer() throws Exception {
+        var all = status(new JsonObject());
+        assertEquals(3, all.getJsonArray("interfaces").getJsonObject(0).getJsonArray("peers").size());
+        assertTrue(all.getJsonObject("process").getLong("heapBytes") > 0);
+        device.count = 1200;
+        var one = status(new JsonObject().put("interface", "wg0").put("peer", "peer1100"));
+        var peers = one.getJsonArray("interfaces").getJsonObject(0).getJsonArray("peers");
+        assertEquals(1, peers.size());
+        assertEquals("peer1100", peers.getJsonObject(0).getString("name"));
+        var key = peers.getJsonObject(0).getString("publicKey");
+        assertEquals(
+                "peer1100",
+                status(new JsonObject().put("peer", key))
+                        .getJsonArray("interfaces")
+                        .getJsonObject(0)
+                        .getJsonArray("peers")
+                        .getJsonObject(0)
+                        .getString("name"));
+    }
+
+    @Test
+    void aRequestForWhatIsNotThereFails() {
+        for (var request : List.of(
+                new JsonObject().put("interface", "wg7"),
+                new JsonObject().put("peer", "nobody"),
+                new JsonObject().put("interface", 7))) {
+            var failure = assertThrows(ReplyException.class, () -> status(request));
+            assertTrue(failure.failureCode() == 404 || failure.failureCode() == 400, failure.getMessage());
+        }
+    }
+}
