@@ -11,6 +11,8 @@ import dev.warren.conf.PeerStatus;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.control.Origin;
 import dev.warren.verticles.uapi.UapiSocket;
 import dev.warren.verticles.uapi.UapiVerticle;
 import io.vertx.core.Future;
@@ -50,7 +52,7 @@ class ResetTimestampCommandTest {
         }
 
         @Override
-        public Future<Void> update(DeviceUpdate update) {
+        public Future<Void> update(DeviceUpdate update, Origin origin) {
             asked.addAll(update.peers());
             return Future.succeededFuture();
         }
@@ -59,6 +61,11 @@ class ResetTimestampCommandTest {
         public Future<DeviceStatus> status() {
             var peer = new PeerStatus(PEER, null, null, 0, 0, 0, 0, 0, List.of());
             return Future.succeededFuture(new DeviceStatus(null, 51820, 0, List.of(peer)));
+        }
+
+        @Override
+        public Future<DeviceSnapshot> snapshot(int offset, int limit) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

@@ -1,0 +1,291 @@
+package dev.warren.web;
+
+import dev.warren.verticles.bus.Addresses;
+import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.control.DeviceSnapshot;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Serves figures, health and events over HTTP. Reading only: there is no request that changes anything.
+///
+/// | path | what |
+/// |---|---|
+/// | `/metrics` | Prometheus text, or OpenMetrics for who asks for it |
+/// | `/health/live` | 200 while this event loop turns |
+/// | `/health/ready` | 200 when all interfaces are up, their sockets open and their actors answer within a second |
+/// | `/api/status` | all figures as JSON |
+/// | `/api/interfaces/NAME/peers?offset=&limit=` | peers of an interface |
+/// | `/api/events` | server-sent events, the last 1000 first |
+public final class WebVerticle extends VerticleBase {
+    private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
+    private static final int REMEMBERED_EVENTS = 1000;
+    private static final int PAGE = 1000;
+    private static final int MAX_LISTENERS = 100;
+    private static final long READY_MILLIS = 1000;
+
+    private final Supplier<? extends List<? extends DeviceControl>> devices;
+    private final WebOptions options;
+    private final PrometheusText prometheus;
+    private final ArrayDeque<String> events = new ArrayDeque<>();
+    private final Set<HttpServerResponse> listeners = new HashSet<>();
+    private long eventNumber;
+    private @Nullable HttpServer server;
+    private @Nullable MessageConsumer<JsonObject> consumer;
+    private @Nullable Future<List<DeviceSnapshot>> scrape;
+
+    /// @param devices the running ones; called on the verticle's event loop
+    public WebVerticle(Supplier<? extends List<? extends DeviceControl>> devices, WebOptions options) {
+        this.devices = devices;
+        this.options = options;
+        this.prometheus = new PrometheusText(options.labelledPeers(), options.busiestPeers());
+    }
+
+    @Override
+    public Future<?> start() {
+        var router = Router.router(vertx);
+        router.route().handler(this::guard);
+        router.get("/metrics").handler(this::metrics);
+        router.get("/health/live").handler(context -> json(context, 200, new JsonObject().put("status", "UP")));
+        router.get("/health/ready").handler(this::ready);
+        router.get("/api/status").handler(context -> status(context, new JsonObject()));
+        router.get("/api/interfaces/:interface/peers").handler(this::peers);
+        router.get("/api/events").handler(this::events);
+        var listening = vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, message -> onEvent(message.body()));
+        consumer = listening;
+        return vertx.createHttpServer(new HttpServerOptions()
+                        .setMaxHeaderSize(8192)
+                        .setMaxInitialLineLength(2048)
+                        .setIdleTimeout(300)
+                        .setCompressionSupported(true))
+                .requestHandler(router)
+                .listen(options.port(), options.host())
+                .compose(opened -> {
+                    server = opened;
+                    LOG.info("Metrics and health: http://{}:{}/metrics", options.host(), opened.actualPort());
+                    return listening.completion();
+                });
+    }
+
+    @Override
+    public Future<?> stop() {
+        listeners.forEach(HttpServerResponse::end);
+        var listening = consumer;
+        var opened = server;
+        return Future.join(
+                listening == null ? Future.succeededFuture() : listening.unregister(),
+                opened == null ? Future.succeededFuture() : opened.close());
+    }
+
+    /// The port in use, also when any was asked for.
+    public int port() {
+        return server == null ? 0 : server.actualPort();
+    }
+
+    /// Admits who may look. A page of another site that a browser on this host shows must not: on loopback it would be
+    /// admitted by its address, so the host that it asks for has to be loopback's as well.
+    private void guard(RoutingContext context) {
+        var response = context.response();
+        response.putHeader("X-Content-Type-Options", "nosniff")
+                .putHeader("Content-Security-Policy", "default-src 'none'")
+                .putHeader("Cache-Control", "no-store");
+        var token = options.token();
+        if (token == null) {
+            if (isLoopback(context.request().authority() == null
+                    ? ""
+                    : context.request().authority().host())) context.next();
+            else context.fail(403);
+            return;
+        }
+        if (token.matches(context.request().getHeader("Authorization"))) context.next();
+        else context.response().setStatusCode(401).putHeader("WWW-Authenticate", "Bearer").end();
+    }
+
+    static boolean isLoopback(String host) {
+        return host.equals("localhost") || host.equals("::1") || host.equals("[::1]") || host.startsWith("127.");
+    }
+
+    // ---- metrics
+
+    /// Several scrapes at a time share one collection.
+    private void metrics(RoutingContext context) {
+        boolean openMetrics = PrometheusText.openMetrics(
+                context.request().getHeader("Accept") == null
+                        ? ""
+                        : context.request().getHeader("Accept"));
+        var collecting = scrape;
+        if (collecting == null) {
+            collecting = collect().onComplete(_ -> scrape = null);
+            scrape = collecting;
+        }
+        collecting
+                // Text of many peers is work: not on this event loop, and never on a packet loop.
+                .compose(snapshots -> vertx.executeBlocking(
+                        () -> prometheus.write(options.version(), uptime(), snapshots, openMetrics), false))
+                .onSuccess(text -> context.response()
+                        .putHeader("Content-Type", PrometheusText.contentType(openMetrics))
+                        .end(text))
+                .onFailure(failure -> unavailable(context, failure));
+    }
+
+    private static double uptime() {
+        return ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
+    }
+
+    private Future<List<DeviceSnapshot>> collect() {
+        var all = new ArrayList<DeviceSnapshot>();
+        Future<Void> done = Future.succeededFuture();
+        for (var device : devices.get()) {
+            done = done.compose(_ -> whole(device)).map(snapshot -> {
+                all.add(snapshot);
+                return null;
+            });
+        }
+        return done.map(_ -> all);
+    }
+
+    /// All peers, page by page, so that other work of the control loop comes between.
+    private Future<DeviceSnapshot> whole(DeviceControl device) {
+        return device.snapshot(0, PAGE).compose(first -> {
+            var peers = new ArrayList<>(first.peers());
+            Future<Void> done = Future.succeededFuture();
+            for (int offset = PAGE; offset < first.peerCount(); offset += PAGE) {
+                int from = offset;
+                done = done.compose(_ -> device.snapshot(from, PAGE)).map(page -> {
+                    peers.addAll(page.peers());
+                    return null;
+                });
+            }
+            return done.map(_ -> new DeviceSnapshot(
+                    first.name(),
+                    first.up(),
+                    first.publicKey(),
+                    first.port(),
+                    first.fwmark(),
+                    first.mtu(),
+                    first.counters(),
+                    first.peerCount(),
+                    peers));
+        });
+    }
+
+    // ---- health
+
+    private void ready(RoutingContext context) {
+        var checks = new ArrayList<Future<JsonObject>>();
+        for (var device : devices.get()) checks.add(check(device));
+        Future.join(checks).onComplete(_ -> {
+            var interfaces = new JsonArray();
+            boolean up = !checks.isEmpty();
+            for (var check : checks) {
+                interfaces.add(check.result());
+                up &= check.result().getString("status").equals("UP");
+            }
+            json(
+                    context,
+                    up ? 200 : 503,
+                    new JsonObject().put("status", up ? "UP" : "DOWN").put("interfaces", interfaces));
+        });
+    }
+
+    private static Future<JsonObject> check(DeviceControl device) {
+        var json = new JsonObject().put("interface", device.name());
+        return device.snapshot(0, 0)
+                .timeout(READY_MILLIS, TimeUnit.MILLISECONDS)
+                .map(snapshot -> {
+                    var reason = !snapshot.up()
+                            ? "the link is down"
+                            : snapshot.port() == 0 ? "the UDP sockets are closed" : snapshot.publicKey() == null ? "there is no private key" : null;
+                    json.put("status", reason == null ? "UP" : "DOWN");
+                    return reason == null ? json : json.put("reason", reason);
+                })
+                .otherwise(failure -> json.put("status", "DOWN").put("reason", "no answer within 1 s"));
+    }
+
+    // ---- status
+
+    private void peers(RoutingContext context) {
+        try {
+            var request = new JsonObject()
+                    .put("interface", context.pathParam("interface"))
+                    .put("offset", number(context, "offset", 0))
+                    .put("limit", number(context, "limit", 100));
+            status(context, request);
+        } catch (NumberFormatException e) {
+            json(context, 400, new JsonObject().put("error", "offset and limit are numbers"));
+        }
+    }
+
+    private static int number(RoutingContext context, String name, int otherwise) {
+        var given = context.request().getParam(name);
+        return given == null ? otherwise : Integer.parseUnsignedInt(given);
+    }
+
+    private void status(RoutingContext context, JsonObject request) {
+        vertx.eventBus()
+                .<JsonObject>request(Addresses.STATUS, request)
+                .onSuccess(reply -> json(context, 200, reply.body()))
+                .onFailure(failure -> {
+                    if (failure instanceof ReplyException e && e.failureCode() >= 400 && e.failureCode() < 500) {
+                        json(context, e.failureCode(), new JsonObject().put("error", e.getMessage()));
+                    } else {
+                        unavailable(context, failure);
+                    }
+                });
+    }
+
+    private static void json(RoutingContext context, int code, JsonObject body) {
+        context.response()
+                .setStatusCode(code)
+                .putHeader("Content-Type", "application/json")
+                .end(body.toBuffer());
+    }
+
+    private static void unavailable(RoutingContext context, Throwable failure) {
+        LOG.debug("{}: {}", context.request().path(), failure.getMessage());
+        if (!context.response().ended()) json(context, 503, new JsonObject().put("error", "the router does not answer"));
+    }
+
+    // ---- events
+
+    private void onEvent(JsonObject event) {
+        var text = "id: " + ++eventNumber + "\nevent: " + event.getString("type") + "\ndata: " + event.encode() + "\n\n";
+        events.add(text);
+        if (events.size() > REMEMBERED_EVENTS) events.remove();
+        // Who does not read what was sent misses events instead of filling our memory.
+        for (var listener : listeners) if (!listener.writeQueueFull()) listener.write(text);
+    }
+
+    private void events(RoutingContext context) {
+        if (listeners.size() >= MAX_LISTENERS) {
+            json(context, 503, new JsonObject().put("error", "too many listeners"));
+            return;
+        }
+        var response = context.response();
+        response.setChunked(true).putHeader("Content-Type", "text/event-stream");
+        response.write(": the last " + events.size() + " events\n\n");
+        events.forEach(response::write);
+        listeners.add(response);
+        response.exceptionHandler(_ -> listeners.remove(response));
+        response.closeHandler(_ -> listeners.remove(response));
+    }
+}
