@@ -182,7 +182,7 @@ final class PrometheusText {
             for (var each : peers) {
                 snapshot.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(each.labels)
-                        .value(each.peer.counters().of(total.counter))
+                        .value((double) each.peer.counters().of(total.counter))
                         .build());
             }
             all.metricSnapshot(snapshot.build());
@@ -250,7 +250,7 @@ final class PrometheusText {
                 if (!counter.isDrop() || value == 0) continue;
                 drops.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(each.labels.merge(Labels.of("reason", counter.label())))
-                        .value(value)
+                        .value((double) value)
                         .build());
             }
         }
