@@ -2,9 +2,14 @@ package dev.warren.verticles.device;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.suite.SuiteOpener;
 import dev.warren.io.TunDevice;
+import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.LinkMonitor;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.udp.LinuxUdp;
+import dev.warren.io.udp.UdpOptions;
 import dev.warren.routing.allowedips.AllowedIps;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LinkCommand;
@@ -89,10 +94,36 @@ public final class Device implements DeviceControl {
             SuiteOpener cryptography,
             DeviceLoops loops,
             SocketOpener sockets,
-            @Nullable LinkMonitor links) {}
+            @Nullable LinkMonitor links) {
+        /// What suits most, for a TUN of the kernel: the fastest cryptography there is, the kernel's sockets with every
+        /// offload they have, and a watch over the interface: up, down, MTU, name, routes.
+        ///
+        /// @throws ErrnoException when the kernel does not tell of the interface
+        public static Options standard(DeviceLoops loops, LinuxTun tun) throws ErrnoException {
+            var standard = standard(loops);
+            return new Options(standard.cryptography, loops, standard.sockets, LinkMonitor.open(tun));
+        }
 
-    /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance needs
-    /// the native transport.
+        /// Likewise for a TUN that is no interface of the kernel, such as one in memory: it is taken to be up.
+        public static Options standard(DeviceLoops loops) {
+            var udp = UdpOptions.standard();
+            return new Options(Suite.Choice.AUTO, loops, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
+        }
+
+        /// The same with another cryptography.
+        public Options withCryptography(SuiteOpener cryptography) {
+            return new Options(cryptography, loops, sockets, links);
+        }
+
+        /// The same with other sockets.
+        public Options withSockets(SocketOpener sockets) {
+            return new Options(cryptography, loops, sockets, links);
+        }
+    }
+
+    /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance
+    /// needs the native transport, as with [EventLoops#options]. May be called from any thread, also by a verticle
+    /// as it starts; the actors are not its children, and [#close] ends them.
     ///
     /// @param queues of the TUN, at least one and at most as many as packet loops: each on a loop of its own
     public static Future<Device> start(Vertx vertx, List<? extends TunDevice> queues, Options options) {
@@ -102,11 +133,18 @@ public final class Device implements DeviceControl {
         }
         LocalCodec.register(vertx.eventBus());
         var device = new Device(vertx, queues, packetLoops, options.links());
-        return Future.succeededFuture()
+        return device.requireEpoll()
                 .compose(_ -> device.openLoops(options))
                 .compose(_ -> device.deploy(options))
                 .recover(failure -> device.close().transform(_ -> Future.failedFuture(failure)))
                 .map(device);
+    }
+
+    private Future<Void> requireEpoll() {
+        if (vertx.isNativeTransportEnabled()) return Future.succeededFuture();
+        return Future.failedFuture(new IllegalStateException(
+                name + " needs epoll, and this Vert.x does without: VertxOptions.setPreferNativeTransport(true)",
+                vertx.unavailableNativeTransportCause()));
     }
 
     private Future<Void> openLoops(Options options) {
