@@ -36,6 +36,7 @@ import dev.warren.verticles.router.RouterVerticle;
 import dev.warren.verticles.tun.TunVerticle;
 import dev.warren.verticles.udp.SocketOpener;
 import dev.warren.verticles.udp.UdpVerticle;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -72,6 +73,9 @@ public final class Device implements DeviceControl {
     private final List<PeerLoop> peerLoops = new ArrayList<>();
     /// Take back that we wanted to hear of the end of a loop.
     private final List<Runnable> notices = new ArrayList<>();
+    /// When Vert.x is closed first: actors that it undeploys by itself know no order, and the TUN would stay open.
+    private final Closeable closing = done -> close().onComplete(done);
+
     private @Nullable Future<Void> closed;
 
     private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
@@ -122,8 +126,8 @@ public final class Device implements DeviceControl {
     }
 
     /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance
-    /// needs the native transport, as with [EventLoops#options]. May be called from any thread, also by a verticle
-    /// as it starts; the actors are not its children, and [#close] ends them.
+    /// needs the native transport, as with `EventLoops.options`. May be called from any thread, also by a verticle
+    /// as it starts; the actors are not its children. They end with [#close], or with the Vert.x instance.
     ///
     /// @param queues of the TUN, at least one and at most as many as packet loops: each on a loop of its own
     public static Future<Device> start(Vertx vertx, List<? extends TunDevice> queues, Options options) {
@@ -133,6 +137,7 @@ public final class Device implements DeviceControl {
         }
         LocalCodec.register(vertx.eventBus());
         var device = new Device(vertx, queues, packetLoops, options.links());
+        device.vertx.addCloseHook(device.closing);
         return device.requireEpoll()
                 .compose(_ -> device.openLoops(options))
                 .compose(_ -> device.deploy(options))
@@ -308,10 +313,11 @@ public final class Device implements DeviceControl {
     /// more, then the peers go, then what they have gathered leaves, then those who own the descriptors go. A
     /// message that finds its receiver gone is given back by its sender, but one that is queued for a
     /// receiver when it goes would be lost, and its batch with it: so nobody goes before those who send to
-    /// him have been quiet.
-    public Future<Void> close() {
+    /// him have been quiet. May be called from any thread, and more than once.
+    public synchronized Future<Void> close() {
         var done = closed;
         if (done == null) {
+            vertx.removeCloseHook(closing);
             done = quiet().otherwiseEmpty()
                     .compose(_ -> undeployControl())
                     .compose(_ -> each(peerLoops, PeerLoop::close))

@@ -31,9 +31,8 @@ import org.jspecify.annotations.Nullable;
 /// The whole router inside a Vert.x application: a verticle that has a WireGuard interface while it is
 /// deployed, and prints what happens to its peers.
 ///
-/// [Device] is the router: it deploys the actors of one interface (TUN, sockets, router, handshakes, one
-/// for each active peer) and is changed and asked from any thread, with futures that are answered when it
-/// is done.
+/// [Device] is the router: the actors of one interface (TUN, sockets, router, handshakes, one for each
+/// active peer). It may be changed and asked from any thread; the future is complete when that is done.
 public final class Embedded extends VerticleBase {
     private final TunDevice tun;
     private final Device.Options options;
@@ -54,10 +53,10 @@ public final class Embedded extends VerticleBase {
     ///
     /// @param args public key of the peer, and its address and port on the network
     public static void main(String[] args) throws Exception {
-        // Native transport, and event loops enough: one for packets here. The other options are yours.
+        // The native transport and enough event loops, one of them for packets. All other options are yours.
         var vertx = Vertx.vertx(EventLoops.options(1));
 
-        // The kernel gives the interface; addresses and routes are as for any other one.
+        // An interface of the kernel, which has its addresses and routes like any other.
         var tun = LinuxTun.open("embedded0", TunOptions.standard());
         try (var netlink = Netlink.open()) {
             int index = netlink.link(tun.name()).index();
@@ -76,10 +75,9 @@ public final class Embedded extends VerticleBase {
         var peer = peer(PublicKey.fromBase64(args[0]), endpoint, IpPrefix.parse("10.0.0.2/32"));
         var embedded =
                 new Embedded(tun, Device.Options.standard(loops, tun), configuration(key, 51820, peer), System.out);
-        var id = vertx.deployVerticle(embedded).await();
+        vertx.deployVerticle(embedded).await();
         var _ = System.in.read();
-        vertx.undeploy(id).await();
-        vertx.close().await();
+        vertx.close().await(); // the interface goes with it
     }
 
     /// What `wg set INTERFACE private-key FILE listen-port PORT peer ...` would tell an interface.

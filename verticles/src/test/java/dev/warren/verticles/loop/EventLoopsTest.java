@@ -169,6 +169,18 @@ class EventLoopsTest {
                         refused.getMessage())));
     }
 
+    @Test
+    void aDeviceIsClosedWithItsVertx(TestContext test) {
+        var loops = loops(EventLoops.poolSize(1));
+        var tun = new MemoryTun("memX", 1420);
+        Device.start(loops.vertx(), List.of(tun), Device.Options.standard(loops.device(0, 1)))
+                .compose(_ -> loops.vertx().close())
+                .onComplete(test.asyncAssertSuccess(_ -> {
+                    tun.inject(new byte[20]);
+                    assertEquals(0, tun.waiting(), "the TUN is open");
+                }));
+    }
+
     /// Vert.x undeploys the children of a verticle before itself: its device could then not close in order.
     @Test
     void aVerticleThatStartsADeviceFindsItRunningWhenItStops(TestContext test) {
