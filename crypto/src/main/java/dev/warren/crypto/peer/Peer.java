@@ -345,7 +345,7 @@ public final class Peer implements AutoCloseable {
     /// The second half, some time after the first: the Diffie-Hellmans of the response may be made on another thread
     /// meanwhile.
     ///
-    /// @param agreement of the initiation consumed last; null: made here; the caller closes it
+    /// @param dh of the initiation consumed last; null: made here; the caller closes it
     /// @param messageBytes length of the initiation, for the statistics
     /// @return OK; or why not, and then nothing has changed: UNEXPECTED_RESPONSE when the initiation was forgotten,
     ///     since another one came or one of ours left; LOW_ORDER_POINT

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// There is no error about ICMP errors, fragments but the first, and packets whose source or destination is not one
 /// host (RFC 1122 §3.2.2, RFC 1812 §4.3.2.7, RFC 4443 §2.4 e). How often there is one is the caller's matter, see
-/// [TokenBucket].
+/// `TokenBucket`.
 public final class Icmp {
     /// Room a target needs for any error: the least MTU of IPv6 (RFC 4443 §2.4 c).
     public static final int MAX_LENGTH = 1280;
