@@ -183,11 +183,15 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// The same with an agreement that was made elsewhere. Null, and nothing is changed, when it is not for the
-    /// initiation that was consumed last.
-    public byte @Nullable [] createResponse(int senderIndex, ResponderDh dh) {
+    /// Creates the response with Diffie-Hellmans computed before, maybe on another thread.
+    ///
+    /// @param dh [#expects] is true for it; the caller closes it
+    /// @return a fresh message of 92 bytes, MACs not yet filled
+    /// @throws IllegalStateException when `dh` is not for the initiation consumed last; nothing is changed
+    /// then
+    public byte[] createResponse(int senderIndex, ResponderDh dh) {
         if (!expects(dh)) {
-            return null;
+            throw new IllegalStateException("These Diffie-Hellmans are not for the initiation consumed last.");
         }
         var symmetric = suite.symmetricState();
         try {

@@ -141,8 +141,9 @@ class HandshakeTest {
         var initiation = initiate(WALL);
         assertEquals(Verdict.OK, consume(initiation, NOW));
         try (var agreement = agreement(initiation)) {
-            var response = Objects.requireNonNull(b.createResponse(2, agreement));
-            assertNull(b.createResponse(2, agreement), "once");
+            var response = b.createResponse(2, agreement);
+            assertThrows(IllegalStateException.class, () -> b.createResponse(2, agreement), "once");
+            assertEquals(Handshake.State.RESPONSE_CREATED, b.state());
             assertEquals(Verdict.OK, a.consumeResponse(response));
         }
         same(a.deriveSession(), b.deriveSession());
@@ -154,11 +155,13 @@ class HandshakeTest {
         assertEquals(Verdict.OK, consume(first, NOW));
         try (var late = agreement(first)) {
             assertEquals(Verdict.OK, consume(initiate(WALL + Protocol.SECOND), NOW + Protocol.SECOND));
-            assertNull(b.createResponse(2, late));
+            assertFalse(b.expects(late));
+            assertThrows(IllegalStateException.class, () -> b.createResponse(2, late));
             assertEquals(Handshake.State.INITIATION_CONSUMED, b.state());
             var response = Objects.requireNonNull(b.createResponse(3));
             assertEquals(Verdict.OK, a.consumeResponse(response));
-            assertNull(b.createResponse(4, late));
+            assertThrows(IllegalStateException.class, () -> b.createResponse(4, late));
+            assertEquals(Handshake.State.RESPONSE_CONSUMED, a.state());
         }
         same(a.deriveSession(), b.deriveSession());
     }
