@@ -47,6 +47,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -76,7 +77,8 @@ public final class Device implements DeviceControl {
     /// When Vert.x is closed first: actors that it undeploys by itself know no order, and the TUN would stay open.
     private final Closeable closing = done -> close().onComplete(done);
 
-    private @Nullable Future<Void> closed;
+    private final AtomicBoolean closeBegun = new AtomicBoolean();
+    private final Promise<Void> closed = Promise.promise();
 
     private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
         this.links = links;
@@ -312,13 +314,12 @@ public final class Device implements DeviceControl {
     /// Ends all actors and takes the interface away, in the order in which packets walk: nothing is read any
     /// more, then the peers go, then what they have gathered leaves, then those who own the descriptors go. A
     /// message that finds its receiver gone is given back by its sender, but one that is queued for a
-    /// receiver when it goes would be lost, and its batch with it: so nobody goes before those who send to
-    /// him have been quiet. May be called from any thread, and more than once.
-    public synchronized Future<Void> close() {
-        var done = closed;
-        if (done == null) {
+    /// receiver when it goes would be lost, and its batch with it: so no actor goes before those who send
+    /// to it are quiet. May be called from any thread, and more than once.
+    public Future<Void> close() {
+        if (closeBegun.compareAndSet(false, true)) {
             vertx.removeCloseHook(closing);
-            done = quiet().otherwiseEmpty()
+            quiet().otherwiseEmpty()
                     .compose(_ -> undeployControl())
                     .compose(_ -> each(peerLoops, PeerLoop::close))
                     .compose(_ -> undeploy(packetActors))
@@ -327,10 +328,10 @@ public final class Device implements DeviceControl {
                         notices.forEach(Runnable::run);
                         if (links != null) links.close();
                         queues.forEach(TunDevice::close);
-                    });
-            closed = done;
+                    })
+                    .onComplete(closed);
         }
-        return done;
+        return closed.future();
     }
 
     /// No frame and no datagram is read from now on.
