@@ -1,5 +1,5 @@
-/// The constants of the protocol and the verdicts on what comes from the network: what every other
-/// package here knows.
+/// The constants of the protocol and the verdicts on messages and packets; all other packages here use
+/// both.
 @NullMarked
 package dev.warren.crypto;
 

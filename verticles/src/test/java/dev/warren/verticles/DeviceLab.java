@@ -185,7 +185,7 @@ public abstract class DeviceLab {
     }
 
     /// A UDP packet with this many bytes of payload.
-    static byte[] packet(String from, String to, int payload) throws Exception {
+    public static byte[] packet(String from, String to, int payload) throws Exception {
         var packet = ByteBuffer.allocate(28 + payload);
         packet.put((byte) 0x45).put((byte) 0).putShort((short) (28 + payload)).putInt(0);
         packet.put((byte) 64).put((byte) 17).putShort((short) 0);

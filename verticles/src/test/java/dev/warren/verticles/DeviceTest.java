@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.DeviceUpdate;
@@ -13,10 +14,9 @@ import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.peer.PeerEvent;
 import dev.warren.io.tun.MemoryTun;
-import dev.warren.verticles.bus.PeerNotice;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.control.DeviceException;
-import dev.warren.verticles.device.Device;
+import io.vertx.ext.unit.TestContext;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -30,10 +30,12 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /// A device from outside, in every layout.
+@ExtendWith(VertxUnit.class)
 @ParameterizedClass(name = "{0} packet loops, {1} TUN queues")
 @CsvSource({"1,1", "2,1", "3,1", "2,2", "4,2"})
 class DeviceTest extends DeviceLab {
@@ -51,16 +53,20 @@ class DeviceTest extends DeviceLab {
     }
 
     @Test
-    void whoListensHearsWhatHappensToThePeers() throws Exception {
-        var heard = new LinkedBlockingQueue<PeerNotice>();
-        PeerNotices.listen(vertx, a.device.name(), heard::add).completion().await();
+    void whoListensHearsWhatHappensToThePeers(TestContext context) throws Exception {
+        var kinds = List.of(PeerEvent.HandshakeStarted.class, PeerEvent.SessionEstablished.class);
+        var heard = context.strictAsync(kinds.size());
+        PeerNotices.listen(
+                        vertx,
+                        a.device.name(),
+                        notice -> context.verify(_ -> {
+                            assertEquals(b.publicKey, notice.peer());
+                            assertInstanceOf(kinds.get(kinds.size() - heard.count()), notice.event());
+                            heard.countDown();
+                        }))
+                .completion()
+                .await();
         connect();
-        for (var kind : List.of(PeerEvent.HandshakeStarted.class, PeerEvent.SessionEstablished.class)) {
-            var notice = heard.poll(10, SECONDS);
-            assertNotNull(notice, kind::getSimpleName);
-            assertEquals(b.publicKey, notice.peer());
-            assertInstanceOf(kind, notice.event());
-        }
     }
 
     @Test
@@ -350,28 +356,21 @@ class DeviceTest extends DeviceLab {
 
     @Test
     void aFailedUpdateChangesNothing() throws Exception {
-        var taken = network.open(777, InetAddress.getByName("192.0.2.1"));
-        try {
+        try (var _ = network.open(777, InetAddress.getByName("192.0.2.1"))) {
             var update = new DeviceUpdate(null, OptionalInt.of(777), OptionalInt.empty(), true, List.of());
-            var refused = device(a).update(update);
-            eventually("answered", refused::isComplete);
-            assertTrue(
-                    refused.cause() instanceof DeviceException e && e.errno() == -98, String.valueOf(refused.cause()));
+            var refused = assertThrows(
+                    DeviceException.class, () -> a.device.update(update).await(10, SECONDS));
+            assertEquals(-98, refused.errno());
             assertEquals(1, a.device.status().await(10, SECONDS).peers().size());
-        } finally {
-            taken.close();
         }
         connect();
     }
 
-    private static Device device(Side side) {
-        return side.device;
-    }
-
+    //
     @Test
-    void anInterfaceThatIsTakenAwayEndsTheDevice() throws Exception {
+    void anInterfaceThatIsTakenAwayEndsTheDevice(TestContext context) {
+        a.device.ended().onComplete(context.asyncAssertSuccess());
         a.queues.forEach(MemoryTun::delete);
-        assertNotNull(a.device.ended().await(10, SECONDS));
     }
 
     @Test

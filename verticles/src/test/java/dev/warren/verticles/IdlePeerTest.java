@@ -29,7 +29,7 @@ class IdlePeerTest extends DeviceLab {
 
     private void watchPeersOfA() {
         vertx.eventBus().addOutboundInterceptor(context -> {
-            if (context.body() instanceof TunCommand.Awake active
+            if (context.body() instanceof TunCommand.Active active
                     && active.peer().peer().publicKey().equals(b.publicKey)) {
                 woken.add(active.peer());
             }

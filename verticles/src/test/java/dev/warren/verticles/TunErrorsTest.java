@@ -15,6 +15,7 @@ import dev.warren.verticles.device.Device;
 import dev.warren.verticles.loop.EventLoops;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.unit.TestContext;
 import java.lang.reflect.Modifier;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -22,8 +23,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// Reads of the TUN that fail while the interface is there, and when it is not.
+@ExtendWith(VertxUnit.class)
 class TunErrorsTest {
     private static final int MANY = 100;
 
@@ -94,10 +97,11 @@ class TunErrorsTest {
     }
 
     @Test
-    void whenTheInterfaceIsGoneTheDeviceEnds() throws Exception {
-        var device = start();
+    void whenTheInterfaceIsGoneTheDeviceEnds(TestContext context) throws Exception {
+        start().ended()
+                .onComplete(context.asyncAssertSuccess(
+                        reason -> assertTrue(reason.contains("memE is gone (File descriptor in bad state"), reason)));
         reads(1);
         tun.delete();
-        assertTrue(device.ended().await(10, SECONDS).contains("memE is gone (File descriptor in bad state"));
     }
 }

@@ -8,7 +8,6 @@ import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.netlink.Netlink;
-import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.LinuxTun;
 import dev.warren.io.tun.TunOptions;
 import dev.warren.io.udp.LinuxUdp;
@@ -21,7 +20,6 @@ import dev.warren.verticles.uapi.UapiVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.core.file.FileSystemOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
@@ -49,9 +47,7 @@ public record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promi
         // once: libc here. What libcrypto needs on top another core may do meanwhile.
         new Libc().fcntl(0, Libc.F_GETFL, 0);
         cryptography.begin();
-        var vertx = Vertx.vertx(new VertxOptions()
-                .setPreferNativeTransport(true)
-                .setEventLoopPoolSize(EventLoops.poolSize(packetLoops))
+        var vertx = Vertx.vertx(EventLoops.options(packetLoops)
                 .setWorkerPoolSize(2)
                 .setInternalBlockingPoolSize(1)
                 .setBlockedThreadCheckInterval(10)
@@ -149,17 +145,15 @@ public record RunningInterface(Device device, @Nullable UapiVerticle uapi, Promi
         var vertx = loops.vertx();
         var name = queues.getFirst().name();
         var udp = udpOptions(settings.offload);
-        LinkMonitor links;
+        var deviceLoops = loops.device(number, settings.layout.packetLoops());
+        Device.Options options;
         try {
-            links = LinkMonitor.open(queues.getFirst());
+            options = Device.Options.standard(deviceLoops, queues.getFirst());
         } catch (ErrnoException e) {
             throw SetupException.of(name, e);
         }
-        var options = new Device.Options(
-                settings.cryptography,
-                loops.device(number, settings.layout.packetLoops()),
-                (port, mark) -> LinuxUdp.open(port, mark, udp),
-                links);
+        options = options.withCryptography(settings.cryptography)
+                .withSockets((port, mark) -> LinuxUdp.open(port, mark, udp));
         var starting = Device.start(vertx, queues, options);
         Promise<DeviceControl> served = Promise.promise();
         var uapi = socket == null ? null : new UapiVerticle(served.future(), socket, UapiVerticle.Limits.usual());

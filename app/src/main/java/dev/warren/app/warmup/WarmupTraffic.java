@@ -13,10 +13,7 @@ import dev.warren.crypto.suite.Suite;
 import dev.warren.host.IpTool;
 import dev.warren.host.SetupException;
 import dev.warren.io.netlink.Netlink;
-import dev.warren.io.tun.LinkMonitor;
 import dev.warren.io.tun.LinuxTun;
-import dev.warren.io.udp.LinuxUdp;
-import dev.warren.io.udp.UdpOptions;
 import dev.warren.routing.ip.IpPrefix;
 import dev.warren.verticles.device.Device;
 import dev.warren.verticles.loop.EventLoops;
@@ -113,12 +110,7 @@ public final class WarmupTraffic {
         var table = "" + (100 + other);
         IpTool.run("-4", "rule", "add", "pref", "10", "to", "10.77.0." + other, "iif", "lo", "lookup", table);
         IpTool.run("-6", "rule", "add", "pref", "10", "to", "fd77::" + other, "iif", "lo", "lookup", table);
-        var udp = UdpOptions.standard();
-        var options = new Device.Options(
-                cryptography,
-                loops.device(host, 1),
-                (port, mark) -> LinuxUdp.open(port, mark, udp),
-                LinkMonitor.open(tun));
+        var options = Device.Options.standard(loops.device(host, 1), tun).withCryptography(cryptography);
         return RunningInterface.await("warm-up", Device.start(loops.vertx(), List.of(tun), options), PATIENCE);
     }
 

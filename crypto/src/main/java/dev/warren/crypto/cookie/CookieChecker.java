@@ -27,7 +27,7 @@ final class CookieChecker implements AutoCloseable {
     private final byte[] expected = new byte[Macs.LENGTH];
     private final byte[] source = new byte[16 + 2];
     private final byte[] nonce = new byte[CookieReplyMessage.NONCE_LENGTH];
-    /// Where MAC1 and cookies begin: after the block of their key, which is the same for all.
+    /// BLAKE2s states after the key block, which is the same for every message: hashing starts from them.
     private final int[] mac1State = new int[Blake2s.WORDS];
     private final int[] cookieState = new int[Blake2s.WORDS];
     private final int[] nonceState = new int[Blake2s.WORDS];
@@ -47,21 +47,21 @@ final class CookieChecker implements AutoCloseable {
         cookieKey = Macs.cookieKey(suite.blake2s(), changed);
     }
 
-    /// Of an initiation or response; in constant time.
+    /// Checks MAC1 of an initiation or response in constant time.
     boolean mac1Valid(byte[] message) {
         int at = Macs.mac1At(message);
         suite.blake2s().mac(mac1State, message, 0, at, expected, 0);
         return isMac(message, at);
     }
 
-    /// Whether the sender holds the cookie of this address and port.
+    /// True when MAC2 was made with the current cookie of this address and port.
     boolean mac2Valid(byte[] message, byte[] address, int port, long now) {
         if (!secretMade || now - secretTime >= Protocol.COOKIE_SECRET_MAX_AGE) {
             return false;
         }
         int at = Macs.mac2At(message);
         if (Arrays.equals(message, at, at + Macs.LENGTH, NONE, 0, Macs.LENGTH)) {
-            return false; // the sender says that it has no cookie
+            return false; // all zero: the sender has no cookie
         }
         cookieFor(address, port);
         suite.blake2s().mac(cookie, message, 0, at, expected, 0);
@@ -72,7 +72,7 @@ final class CookieChecker implements AutoCloseable {
         return MessageDigest.isEqual(expected, Arrays.copyOfRange(message, at, at + Macs.LENGTH));
     }
 
-    /// Writes the reply to an initiation or response with a valid MAC1, 64 bytes.
+    /// Writes the cookie reply, 64 bytes, for an initiation or response with a valid MAC1.
     void reply(byte[] message, byte[] address, int port, long now, byte[] reply) {
         if (!secretMade || now - secretTime >= Protocol.COOKIE_SECRET_MAX_AGE) {
             var secret = new byte[Blake2s.LENGTH];
@@ -88,7 +88,8 @@ final class CookieChecker implements AutoCloseable {
         }
         cookieFor(address, port);
         CookieReplyMessage.begin(reply, InitiationMessage.sender(message));
-        // Never the same again under this key, and nobody can tell how many there were: a counter, encrypted.
+        // The MAC of a counter: a nonce is never used twice under this key, and does not reveal how many
+        // replies were sent.
         U64.set(count, 0, (long) U64.get(count, 0) + 1);
         suite.blake2s().mac(nonceState, count, 0, count.length, nonce, COUNTER);
         System.arraycopy(nonce, 0, reply, CookieReplyMessage.NONCE, nonce.length);

@@ -9,8 +9,8 @@ import dev.warren.crypto.wire.MessageType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Signs the handshake messages that go to one peer and keeps the latest cookie of that peer. Confined to the thread of
-/// its Suite.
+/// Signs the handshake messages to one peer with MAC1 and MAC2 and keeps the latest cookie of that peer
+/// (whitepaper §5.4.4, §5.4.7). Confined to the thread of its Suite.
 public final class CookieGenerator implements AutoCloseable {
     private static final int COOKIE_LENGTH = CookieReplyMessage.COOKIE_LENGTH;
 
@@ -30,7 +30,11 @@ public final class CookieGenerator implements AutoCloseable {
         this.mac1Key = Macs.mac1Key(suite.blake2s(), remote);
     }
 
-    /// Fills MAC1 and, with a cookie younger than 115 s, MAC2 at the end of an initiation or response; remembers MAC1.
+    /// Fills MAC1 and, with a cookie younger than 115 s, MAC2 at the end of an initiation or response;
+    /// keeps a copy of MAC1, which the cookie reply authenticates.
+    ///
+    /// @param message an initiation of 148 or a response of 92 bytes, complete but for the MACs
+    /// @param now nanoseconds
     public void sign(byte[] message, long now) {
         int mac1 = Macs.mac1At(message);
         int mac2 = mac1 + Macs.LENGTH;
@@ -44,9 +48,13 @@ public final class CookieGenerator implements AutoCloseable {
         }
     }
 
-    /// OK, MALFORMED or COOKIE_INVALID. A reply must answer the message signed last, and only the first
-    /// does (R-57: nothing else comes of it, least of all a new endpoint).
+    /// Stores the cookie of a cookie reply for later messages. The reply must belong to the message signed
+    /// last, and only the first such reply is accepted.
+    ///
+    /// @param now nanoseconds
+    /// @return OK, MALFORMED or COOKIE_INVALID; with the latter two nothing is changed
     public Verdict consumeReply(byte[] cookieReply, long now) {
+        // the reply changes the cookie and nothing else; in particular, the endpoint stays.
         if (MessageType.classify(cookieReply) != MessageType.COOKIE_REPLY) {
             return Verdict.MALFORMED;
         }

@@ -8,18 +8,19 @@ import dev.warren.crypto.wire.CookieReplyMessage;
 import dev.warren.crypto.wire.MessageType;
 import java.security.SecureRandom;
 
-/// What stands in front of all handshake messages of a device: sizes, MAC1, load, MAC2, token bucket. No DH happens
-/// here. Confined to the thread of its Suite.
+/// Checks all handshake messages of a device before any Diffie-Hellman: size, MAC1, load, MAC2, token
+/// bucket (whitepaper §5.3). Confined to the thread of its Suite.
 ///
-/// Under load most of those without a cookie are asked for one, and come back with it after five seconds. So that
-/// a flood does not cost everybody these seconds, sources that have not asked for much lately are let through
-/// without, as far as there is a small budget for all of them (R-51, R-53; docs/decisions/0008).
+/// Under load a message without a valid cookie gets a cookie reply, and its sender retransmits with the
+/// cookie after five seconds. To spare most senders these seconds in a flood, sources below their rate
+/// limit are admitted without a cookie, within a small budget shared by all of them (docs/decisions/0008).
 public final class HandshakeGate implements AutoCloseable {
+    // no DH here.: the shared budget bounds a flood whose sources are forged.
     private final CookieChecker checker;
     private final RateLimiter withCookie;
     private final RateLimiter withoutCookie;
     private final RateLimiter cookieReplies;
-    /// Shared by all sources that have shown no cookie.
+    /// Shared by all sources without a valid cookie.
     private final TokenBucket withoutCookieBudget =
             new TokenBucket(Protocol.WITHOUT_COOKIE_PER_SECOND, Protocol.WITHOUT_COOKIE_BURST);
     private boolean underLoad;
@@ -31,27 +32,33 @@ public final class HandshakeGate implements AutoCloseable {
         cookieReplies = new RateLimiter(Protocol.SOURCE_COOKIES_PER_SECOND, Protocol.SOURCE_COOKIES_BURST, random);
     }
 
-    /// The private key changed.
+    /// Checks messages against the public key of another identity from now on.
     public void identity(StaticIdentity changed) {
         checker.own(changed.publicKey());
     }
 
-    /// Decided by the owner, see [LoadMeter].
+    /// Sets whether the device is under load; the owner decides it with a [LoadMeter].
     public void load(boolean underLoad) {
         this.underLoad = underLoad;
     }
 
-    /// OK: go on. COOKIE_SENT: `reply` holds a 64-byte cookie reply for the source. Otherwise drop: MALFORMED,
-    /// MAC1_INVALID, RATE_LIMITED. Under load a source with a valid cookie still goes through its bucket.
+    /// Decides whether a handshake message may be processed. Under load a source with a valid cookie is
+    /// still rate limited.
     ///
     /// @param message exactly one handshake message: initiation, response or cookie reply
     /// @param sourceAddress 4 or 16 bytes
-    /// @param reply at least 64 bytes, written only with COOKIE_SENT
+    /// @param sourcePort UDP port, 0 to 65535
+    /// @param now nanoseconds
+    /// @param reply at least 64 bytes, the caller's; written only with COOKIE_SENT
+    /// @return OK: process it. COOKIE_SENT: send the 64-byte cookie reply in `reply` to the source and drop
+    /// the message. MALFORMED, MAC1_INVALID, RATE_LIMITED: drop it
+    /// @throws IllegalArgumentException when the address or `reply` has a wrong length
     public Verdict admit(byte[] message, byte[] sourceAddress, int sourcePort, long now, byte[] reply) {
         return admit(message, sourceAddress, sourcePort, now, reply, false);
     }
 
-    /// As above, but with `suspicious` a cookie is asked for even when there is no load, and of newcomers too.
+    /// As above, but with `suspicious` every message without a valid cookie gets a cookie reply, even
+    /// without load.
     public Verdict admit(
             byte[] message, byte[] sourceAddress, int sourcePort, long now, byte[] reply, boolean suspicious) {
         if (sourceAddress.length != 4 && sourceAddress.length != 16) {
@@ -75,6 +82,7 @@ public final class HandshakeGate implements AutoCloseable {
             return Verdict.OK;
         }
         if (checker.mac2Valid(message, sourceAddress, sourcePort, now)) {
+            //
             return withCookie.allow(sourceAddress, now) ? Verdict.OK : Verdict.RATE_LIMITED;
         }
         if (!suspicious && withoutCookie.allow(sourceAddress, now) && withoutCookieBudget.take(now)) {
@@ -90,7 +98,7 @@ public final class HandshakeGate implements AutoCloseable {
         return Verdict.COOKIE_SENT;
     }
 
-    /// Wipes the secret of the cookies.
+    /// Wipes the secret behind the cookies.
     @Override
     public void close() {
         checker.close();

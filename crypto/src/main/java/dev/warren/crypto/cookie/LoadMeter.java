@@ -2,10 +2,12 @@ package dev.warren.crypto.cookie;
 
 import dev.warren.crypto.Protocol;
 
-/// Decides from the work done for strangers whether a device is under load: a measure of all work, whoever
-/// caused it. A bucket that work fills and time empties; when more than a tenth of a second's
-/// budget stands in it the device is under load, and stays so for a second. One per device.
+/// Decides from the work done for unauthenticated handshake messages whether a device is under load
+/// (whitepaper §5.3). Measures the work for all sources together: a leaky bucket that work fills and time
+/// empties. When it holds more than a tenth of a second's budget, the device is under load for at least a
+/// second. One per device.
 public final class LoadMeter {
+    // one measure for all sources, so that forged source addresses do not hide a flood.
     private static final long NOT_YET = Long.MIN_VALUE;
 
     private final long nanosPerUnit;
@@ -22,7 +24,7 @@ public final class LoadMeter {
         full = Math.max(Protocol.SECOND / 10, nanosPerUnit);
     }
 
-    /// Reports work that was done.
+    /// Reports `units` of work done, at `now` in nanoseconds.
     public void spent(int units, long now) {
         emptyAt = Math.max(emptyAt, now) + units * nanosPerUnit;
         if (emptyAt - now > full) {
@@ -31,7 +33,7 @@ public final class LoadMeter {
         }
     }
 
-    /// Reports that work is left undone.
+    /// Reports that handshake messages were dropped for lack of time: the device is under load.
     public void overloaded(long now) {
         loadedUntil = now + Protocol.UNDER_LOAD_HOLD;
     }

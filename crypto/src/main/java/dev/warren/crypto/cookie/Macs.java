@@ -7,7 +7,7 @@ import dev.warren.crypto.primitive.Blake2s;
 import dev.warren.crypto.wire.InitiationMessage;
 import dev.warren.crypto.wire.ResponseMessage;
 
-/// Keys and places of MAC1 and MAC2 (whitepaper §5.4.4), which end both handshake messages.
+/// Keys and offsets of MAC1 and MAC2 (whitepaper §5.4.4), the last fields of both handshake messages.
 final class Macs {
     static final int LENGTH = Blake2s.MAC_LENGTH;
     private static final byte[] LABEL_MAC1 = "mac1----".getBytes(US_ASCII);
@@ -15,12 +15,12 @@ final class Macs {
 
     private Macs() {}
 
-    /// What MAC1 of messages to `receiver` is keyed with.
+    /// The key of MAC1 in messages to `receiver`.
     static byte[] mac1Key(Blake2s blake2s, PublicKey receiver) {
         return labelled(blake2s, LABEL_MAC1, receiver);
     }
 
-    /// What cookie replies of `sender` are encrypted with.
+    /// The key that encrypts cookie replies of `sender`.
     static byte[] cookieKey(Blake2s blake2s, PublicKey sender) {
         return labelled(blake2s, LABEL_COOKIE, sender);
     }
@@ -31,7 +31,7 @@ final class Macs {
         return out;
     }
 
-    /// Where MAC1 of an initiation or response is.
+    /// Offset of MAC1 in an initiation or response.
     static int mac1At(byte[] message) {
         return message.length == InitiationMessage.LENGTH ? InitiationMessage.MAC1 : ResponseMessage.MAC1;
     }

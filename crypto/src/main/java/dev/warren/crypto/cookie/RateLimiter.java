@@ -8,15 +8,17 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 
 /// A token bucket per source: an IPv4 address or an IPv6 /64. Two flat arrays of a fixed size
-/// made on first use: the source, and the time at which its bucket will be full again, which says
-/// all there is to know about a bucket.
+/// made on first use: the source, and the time at which its bucket will be full again, which is the
+/// whole state of a bucket.
 ///
-/// A source may lie in one of the eight places of its row. When all are taken the one that has been full
-/// for longest makes room, which takes nothing from it; when none is full the newcomer is refused.
+/// A source lies in one of the eight entries of its row (a set-associative table). When all are taken, the
+/// bucket that has been full for longest is replaced, which loses nothing; when none is full, the new
+/// source is refused.
 final class RateLimiter {
     static final int ROWS = 4096, WAYS = 8;
 
-    /// No host has an address in ffff:ffff::/64 and so on: this is multicast.
+    /// Prefix of IPv4 sources in the table. As an IPv6 /64 it is multicast, which no host has as its
+    /// address.
     private static final long IPV4 = 0xFFFFFFFF_00000000L;
 
     private static final long NONE = Long.MIN_VALUE;
@@ -31,7 +33,7 @@ final class RateLimiter {
 
     /// @param perSecond tokens that a bucket gets
     /// @param burst tokens that a bucket holds
-    /// @param random salts the table, to keep others from choosing sources that fall into one row
+    /// @param random salts the table, so that an attacker cannot choose sources that fall into one row
     RateLimiter(int perSecond, int burst, SecureRandom random) {
         this.cost = Protocol.SECOND / perSecond;
         this.burst = cost * burst;
@@ -45,7 +47,7 @@ final class RateLimiter {
         return allow(source(address), now);
     }
 
-    /// Takes a token of the source, when each port of an address is one.
+    /// Takes a token of the source, counting each port of an address as a source of its own.
     boolean allow(byte[] address, int port, long now) {
         return allow(mix(source(address) ^ salt) + port, now);
     }
@@ -98,7 +100,7 @@ final class RateLimiter {
         return mixed ^ (mixed >>> 31);
     }
 
-    /// Bytes of the table.
+    /// Size of the table in bytes.
     long size() {
         return (sources.length + fullAt.length) * (long) Long.BYTES;
     }

@@ -7,8 +7,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
-/// X25519 of AWS-LC. It reads private keys where they lie and keeps none: its copy on the stack is overwritten by the
-/// inversion that ends every call.
+/// X25519 of AWS-LC. Reads private keys in place and keeps none: the copy on its stack is overwritten by
+/// the inversion that ends every call.
 public final class AwsLcX25519 implements X25519 {
     private final AwsLc library;
     private final Arena arena = Arena.ofAuto();

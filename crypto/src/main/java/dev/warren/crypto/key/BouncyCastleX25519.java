@@ -2,8 +2,8 @@ package dev.warren.crypto.key;
 
 import java.util.Arrays;
 
-/// X25519 of BouncyCastle, for who asks for it: it decodes the private key into an array on the heap that
-/// nobody can wipe, and so it is never taken by itself.
+/// X25519 of BouncyCastle. Decodes the private key into an array on the heap that cannot be wiped, so it is
+/// used only when it is chosen explicitly.
 public final class BouncyCastleX25519 implements X25519 {
     private final byte[] scalar = new byte[LENGTH];
 

@@ -5,16 +5,16 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/// X25519 in Java, for where no library has it: the Montgomery ladder of RFC 7748 §5 over five limbs of 51
-/// bits. No branch and no index depends on a secret. The scalar is read bit by bit where it lies, off the
-/// heap, and never copied; what is computed on the way is wiped. BouncyCastle's decodes it into an array
-/// that nobody can wipe.
+/// X25519 in Java, used where no native library has it: the Montgomery ladder of RFC 7748 §5 over five
+/// limbs of 51 bits. No branch and no index depends on a secret. Reads the scalar bit by bit in its
+/// off-heap memory and never copies it; wipes all intermediate values. (BouncyCastle decodes the scalar
+/// into a heap array that cannot be wiped.)
 public final class JavaX25519 implements X25519 {
     private static final int LIMBS = 5, LIMB = 51;
     private static final long MASK = (1L << LIMB) - 1;
     // (486662 - 2) / 4
     private static final long A24 = 121665;
-    // 4 p, so that a difference of what is below 2^53 is not negative.
+    // 4 p, added so that the difference of limbs below 2^53 is not negative.
     private static final long FOUR_P0 = (1L << 53) - 76, FOUR_P = (1L << 53) - 4;
     private static final byte[] BASE_POINT = {
         9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0
@@ -55,7 +55,7 @@ public final class JavaX25519 implements X25519 {
         try {
             long swapped = 0;
             for (int i = 254; i >= 0; i--) {
-                // Clamped, whatever it is.
+                // Clamps: bit 254 is one, bits 0 to 2 are zero.
                 long bit = i == 254 ? 1 : i < 3 ? 0 : (scalar.get(JAVA_BYTE, i >>> 3) >>> (i & 7)) & 1;
                 swap(swapped ^ bit);
                 swapped = bit;
@@ -72,7 +72,7 @@ public final class JavaX25519 implements X25519 {
         }
     }
 
-    // RFC 7748 §5: A, B, C, D and what is made of them.
+    // One step of the ladder, RFC 7748 §5.
     private void step() {
         add(x2, z2, a);
         subtract(x2, z2, b);
@@ -106,7 +106,7 @@ public final class JavaX25519 implements X25519 {
         }
     }
 
-    // To the power of p - 2; `in` is clobbered, and so are b, c and d.
+    // Raises to the power of p - 2; clobbers `in`, b, c and d.
     private void invert(long[] in, long[] out) {
         power(in, 1, b); // 2
         power(b, 2, c); // 8
@@ -132,7 +132,7 @@ public final class JavaX25519 implements X25519 {
         multiply(d, b, out); // 2^255 - 21
     }
 
-    // Squared so many times.
+    // Squares `times` times.
     private static void power(long[] in, int times, long[] out) {
         multiply(in, in, out);
         for (int i = 1; i < times; i++) {
@@ -145,7 +145,7 @@ public final class JavaX25519 implements X25519 {
         out[0] = 1;
     }
 
-    // Sums of reduced elements are below 2^53, and so are differences: what a product takes.
+    // Sums and differences of reduced elements are below 2^53, as a product requires.
     private static void add(long[] one, long[] two, long[] out) {
         for (int i = 0; i < LIMBS; i++) {
             out[i] = one[i] + two[i];
@@ -177,7 +177,7 @@ public final class JavaX25519 implements X25519 {
         return (one * two) & MASK;
     }
 
-    // The product's bits from 51 on; both are below 2^53.
+    // The product without its lowest 51 bits; both factors are below 2^53.
     private static long high(long one, long two) {
         return Math.multiplyHigh(one << 6, two << 7);
     }
@@ -212,11 +212,11 @@ public final class JavaX25519 implements X25519 {
         long c7 = high(a2, b4) + high(a3, b3) + low(a3, b4) + high(a4, b2) + low(a4, b3);
         long c8 = high(a3, b4) + high(a4, b3) + low(a4, b4);
         long c9 = high(a4, b4);
-        // 2^255 is 19.
+        // 2^255 = 19 modulo p.
         carry(out, c0 + 19 * c5, c1 + 19 * c6, c2 + 19 * c7, c3 + 19 * c8, c4 + 19 * c9);
     }
 
-    // To limbs that are barely above 2^51 at most.
+    // Carries between limbs, so that they are barely above 2^51 at most.
     private static void carry(long[] out, long l0, long l1, long l2, long l3, long l4) {
         long n1 = l1 + (l0 >>> LIMB);
         long n2 = l2 + (n1 >>> LIMB);
@@ -237,11 +237,11 @@ public final class JavaX25519 implements X25519 {
         }
     }
 
-    // Reduced to below p first.
+    // Reduces to below p first.
     private static void encode(long[] in, byte[] out, int to) {
         carry(in, in[0], in[1], in[2], in[3], in[4]);
         carry(in, in[0], in[1], in[2], in[3], in[4]);
-        // Whether it is at least p: then 19 more carry into bit 255.
+        // One when the value is at least p: adding 19 then carries into bit 255.
         long over = (in[0] + 19) >>> LIMB;
         for (int i = 1; i < LIMBS; i++) {
             over = (in[i] + over) >>> LIMB;

@@ -3,8 +3,8 @@ package dev.warren.crypto.key;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
 
-/// Off-heap cells of one size for keys that come and go, cut from slabs that live as long as their owner: taking and
-/// returning one costs neither malloc nor garbage. Confined to the thread of its Suite.
+/// Off-heap cells of one size for short-lived keys, cut from slabs that live as long as their owner: taking
+/// and returning a cell costs neither malloc nor garbage. Confined to the thread of its Suite.
 public final class KeyCells implements AutoCloseable {
     private final ArrayDeque<MemorySegment> slabs = new ArrayDeque<>();
     private final ArrayDeque<MemorySegment> free = new ArrayDeque<>();
@@ -17,7 +17,7 @@ public final class KeyCells implements AutoCloseable {
         this.cellsPerSlab = cellsPerSlab;
     }
 
-    /// A cell of zeros.
+    /// Takes a cell, which is zero. The caller owns it until [#giveBack].
     public MemorySegment take() {
         if (free.isEmpty()) {
             var slab = KeyMemory.pages((long) cellBytes * cellsPerSlab);
@@ -30,7 +30,7 @@ public final class KeyCells implements AutoCloseable {
         return free.pop();
     }
 
-    /// Wipes the cell; it is free for others then.
+    /// Wipes the cell and frees it; the caller must not use it any more.
     public void giveBack(MemorySegment cell) {
         cell.fill((byte) 0);
         taken--;
@@ -42,7 +42,7 @@ public final class KeyCells implements AutoCloseable {
         return taken;
     }
 
-    /// Wipes everything, also what is still in use.
+    /// Wipes all cells, also those still in use.
     @Override
     public void close() {
         slabs.forEach(slab -> slab.fill((byte) 0));

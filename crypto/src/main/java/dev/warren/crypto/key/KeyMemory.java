@@ -13,27 +13,29 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
-/// Where keys lie: whole pages that nothing else lies in, locked so that they are not swapped out, and left out
-/// of core dumps, as far as the system allows it. They go back to it when the last segment in them is
-/// unreachable. Like malloc it serves all threads of the process, without a lock.
+/// Allocates memory for keys: whole pages that hold nothing else, locked against swapping (mlock(2)) and
+/// excluded from core dumps (madvise(2)), as far as the system allows it. Pages are wiped and freed when
+/// the last segment in them is unreachable. Usable from any thread, without a lock.
 public final class KeyMemory {
     private static final int CELL = 32;
     private static final long CELLS_PER_SLAB = 128;
 
-    // Null where native access is denied: then keys lie off the heap all the same, but among other things.
+    // Null where native access is denied: keys then lie off-heap too, but in ordinary memory.
     private static final @Nullable Pages PAGES = Pages.load();
     private static final AtomicLong UNLOCKED = new AtomicLong();
     private static final AtomicReference<Slab> SLAB = new AtomicReference<>(new Slab());
 
     private KeyMemory() {}
 
-    /// Zeros in pages of their own; for what belongs together and is much.
+    /// Allocates zeroed pages of their own, for many keys with one owner.
+    ///
+    /// @throws OutOfMemoryError when there are none
     public static MemorySegment pages(long bytes) {
         return PAGES == null ? plain(bytes) : PAGES.allocate(bytes);
     }
 
-    /// Zeros for one key of 32 bytes. It lies beside other keys, and is never another's before it is unreachable:
-    /// whoever reads it while its owner wipes it reads zeros.
+    /// Allocates a zeroed cell for one key of 32 bytes, beside other keys. A cell is not reused before it
+    /// is unreachable: reading it after its owner wiped it gives zeros.
     public static MemorySegment cell() {
         while (true) {
             var slab = Objects.requireNonNull(SLAB.get());
@@ -45,7 +47,7 @@ public final class KeyMemory {
         }
     }
 
-    /// How many bytes of keys may be swapped out because the system did not let them be locked; for the log.
+    /// Bytes of key memory that may be swapped out because the system refused to lock them; for the log.
     public static long unlocked() {
         return UNLOCKED.get();
     }
@@ -60,11 +62,11 @@ public final class KeyMemory {
         private final AtomicInteger taken = new AtomicInteger();
     }
 
-    /// What libc does with pages.
+    /// Functions of libc that allocate, lock and free pages.
     private static final class Pages {
-        // Of madvise(2), as on all of Linux.
+        // MADV_DONTDUMP and MADV_DODUMP of madvise(2), on Linux.
         private static final long DONTDUMP = 16, DODUMP = 17;
-        // That of the other libraries: see LibCrypto.
+        // The same shape as in LibCrypto, and for its reason.
         private static final FunctionDescriptor SHAPE =
                 FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -94,7 +96,7 @@ public final class KeyMemory {
             if (address == 0) {
                 throw new OutOfMemoryError("There is no memory for keys.");
             }
-            // Best effort: what may not be locked is told, and used.
+            // Best effort: pages that cannot be locked are counted and used all the same.
             if ((int) call(lock, address, rounded, 0) != 0) {
                 UNLOCKED.addAndGet(rounded);
             }

@@ -3,42 +3,50 @@ package dev.warren.crypto.key;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Base64 and hexadecimal of 32 bytes, without a String on the way. As in `wg`, no branch and no table depends on what
-/// the key is: time says nothing of it.
+/// Base64 and hexadecimal of 32-byte keys, without an intermediate String. As in `wg`, no branch and no
+/// table index depends on the key, so the time taken does not leak it.
 public final class KeyText {
     private static final int LENGTH = 32;
     private static final int HEX_LENGTH = 64;
     private static final int BASE64_LENGTH = 44;
 
-    /// What people should write, for messages.
+    /// The expected form of a key, for error messages.
     public static final String EXPECTED = "44 characters of base64 ending in =";
 
     private KeyText() {}
 
-    /// Says what is wrong with a text of this many characters that [#ofBase64] refused. Holds nothing of it.
+    /// The end of an error message about a text of `length` characters that [#ofBase64] refused. Contains
+    /// nothing of the text.
     public static String problem(int length) {
         return length == 44 ? "is not base64" : "is not a key: it has " + length + " characters";
     }
 
-    /// The key that a text is in base64, which the caller wipes; null when it is none.
+    /// Decodes a key from base64.
+    ///
+    /// @param ascii 44 characters; the caller's, unchanged
+    /// @return 32 fresh bytes, which the caller wipes; null when the text is not a key
     public static byte @Nullable [] ofBase64(byte[] ascii) {
         return base64(new Ascii(ascii, 0, ascii.length));
     }
 
-    /// Writes the key that 64 hexadecimal digits of either case are to `out`.
+    /// Decodes a key from 64 hexadecimal digits of either case, at `from` (inclusive) to `to` (exclusive),
+    /// into `out`.
     ///
-    /// @param out 32 bytes; zero when it is none
-    /// @return false when it is none
+    /// @param out 32 bytes, the caller's; filled with zeros when a digit is wrong, unchanged when the
+    /// length is
+    /// @return false when the text is not a key
     public static boolean ofHex(byte[] ascii, int from, int to, byte[] out) {
         return hex(new Ascii(ascii, from, to - from), out);
     }
 
-    /// A key in base64, 44 bytes, which the caller wipes.
+    /// Encodes a key of 32 bytes in base64: 44 fresh bytes, which the caller wipes.
     public static byte[] toBase64(byte[] key) {
         var out = new byte[BASE64_LENGTH];
         for (int at = 0; at < BASE64_LENGTH; at += 4) {
             int bits = bits(key, at / 4 * 3);
-            for (int i = 0; i < 4; i++) out[at + i] = (byte) letter((bits >> (18 - 6 * i)) & 63);
+            for (int i = 0; i < 4; i++) {
+                out[at + i] = (byte) letter((bits >> (18 - 6 * i)) & 63);
+            }
         }
         out[BASE64_LENGTH - 1] = '=';
         return out;
@@ -69,7 +77,9 @@ public final class KeyText {
     }
 
     private static boolean hex(CharSequence text, byte[] out) {
-        if (text.length() != HEX_LENGTH) return false;
+        if (text.length() != HEX_LENGTH) {
+            return false;
+        }
         int bad = 0;
         for (int i = 0; i < LENGTH; i++) {
             int high = nibble(text.charAt(2 * i));
@@ -77,7 +87,9 @@ public final class KeyText {
             bad |= high | low;
             out[i] = (byte) ((high << 4) | low);
         }
-        if (bad < 0) Arrays.fill(out, (byte) 0);
+        if (bad < 0) {
+            Arrays.fill(out, (byte) 0);
+        }
         return bad >= 0;
     }
 
@@ -94,7 +106,9 @@ public final class KeyText {
     }
 
     private static byte @Nullable [] base64(CharSequence text) {
-        if (text.length() != BASE64_LENGTH || text.charAt(BASE64_LENGTH - 1) != '=') return null;
+        if (text.length() != BASE64_LENGTH || text.charAt(BASE64_LENGTH - 1) != '=') {
+            return null;
+        }
         var out = new byte[LENGTH];
         int bad = 0;
         for (int group = 0, at = 0; group < BASE64_LENGTH; group += 4) {
@@ -108,11 +122,13 @@ public final class KeyText {
                 out[at++] = (byte) (bits >> shift);
             }
             if (at == LENGTH) {
-                // What is behind the last byte is zero.
+                // Bits after the last byte must be zero.
                 bad |= -(bits & 0xFF);
             }
         }
-        if (bad >= 0) return out;
+        if (bad >= 0) {
+            return out;
+        }
         Arrays.fill(out, (byte) 0);
         return null;
     }
@@ -137,7 +153,8 @@ public final class KeyText {
         return ((key[at] & 255) << 16) | ((key[at + 1] & 255) << 8) | (at + 2 < LENGTH ? key[at + 2] & 255 : 0);
     }
 
-    // -1 when it is none. All bits of the sign: whether c lies between two others.
+    // The value of a base64 digit, or -1. Each line adds its value when c is in its range; the mask is a
+    // sign bit shifted down.
     private static int sextet(char c) {
         return -1
                 + ((('A' - 1 - c) & (c - 'Z' - 1)) >> 31 & (c - 'A' + 1))
@@ -147,7 +164,8 @@ public final class KeyText {
                 + ((('/' - 1 - c) & (c - '/' - 1)) >> 31 & 64);
     }
 
-    // A-Z, a-z, 0-9, + and /: each range lies that much off the one before.
+    // The base64 digit of a value: each term adds the offset of its range (a-z, 0-9, +, /) to the one
+    // before.
     private static char letter(int sextet) {
         return (char) (sextet
                 + 'A'
@@ -157,7 +175,7 @@ public final class KeyText {
                 + ((62 - sextet) >> 31 & 3));
     }
 
-    // -1 when it is none.
+    // The value of a hexadecimal digit, or -1.
     private static int nibble(char c) {
         return -1
                 + ((('0' - 1 - c) & (c - '9' - 1)) >> 31 & (c - '0' + 1))

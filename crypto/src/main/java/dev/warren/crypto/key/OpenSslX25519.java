@@ -11,13 +11,13 @@ import java.lang.ref.Reference;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// X25519 of libcrypto. Private keys are imported once and kept for a while, and the one peer key is
-/// changed in place: a DH costs the scalar multiplication and half a microsecond.
+/// X25519 of libcrypto. Imports each private key once and caches the last few; changes its one peer key in
+/// place. So a DH costs the scalar multiplication and half a microsecond.
 ///
-/// Keys are imported with a public part of zeros, which nobody reads: without one libcrypto computes it,
-/// and that costs more than a DH. The public key is the DH with the base point.
+/// Imports keys with a public part of zeros, which is never read: without one libcrypto computes it, which
+/// costs more than a DH. The public key is the DH with the base point.
 public final class OpenSslX25519 implements X25519 {
-    // The static key and a few ephemeral ones.
+    // Private keys cached: the static key and a few ephemeral ones.
     private static final int KEPT = 4;
     // OSSL_PARAM: key(8) type(4) 0(4) data(8) size(8) return size(8).
     private static final int PARAMETER = 40;
@@ -40,7 +40,7 @@ public final class OpenSslX25519 implements X25519 {
     private long importer;
     private final long peer;
 
-    /// @throws IllegalStateException when libcrypto does not know X25519
+    /// @throws IllegalStateException with a sentence when libcrypto is missing or has no X25519
     public OpenSslX25519() {
         LibCrypto.require();
         importer = LibCrypto.keyImporter(arena.allocateFrom("X25519"));
@@ -122,7 +122,7 @@ public final class OpenSslX25519 implements X25519 {
         return kept;
     }
 
-    // The slot of a private key, which is imported if need be in place of the one that was not used for longest.
+    // The slot of a private key; imports it, if need be, in place of the least recently used one.
     private int slot(PrivateKey mine) {
         int oldest = 0;
         for (int i = 0; i < KEPT; i++) {

@@ -3,7 +3,8 @@ package dev.warren.crypto.key;
 import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 
-/// A preshared key, kept off-heap; all zero means none. Usable from any thread; [#close] wipes it.
+/// A preshared key of 32 bytes, kept off-heap; all zero means none. Usable from any thread; [#close] wipes
+/// it, and every later use is an IllegalStateException.
 public final class PresharedKey implements AutoCloseable {
     public static final int LENGTH = Secret.LENGTH;
     private final Secret secret;
@@ -12,18 +13,19 @@ public final class PresharedKey implements AutoCloseable {
         this.secret = secret;
     }
 
-    /// All zero, which means none.
+    /// The key of all zeros, which means none.
     public static PresharedKey zero() {
         return of(new byte[LENGTH]);
     }
 
+    /// A random key, which the caller closes.
     public static PresharedKey generate(SecureRandom random) {
         var bytes = new byte[LENGTH];
         random.nextBytes(bytes);
         return new PresharedKey(Secret.take(bytes));
     }
 
-    /// Copies; the caller wipes his own.
+    /// Copies the bytes; the caller wipes its own.
     ///
     /// @throws IllegalArgumentException when it is not 32 bytes
     public static PresharedKey of(byte[] bytes) {
@@ -40,7 +42,7 @@ public final class PresharedKey implements AutoCloseable {
         return new PresharedKey(Secret.take(KeyText.fromHex(text)));
     }
 
-    /// A key of its own with the same content.
+    /// A copy, which the caller closes.
     public PresharedKey copy() {
         var bytes = new byte[LENGTH];
         secret.copyTo(bytes);
@@ -52,15 +54,17 @@ public final class PresharedKey implements AutoCloseable {
         secret.copyTo(out);
     }
 
+    /// Appends 44 characters of base64; the caller wipes them.
     public void writeBase64(StringBuilder out) {
         secret.writeBase64(out);
     }
 
+    /// Appends 64 hexadecimal digits; the caller wipes them.
     public void writeHex(StringBuilder out) {
         secret.writeHex(out);
     }
 
-    /// In constant time.
+    /// Compares in constant time.
     public boolean sameAs(PresharedKey other) {
         return secret.sameAs(other.secret);
     }
@@ -69,6 +73,7 @@ public final class PresharedKey implements AutoCloseable {
         return secret.isZero();
     }
 
+    /// The 32 bytes themselves, not a copy; for reading only, zero after [#close].
     public MemorySegment memory() {
         return secret.bytes();
     }

@@ -4,9 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.security.SecureRandom;
 import java.util.Arrays;
 
-/// A Curve25519 private key, kept off-heap. Clamped (RFC 7748 §5) when it is made, as the kernel does; all zero means
-/// none.
-/// Usable from any thread; [#close] wipes it.
+/// A Curve25519 private key of 32 bytes, kept off-heap. Clamped (RFC 7748 §5) when it is made, as the kernel does; all
+/// zero means none. Usable from any thread; [#close] wipes it, and every later use is an IllegalStateException.
 public final class PrivateKey implements AutoCloseable {
     public static final int LENGTH = Secret.LENGTH;
     private final Secret secret;
@@ -15,18 +14,20 @@ public final class PrivateKey implements AutoCloseable {
         this.secret = secret;
     }
 
-    /// Over memory of a handshake, which writes it.
+    /// A key in memory of the caller's: 32 bytes, which [#regenerate] fills and [#close] wipes but does not
+    /// free.
     public PrivateKey(MemorySegment memory) {
         this(new Secret(memory));
     }
 
+    /// A random key, which the caller closes.
     public static PrivateKey generate(SecureRandom random) {
         var bytes = new byte[LENGTH];
         random.nextBytes(bytes);
         return take(bytes);
     }
 
-    /// Copies; the caller wipes his own.
+    /// Copies and clamps the bytes; the caller wipes its own.
     ///
     /// @throws IllegalArgumentException when it is not 32 bytes
     public static PrivateKey of(byte[] bytes) {
@@ -50,7 +51,7 @@ public final class PrivateKey implements AutoCloseable {
         return new PrivateKey(Secret.take(bytes));
     }
 
-    /// RFC 7748 §5, but zero stays zero.
+    /// Clamps (RFC 7748 §5), but keeps zero as zero.
     static void clamp(byte[] bytes) {
         int any = 0;
         for (byte b : bytes) {
@@ -66,7 +67,7 @@ public final class PrivateKey implements AutoCloseable {
         return x25519.publicKey(this);
     }
 
-    /// A key of its own with the same content.
+    /// A copy, which the caller closes.
     public PrivateKey copy() {
         var bytes = new byte[LENGTH];
         secret.copyTo(bytes);
@@ -78,15 +79,17 @@ public final class PrivateKey implements AutoCloseable {
         secret.copyTo(out);
     }
 
+    /// Appends 44 characters of base64; the caller wipes them.
     public void writeBase64(StringBuilder out) {
         secret.writeBase64(out);
     }
 
+    /// Appends 64 hexadecimal digits; the caller wipes them.
     public void writeHex(StringBuilder out) {
         secret.writeHex(out);
     }
 
-    /// In constant time.
+    /// Compares in constant time.
     public boolean sameAs(PrivateKey other) {
         return secret.sameAs(other.secret);
     }
@@ -95,6 +98,7 @@ public final class PrivateKey implements AutoCloseable {
         return secret.isZero();
     }
 
+    /// The 32 bytes themselves, not a copy; for reading only, zero after [#close].
     public MemorySegment memory() {
         return secret.bytes();
     }
@@ -103,7 +107,9 @@ public final class PrivateKey implements AutoCloseable {
         return secret.closed();
     }
 
-    /// Fresh random content; for the ephemeral key of a handshake.
+    /// Replaces the key by a fresh random one; for the ephemeral key of a handshake.
+    ///
+    /// @param scratch 32 bytes of the caller's, zero afterwards
     public void regenerate(SecureRandom random, byte[] scratch) {
         random.nextBytes(scratch);
         clamp(scratch);

@@ -20,7 +20,7 @@ public final class PublicKey {
         return new PublicKey(bytes.clone());
     }
 
-    /// The 32 bytes at `at`.
+    /// Copies the 32 bytes at `at`.
     public static PublicKey of(byte[] bytes, int at) {
         return new PublicKey(Arrays.copyOfRange(bytes, at, at + LENGTH));
     }
@@ -35,12 +35,12 @@ public final class PublicKey {
         return new PublicKey(KeyText.fromHex(text));
     }
 
-    /// A copy.
+    /// The 32 bytes, a copy.
     public byte[] bytes() {
         return bytes.clone();
     }
 
-    /// The bytes themselves, for reading only.
+    /// The 32 bytes themselves, for reading only.
     public byte[] raw() {
         return bytes;
     }
@@ -76,7 +76,7 @@ public final class PublicKey {
 
     @Override
     public int hashCode() {
-        // The bytes of an honest key are as good as random; those of a chosen one must still spread.
+        // All bytes: honest keys are as good as random, but keys chosen by an attacker must spread too.
         return Arrays.hashCode(bytes);
     }
 

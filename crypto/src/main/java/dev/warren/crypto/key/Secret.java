@@ -4,13 +4,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// Where a key of 32 bytes lives: off-heap, so that no collector copies it and no heap dump holds it.
+/// A key of 32 bytes, off-heap, so that no collector copies it and no heap dump contains it.
 final class Secret {
     static final int LENGTH = 32;
     private final MemorySegment bytes;
     private volatile boolean closed;
 
-    /// Over memory that belongs to someone else.
+    /// A key in memory that the caller owns.
     Secret(MemorySegment bytes) {
         this.bytes = bytes;
     }
@@ -45,7 +45,7 @@ final class Secret {
         MemorySegment.copy(bytes(), ValueLayout.JAVA_BYTE, 0, out, 0, LENGTH);
     }
 
-    /// In constant time.
+    /// Compares in constant time.
     boolean sameAs(Secret other) {
         return difference(bytes(), other.bytes()) == 0;
     }

@@ -5,8 +5,12 @@ public sealed interface X25519 extends AutoCloseable
         permits AwsLcX25519, OpenSslX25519, JavaX25519, BouncyCastleX25519 {
     int LENGTH = 32;
 
-    /// Writes the shared secret to `shared`, 32 bytes. False when it is all zero (a low-order point, R-09): `shared` is
-    /// zero then and must not be used.
+    /// Computes a Diffie-Hellman and writes the shared secret to the first 32 bytes of `shared`, which the
+    /// caller wipes.
+    ///
+    /// @param at offset of the 32-byte public key in `theirs`
+    /// @return false when the result is all zero because the public key is a point of low order (RFC 7748
+    /// §6.1): `shared` is zero then and must not be used
     boolean agree(PrivateKey mine, byte[] theirs, int at, byte[] shared);
 
     default boolean agree(PrivateKey mine, PublicKey theirs, byte[] shared) {
@@ -22,14 +26,15 @@ public sealed interface X25519 extends AutoCloseable
         return PublicKey.of(bytes);
     }
 
-    /// Drops and wipes what the engine keeps of a private key, and of all that were closed meanwhile. To be
-    /// called on the thread of each engine that may have used the key: when an ephemeral key is about to
-    /// change, and when a static key was replaced. It may be closed already.
+    /// Drops and wipes cached state of a private key, and of all keys closed meanwhile. Call it on the
+    /// thread of each engine that may have used the key: before an ephemeral key changes, and after a
+    /// static key was replaced. The key may be closed already.
     void forget(PrivateKey mine);
 
-    /// How many private keys the engine keeps something of.
+    /// Number of private keys the engine has cached.
     int kept();
 
+    /// Name of the library, for the log.
     String describe();
 
     @Override

@@ -1,4 +1,4 @@
-/// Keys: where they lie in memory, how they are written as text, and X25519, by four libraries.
+/// Keys: their memory, their text forms, and X25519 by four libraries.
 @NullMarked
 package dev.warren.crypto.key;
 

@@ -19,10 +19,9 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The Noise_IKpsk2 handshake with one peer, in both roles (whitepaper §5.4.2 and §5.4.3). Confined to the thread of
-/// its Suite.
-/// All its secrets lie in one off-heap cell; each step loads them, computes, and stores what it found only when all of
-/// it was right.
+/// The Noise_IKpsk2 handshake with one peer, in both roles (whitepaper §5.4.2 and §5.4.3). Confined to the
+/// thread of its Suite. All its secrets lie in one off-heap cell. Each step loads them, computes, and
+/// stores the results only when the whole step succeeded.
 public final class Handshake implements AutoCloseable {
     public enum State {
         NONE,
@@ -32,13 +31,14 @@ public final class Handshake implements AutoCloseable {
         RESPONSE_CONSUMED
     }
 
-    /// The shortest time between two initiations of one peer.
+    /// Shortest time between two accepted initiations of one peer, nanoseconds.
     private static final long INITIATION_INTERVAL = Protocol.SECOND / Protocol.INITIATIONS_PER_SECOND;
 
     private static final byte[] EMPTY = {};
 
-    // The cell: chaining key and hash, our ephemeral key, the peer's ephemeral key: all of one handshake;
-    // then what lasts longer: static-static secret, preshared key, last timestamp and a place for a new one.
+    // Layout of the cell. Of the handshake in flight: chaining key and hash, our ephemeral key, the peer's
+    // ephemeral key. Lasting longer: static-static secret, preshared key, last timestamp, and the timestamp
+    // being checked.
     private static final int SYMMETRIC = 0,
             EPHEMERAL = 64,
             REMOTE_EPHEMERAL = 96,
@@ -63,7 +63,7 @@ public final class Handshake implements AutoCloseable {
     private long lastInitiation = Long.MIN_VALUE;
     private long ownStamp = Long.MIN_VALUE;
 
-    /// Costs nothing yet: the static-static DH is done on first use.
+    /// Does no Diffie-Hellman yet: static-static is computed on first use.
     public Handshake(Suite suite, StaticIdentity identity, PublicKey remote, SecureRandom random) {
         this.suite = suite;
         this.identity = identity;
@@ -73,7 +73,7 @@ public final class Handshake implements AutoCloseable {
         this.ephemeral = new PrivateKey(cell.asSlice(EPHEMERAL, PrivateKey.LENGTH));
     }
 
-    /// The private key changed: the handshake in flight is forgotten.
+    /// Uses another static key from now on; forgets the handshake in flight.
     public void identity(StaticIdentity changed) {
         clear();
         identity = changed;
@@ -81,8 +81,9 @@ public final class Handshake implements AutoCloseable {
         cell.asSlice(STATIC_STATIC, Blake2s.LENGTH).fill((byte) 0);
     }
 
-    /// Copied; counts from the next use on. Null or zero: none.
+    /// Sets the preshared key, which is copied; used from the next response on. Null or zero: none.
     public void presharedKey(@Nullable PresharedKey psk) {
+        //
         var place = cell.asSlice(PRESHARED_KEY, PresharedKey.LENGTH);
         if (psk == null) {
             place.fill((byte) 0);
@@ -91,11 +92,13 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// A new initiation, 148 bytes, MACs not yet filled. Replaces a handshake in flight.
-    /// Null when the peer's public key is a low-order point: there is nothing to be sent then.
+    /// Creates an initiation (whitepaper §5.4.2) and replaces a handshake in flight.
     ///
     /// @param wall nanoseconds since the Unix epoch
+    /// @return a fresh message of 148 bytes, MACs not yet filled; null, and state NONE, when the peer's
+    /// public key is a point of low order
     public byte @Nullable [] createInitiation(int senderIndex, long wall) {
+        // both Diffie-Hellmans are checked.
         clear();
         var symmetric = suite.symmetricState();
         try {
@@ -127,7 +130,11 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// Proves the sender, checks timestamp and rate. Nothing is changed unless OK.
+    /// Authenticates the initiator, checks timestamp and rate.
+    ///
+    /// @param now nanoseconds
+    /// @return OK; or DECRYPT_FAILED, LOW_ORDER_POINT, OLD_TIMESTAMP or INITIATION_FLOOD, and then the
+    /// state is unchanged
     public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
         if (initiation.identity() != identity || !initiation.remoteStatic().equals(remote)) {
             return Verdict.DECRYPT_FAILED;
@@ -150,6 +157,7 @@ public final class Handshake implements AutoCloseable {
             var stamp = Objects.requireNonNull(initiation.timestamp());
             MemorySegment.copy(stamp, 0, cell, JAVA_BYTE, NEW_TIMESTAMP, Tai64n.LENGTH);
             if (!Tai64n.after(cell, NEW_TIMESTAMP, cell, LAST_TIMESTAMP)) {
+                //
                 return Verdict.OLD_TIMESTAMP;
             }
             if (lastInitiation != Long.MIN_VALUE && now - lastInitiation < INITIATION_INTERVAL) {
@@ -169,8 +177,10 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// The response, 92 bytes, MACs not yet filled. Null (and state NONE) when a DH result is zero.
+    /// Creates the response (whitepaper §5.4.3) to the initiation consumed last.
     ///
+    /// @return a fresh message of 92 bytes, MACs not yet filled; null, and state NONE, when a
+    /// Diffie-Hellman result is zero
     /// @throws IllegalStateException when no initiation was consumed
     public byte @Nullable [] createResponse(int senderIndex) {
         require(State.INITIATION_CONSUMED);
@@ -183,11 +193,15 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// The same with an agreement that was made elsewhere. Null, and nothing is changed, when it is not for the
-    /// initiation that was consumed last.
-    public byte @Nullable [] createResponse(int senderIndex, ResponderDh dh) {
+    /// Creates the response with Diffie-Hellmans computed before, maybe on another thread.
+    ///
+    /// @param dh [#expects] is true for it; the caller closes it
+    /// @return a fresh message of 92 bytes, MACs not yet filled
+    /// @throws IllegalStateException when `dh` is not for the initiation consumed last; nothing is changed
+    /// then
+    public byte[] createResponse(int senderIndex, ResponderDh dh) {
         if (!expects(dh)) {
-            return null;
+            throw new IllegalStateException("These Diffie-Hellmans are not for the initiation consumed last.");
         }
         var symmetric = suite.symmetricState();
         try {
@@ -210,7 +224,7 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// Whether the initiation consumed last waits for this dh.
+    /// True when `dh` was made for the initiation consumed last, and that has no response yet.
     public boolean expects(ResponderDh dh) {
         return state == State.INITIATION_CONSUMED && dh.belongsTo(remoteEphemeral());
     }
@@ -221,8 +235,13 @@ public final class Handshake implements AutoCloseable {
         return theirs;
     }
 
-    /// Nothing is changed unless OK. Else UNEXPECTED_RESPONSE, MALFORMED, LOW_ORDER_POINT or PSK_MISMATCH.
+    /// Consumes the response to our initiation (whitepaper §5.4.3).
+    ///
+    /// @param message unchanged; must have passed the gate, since MAC1 is not checked here
+    /// @return OK; or MALFORMED, UNEXPECTED_RESPONSE, LOW_ORDER_POINT or PSK_MISMATCH, and then nothing is
+    /// changed
     public Verdict consumeResponse(byte[] message) {
+        // results are stored only when all of the response is right.
         if (MessageType.classify(message) != MessageType.RESPONSE) {
             return Verdict.MALFORMED;
         }
@@ -243,7 +262,7 @@ public final class Handshake implements AutoCloseable {
             symmetric.mixShared();
             symmetric.mixPresharedKey(cell, PRESHARED_KEY);
             if (!symmetric.decryptAndHash(message, ResponseMessage.NOTHING, 16, EMPTY)) {
-                return Verdict.PSK_MISMATCH; // whoever made it knows all but that, or nothing
+                return Verdict.PSK_MISMATCH; // a forged response fails here too
             }
             symmetric.save(cell, SYMMETRIC);
             wipeEphemeral();
@@ -255,11 +274,14 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// After createResponse or consumeResponse; the state is NONE then and everything wiped but the static-static
-    /// secret and the preshared key.
+    /// Derives the transport keys (whitepaper §5.4.5) after [#createResponse] or [#consumeResponse].
+    /// Afterwards the state is NONE, and everything is wiped but the static-static secret, the preshared
+    /// key and the timestamp.
     ///
+    /// @return fresh keys, which the caller closes
     /// @throws IllegalStateException in any other state
     public SessionKeys deriveSession() {
+        //
         if (state != State.RESPONSE_CONSUMED) {
             require(State.RESPONSE_CREATED);
         }
@@ -275,17 +297,17 @@ public final class Handshake implements AutoCloseable {
         return state;
     }
 
-    /// The receiver index we gave out last; keeps its value in state NONE.
+    /// The index that the peer uses for us, of the latest handshake; keeps its value in state NONE.
     public int localIndex() {
         return localIndex;
     }
 
-    /// The receiver index the peer gave last.
+    /// The index that we use for the peer, of the latest handshake.
     public int remoteIndex() {
         return remoteIndex;
     }
 
-    /// Forgets the handshake in flight; timestamps stay.
+    /// Wipes the handshake in flight; keeps the timestamps.
     public void clear() {
         if (state != State.NONE) {
             state = State.NONE;
@@ -294,19 +316,19 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// The greatest TAI64N accepted from this peer, 12 bytes; zeros at first.
+    /// The greatest TAI64N accepted from this peer, 12 fresh bytes; zeros at first.
     public byte[] lastTimestamp() {
         var stamp = new byte[Tai64n.LENGTH];
         MemorySegment.copy(cell, JAVA_BYTE, LAST_TIMESTAMP, stamp, 0, Tai64n.LENGTH);
         return stamp;
     }
 
-    /// What [#lastTimestamp] gave before; zeros accept everything again.
+    /// Sets the greatest TAI64N accepted, 12 bytes from [#lastTimestamp]; zeros accept any timestamp again.
     public void restoreTimestamp(byte[] tai64n) {
         MemorySegment.copy(tai64n, 0, cell, JAVA_BYTE, LAST_TIMESTAMP, Tai64n.LENGTH);
     }
 
-    /// Wipes everything. Idempotent; nothing else may be called afterwards.
+    /// Wipes all secrets. Idempotent; no other method may be called afterwards.
     @Override
     public void close() {
         if (!closed) {
@@ -318,7 +340,7 @@ public final class Handshake implements AutoCloseable {
         }
     }
 
-    /// What must be zero when no handshake is in flight.
+    /// The part of the cell that must be zero when no handshake is in flight; for tests.
     MemorySegment inFlight() {
         return cell.asSlice(0, IN_FLIGHT).asReadOnly();
     }
@@ -341,7 +363,7 @@ public final class Handshake implements AutoCloseable {
         ephemeral.memory().fill((byte) 0);
     }
 
-    // Computes the static-static secret once; false when it is zero.
+    // Computes the static-static secret on first use; false when it is zero.
     private boolean staticStatic(SymmetricState symmetric) {
         if (!staticStaticKnown) {
             if (!suite.x25519().agree(identity.privateKey(), remote, symmetric.shared)) {

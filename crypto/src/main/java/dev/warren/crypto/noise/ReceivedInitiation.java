@@ -11,16 +11,16 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// An initiation whose sender is known but not yet proved: its static key was decrypted, its timestamp only after
-/// [#authenticate], or by the peer.
-/// May be handed to another thread; [#close] wipes.
+/// An initiation whose static key is decrypted but whose sender is not authenticated yet: decrypting the
+/// timestamp does that, in [#authenticate] or [Handshake#consumeInitiation]. May be handed to another
+/// thread; [#close] wipes it.
 public final class ReceivedInitiation implements AutoCloseable {
     private static final int STATIC_LENGTH = PublicKey.LENGTH + 16;
 
     private final StaticIdentity identity;
     private final PublicKey remoteStatic;
     private final byte[] message;
-    // Chaining key and hash after es; on the heap because it changes threads.
+    // Chaining key and hash after es; on the heap because they change threads.
     private final byte[] state = new byte[2 * Blake2s.LENGTH];
     private byte @Nullable [] timestamp;
 
@@ -30,8 +30,12 @@ public final class ReceivedInitiation implements AutoCloseable {
         this.message = message;
     }
 
-    /// One DH and one decryption. Null when the message does not authenticate or carries a low-order point. MAC1 is the
-    /// gate's affair. Keeps `message`, which must not change.
+    /// Decrypts the static key of an initiation, with one Diffie-Hellman. Does not check MAC1, which
+    /// [dev.warren.crypto.cookie.HandshakeGate] does.
+    ///
+    /// @param message kept; must not change any more
+    /// @return null when the message is no initiation, does not authenticate or contains a point of low
+    /// order
     public static @Nullable ReceivedInitiation read(Suite suite, StaticIdentity identity, byte[] message) {
         if (MessageType.classify(message) != MessageType.INITIATION) {
             return null;
@@ -56,9 +60,13 @@ public final class ReceivedInitiation implements AutoCloseable {
         }
     }
 
-    /// Proves the sender: one more DH and one decryption. Until then anybody who knows two public keys may have made
-    /// it; so no peer need be woken for it before. False when it is forged.
+    /// Authenticates the initiator, with one more Diffie-Hellman. Until then anyone who knows both public
+    /// keys may have made the message, so it is not worth waking an idle peer.
+    ///
+    /// @param suite of the calling thread
+    /// @return false when the message is forged
     public boolean authenticate(Suite suite) {
+        //
         var symmetric = suite.symmetricState();
         try {
             load(symmetric);
@@ -72,7 +80,7 @@ public final class ReceivedInitiation implements AutoCloseable {
         }
     }
 
-    /// With the key that the static-static secret was mixed to; keeps the state behind it.
+    /// Decrypts the timestamp once the static-static secret is mixed in, and saves the state after it.
     boolean decryptTimestamp(SymmetricState symmetric) {
         var stamp = new byte[Tai64n.LENGTH];
         if (!symmetric.decryptAndHash(message, InitiationMessage.TIMESTAMP, Tai64n.LENGTH + 16, stamp)) {
@@ -83,23 +91,25 @@ public final class ReceivedInitiation implements AutoCloseable {
         return true;
     }
 
-    /// Its TAI64N, once it is authenticated.
+    /// The TAI64N; null until the message is authenticated.
     byte @Nullable [] timestamp() {
         return timestamp;
     }
 
-    /// Compares the timestamp of an authenticated initiation with another: negative when it is older, 0 when it is the
-    /// same.
+    /// Compares the timestamp of an authenticated initiation with another: negative when it is older, 0
+    /// when equal.
+    ///
+    /// @param tai64n 12 bytes
     public int compareTimestamp(byte[] tai64n) {
         return Arrays.compareUnsigned(Objects.requireNonNull(timestamp, "not authenticated"), tai64n);
     }
 
-    /// Who says he sent it.
+    /// The static public key in the message: the claimed sender until the message is authenticated.
     public PublicKey remoteStatic() {
         return remoteStatic;
     }
 
-    /// The public ephemeral key in it, 32 bytes, a copy.
+    /// The ephemeral public key in the message, 32 bytes, a copy.
     public byte[] ephemeral() {
         return Arrays.copyOfRange(message, InitiationMessage.EPHEMERAL, InitiationMessage.EPHEMERAL + PublicKey.LENGTH);
     }
@@ -108,7 +118,7 @@ public final class ReceivedInitiation implements AutoCloseable {
         return InitiationMessage.sender(message);
     }
 
-    /// Whom it was sent to.
+    /// Our identity that the message was decrypted with.
     public StaticIdentity identity() {
         return identity;
     }

@@ -10,10 +10,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A fresh ephemeral key for one response, and what it agrees to with both keys of the initiator (whitepaper §5.4.3):
-/// three of the four Diffie-Hellmans of a response. They need nothing but public keys, and so may be done on another
-/// thread than that of the handshake. To be made for initiations that are authenticated, and for no others. [#close]
-/// wipes.
+/// A fresh ephemeral key for one response and its Diffie-Hellmans with both keys of the initiator
+/// (whitepaper §5.4.3). With the public key of the ephemeral one these are three of the four scalar
+/// multiplications of a response. They need only public keys of the peer, so another thread than that of
+/// the handshake may compute them. Make it for authenticated initiations only. [#close] wipes it.
 public final class ResponderDh implements AutoCloseable {
     private final byte[] remoteEphemeral;
     private final byte[] ephemeral = new byte[PublicKey.LENGTH];
@@ -25,10 +25,12 @@ public final class ResponderDh implements AutoCloseable {
         this.remoteEphemeral = remoteEphemeral;
     }
 
-    /// Null when a result is zero (a low-order point, R-09).
+    /// Generates the ephemeral key and computes both Diffie-Hellmans.
     ///
-    /// @param suite that of the calling thread
-    /// @param remoteEphemeral 32 bytes, see [ReceivedInitiation#ephemeral]; kept, must not change
+    /// @param suite of the calling thread
+    /// @param remoteEphemeral 32 bytes of [ReceivedInitiation#ephemeral]; kept, must not change
+    /// @param remote static public key of the initiator
+    /// @return null when a result is zero: one of the keys is a point of low order
     public static @Nullable ResponderDh make(
             Suite suite, SecureRandom random, byte[] remoteEphemeral, PublicKey remote) {
         var made = new ResponderDh(remoteEphemeral);
@@ -37,10 +39,11 @@ public final class ResponderDh implements AutoCloseable {
         try (var key = new PrivateKey(cell.asSlice(0, PrivateKey.LENGTH))) {
             key.regenerate(random, made.withStatic);
             x25519.publicKey(key, made.ephemeral, 0);
-            boolean agreed = x25519.agree(key, remoteEphemeral, 0, made.withEphemeral)
+            //
+            boolean nonZero = x25519.agree(key, remoteEphemeral, 0, made.withEphemeral)
                     && x25519.agree(key, remote, made.withStatic);
             x25519.forget(key);
-            if (agreed) {
+            if (nonZero) {
                 return made;
             }
             made.close();
@@ -50,7 +53,7 @@ public final class ResponderDh implements AutoCloseable {
         }
     }
 
-    /// Whether it was made for the initiation with this ephemeral key.
+    /// True when this was made for the initiation with this ephemeral key.
     boolean belongsTo(byte[] remoteEphemeral) {
         return MessageDigest.isEqual(this.remoteEphemeral, remoteEphemeral);
     }

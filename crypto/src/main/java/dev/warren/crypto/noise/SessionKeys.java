@@ -4,8 +4,8 @@ import dev.warren.crypto.key.KeyCells;
 import dev.warren.crypto.primitive.SymmetricState;
 import java.lang.foreign.MemorySegment;
 
-/// What a handshake leaves: two transport keys and the indices of both sides. Give the keys to `Aead.key`, then close.
-/// Confined to the thread of its Suite.
+/// Result of a handshake: two transport keys and the indices of both sides (whitepaper §5.4.5). Pass the
+/// keys to `Aead.key`, which copies them, then close. Confined to the thread of its Suite.
 public final class SessionKeys implements AutoCloseable {
     private final KeyCells cells;
     private final MemorySegment cell;
@@ -44,7 +44,7 @@ public final class SessionKeys implements AutoCloseable {
         return cell.asSlice(at, 32);
     }
 
-    /// Whether the handshake was ours.
+    /// True when we were the initiator.
     public boolean initiator() {
         return initiator;
     }
@@ -57,7 +57,7 @@ public final class SessionKeys implements AutoCloseable {
         return remoteIndex;
     }
 
-    /// Wipes. Idempotent.
+    /// Wipes the keys. Idempotent.
     @Override
     public void close() {
         if (!closed) {

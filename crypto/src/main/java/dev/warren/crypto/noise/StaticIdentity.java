@@ -5,7 +5,8 @@ import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.key.X25519;
 import dev.warren.crypto.suite.Suite;
 
-/// The static key pair of a device. Immutable; usable from any thread. Takes the key over: [#close] wipes it.
+/// The static key pair of a device. Immutable; usable from any thread. Owns the private key: [#close] wipes
+/// it.
 public final class StaticIdentity implements AutoCloseable {
     private final PrivateKey privateKey;
     private final PublicKey publicKey;

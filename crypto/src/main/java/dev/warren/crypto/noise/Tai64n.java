@@ -4,18 +4,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 
-/// TAI64N timestamps, 12 bytes big endian: `seconds(8) nanoseconds(4)`. Compared as numbers, which is to say byte by
-/// byte.
+/// TAI64N timestamps, 12 bytes big endian: `seconds(8) nanoseconds(4)`. Compared as unsigned numbers, so
+/// byte by byte.
 final class Tai64n {
     static final int LENGTH = 12;
 
-    // 2^62, and the ten leap seconds before 1972, as everybody does.
+    // 2^62, and the ten leap seconds before 1972, as other implementations have it.
     private static final long EPOCH = 0x400000000000000AL;
     private static final long SECOND = 1_000_000_000L;
 
-    /// Nanoseconds are rounded down to this, so that a timestamp does not tell the clock to strangers
-    /// the greatest power of two in the 20 ms that a peer leaves between two initiations (kernel:
-    /// timestamp in noise.c).
+    /// Nanoseconds are rounded down to a multiple of this, so that timestamps do not reveal the exact clock
+    /// the greatest power of two in the 20 ms between two initiations (kernel noise.c, tai64n_now).
     static final int WHITENING = 1 << 24;
 
     private static final ValueLayout.OfLong SECONDS = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -40,7 +39,7 @@ final class Tai64n {
         out.set(NANOSECONDS, at + 8, (int) Math.floorMod(time, SECOND));
     }
 
-    /// Whether the timestamp at the start of `one` is later than that of `other`.
+    /// True when the timestamp at `one + at` is later than that at `other + otherAt`.
     static boolean after(MemorySegment one, long at, MemorySegment other, long otherAt) {
         int seconds = Long.compareUnsigned(one.get(SECONDS, at), other.get(SECONDS, otherAt));
         return seconds > 0

@@ -1,4 +1,4 @@
-/// The handshake, Noise_IKpsk2 (whitepaper §5.4.2 and §5.4.3), without state of a peer.
+/// The handshake, Noise_IKpsk2 (whitepaper §5.4.2 and §5.4.3), without timers and sessions.
 @NullMarked
 package dev.warren.crypto.noise;
 

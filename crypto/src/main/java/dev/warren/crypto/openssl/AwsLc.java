@@ -8,8 +8,9 @@ import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// AWS-LC's libcrypto, of a file of its own beside that of OpenSSL: for X25519 alone, which is half as fast again there
-/// and formally verified (s2n-bignum). It keeps nothing between calls. See openssl/curve25519.h.
+/// AWS-LC's libcrypto, loaded from a file of its own beside OpenSSL's, for X25519 only: there it is one and
+/// a half times as fast and formally verified (s2n-bignum). Keeps no state between calls. See
+/// openssl/curve25519.h.
 public final class AwsLc {
     private final MethodHandle agree;
     private final MethodHandle publicKey;
@@ -21,7 +22,7 @@ public final class AwsLc {
         version = version(bind(library, "awslc_version_string"));
     }
 
-    /// Stays loaded for as long as the JVM runs.
+    /// Loads the library, which stays loaded until the JVM exits.
     ///
     /// @throws IllegalStateException with a sentence when the file is not what it should be
     public static AwsLc load(Path file) {
@@ -53,7 +54,8 @@ public final class AwsLc {
         }
     }
 
-    /// Writes 32 bytes to `out`. False when they are zero. The scalar is clamped on the way.
+    /// Computes X25519 and writes 32 bytes to `out`; false when they are zero. Clamps the scalar. All
+    /// arguments are addresses of 32 bytes.
     public boolean agree(long out, long scalar, long point) {
         try {
             return (int) (long) agree.invokeExact(out, scalar, point, 0L, 0L) == 1;
@@ -62,7 +64,8 @@ public final class AwsLc {
         }
     }
 
-    /// Writes 32 bytes to `out`. The scalar is clamped on the way.
+    /// Writes the public key, 32 bytes, to `out`. Clamps the scalar. Both arguments are addresses of 32
+    /// bytes.
     public void publicKey(long out, long scalar) {
         try {
             long _ = (long) publicKey.invokeExact(out, scalar, 0L, 0L, 0L);
@@ -71,7 +74,7 @@ public final class AwsLc {
         }
     }
 
-    /// Like "AWS-LC 1.17.0".
+    /// Name and version, such as "AWS-LC 1.17.0".
     public String version() {
         return version;
     }

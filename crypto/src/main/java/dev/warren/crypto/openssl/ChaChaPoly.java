@@ -11,12 +11,13 @@ import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import java.util.Optional;
 
-/// ChaCha20 and Poly1305 of libcrypto's own provider, called as libcrypto calls them: see provider-base(7),
-/// provider-cipher(7) and provider-mac(7). What EVP does around each call (parameters by name, checks, wiping) took a
-/// sixth of the time of a packet. Other providers' functions are not called, whatever they promise.
+/// ChaCha20 and Poly1305 of libcrypto's default provider, called through its dispatch tables as libcrypto
+/// does: see provider-base(7), provider-cipher(7) and provider-mac(7). The EVP layer around each call
+/// (parameters by name, checks, wiping) took a sixth of the time of a packet. Functions of other providers
+/// are not called.
 ///
-/// A cipher context and a MAC context, of one thread. Pointers are plain addresses: whoever passes one has checked what
-/// it points to. Not final only so that a test can make the functions fail.
+/// Has a cipher context and a MAC context; confined to one thread. Pointers are plain addresses: the caller
+/// has checked the memory they point to. Not final only so that a test can make the functions fail.
 public class ChaChaPoly implements AutoCloseable {
     private static final int KEY = 32, IV = 16, TAG = 16;
 
@@ -29,8 +30,8 @@ public class ChaChaPoly implements AutoCloseable {
     private static final long ALGORITHM = 32, ALGORITHM_DISPATCH = 16;
     private static final long DISPATCH = 16, DISPATCH_FUNCTION = 8;
 
-    // Calls take well under a microsecond and never block: they may hold up a safepoint. One shape for all, as in
-    // LibCrypto.
+    // Calls take well under a microsecond and never block, so they may be critical (delay a safepoint). One
+    // shape for all, as in LibCrypto.
     private static final FunctionDescriptor SHAPE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -50,7 +51,8 @@ public class ChaChaPoly implements AutoCloseable {
     private long cipher;
     private long mac;
 
-    /// @throws IllegalStateException with a sentence when libcrypto has not all that it takes
+    /// @throws IllegalStateException with a sentence when libcrypto is missing or lacks one of the
+    /// functions
     public ChaChaPoly() {
         LibCrypto.require();
         boolean complete = CHACHA20.has(CIPHER_NEWCTX, CIPHER_ENCRYPT_INIT, CIPHER_UPDATE, CIPHER_FREECTX)
@@ -71,7 +73,7 @@ public class ChaChaPoly implements AutoCloseable {
         }
     }
 
-    /// Sets the 16 bytes of block counter and nonce, and the key of 32 bytes unless `key` is 0.
+    /// Sets block counter and nonce (16 bytes at `iv`), and the key (32 bytes at `key`) unless `key` is 0.
     public void init(long key, long iv) {
         try {
             expect((int) (long) INIT.invokeExact(cipher, key, (long) KEY, iv, (long) IV, 0L), "ChaCha20");
@@ -80,7 +82,8 @@ public class ChaChaPoly implements AutoCloseable {
         }
     }
 
-    /// En- or decrypts; `outLength` is where libcrypto writes 8 bytes of what it did.
+    /// Encrypts or decrypts `length` bytes; libcrypto writes the length it produced to the 8 bytes at
+    /// `outLength`.
     public void update(long out, long outLength, long in, long length) {
         try {
             expect((int) (long) UPDATE.invokeExact(cipher, out, outLength, length, in, length), "ChaCha20");
@@ -89,7 +92,7 @@ public class ChaChaPoly implements AutoCloseable {
         }
     }
 
-    /// One whole MAC of 16 bytes with a key of 32. The context is wiped behind it.
+    /// Computes a MAC of 16 bytes with a key of 32; libcrypto wipes the context afterwards.
     public void mac(long key, long in, long length, long tag, long tagLength) {
         try {
             expect((int) (long) MAC_BEGIN.invokeExact(mac, key, (long) KEY, 0L, 0L, 0L), "Poly1305");
@@ -100,7 +103,7 @@ public class ChaChaPoly implements AutoCloseable {
         }
     }
 
-    /// Wipes the keys they hold. Idempotent; nothing else may be called afterwards.
+    /// Frees both contexts, which wipes their keys. Idempotent; no other method may be called afterwards.
     @Override
     public void close() {
         free();
@@ -130,8 +133,8 @@ public class ChaChaPoly implements AutoCloseable {
 
     /// An algorithm of a provider.
     ///
-    /// @param context what its constructors want
-    /// @param dispatch address of its table of functions; 0 when there is no such algorithm
+    /// @param context the provider's context, an argument of the constructors
+    /// @param dispatch address of the algorithm's dispatch table; 0 when there is no such algorithm
     private record Implementation(long context, long dispatch) {
         private static final Implementation NONE = new Implementation(0, 0);
 
@@ -162,7 +165,7 @@ public class ChaChaPoly implements AutoCloseable {
 
         private static long dispatch(long algorithms, String name) {
             for (long at = algorithms; at != 0 && word(at) != 0; at += ALGORITHM) {
-                // Names are many, with colons between them; the first is the one by which it is known.
+                // Names are separated by colons; the first is the usual one.
                 var names = MemorySegment.ofAddress(word(at)).reinterpret(256).getString(0);
                 if (names.split(":", 2)[0].equalsIgnoreCase(name)) {
                     return word(at + ALGORITHM_DISPATCH);

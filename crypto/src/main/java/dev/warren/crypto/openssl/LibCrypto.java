@@ -12,19 +12,19 @@ import java.lang.invoke.MethodHandles;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/// OpenSSL 3's libcrypto in its own words; see the man pages of the same names. Pointers are plain addresses, so that a
-/// call makes no garbage: whoever passes one has checked that it lies inside a segment he holds. Where libcrypto is
-/// missing or must not be called, [#available] is false, [#require] says why, and every other call is an
-/// IllegalStateException.
+/// Functions of OpenSSL 3's libcrypto; see the man pages of the same names. Pointers are plain addresses,
+/// so that a call makes no garbage: the caller has checked that each lies inside a live segment. Where
+/// libcrypto is missing or native access is denied, [#available] is false, [#require] throws with the
+/// reason, and every other call throws an IllegalStateException.
 public final class LibCrypto {
     /// `EVP_PKEY_PUBLIC_KEY` and `EVP_PKEY_KEYPAIR` of openssl/evp.h.
     public static final int PUBLIC_KEY = 0x86, KEYPAIR = 0x87;
 
     static final String DENIED = "native access is denied (the JVM's option --enable-native-access allows it)";
 
-    // One shape for all: five longs in, one out. A 64-bit ABI passes an int in a whole register and looks at its lower
-    // half; a register that a function does not look at does no harm. Each further shape would cost a start some ten
-    // milliseconds, in which the linker spins classes.
+    // One shape for all functions: five longs in, one out. A 64-bit ABI passes an int in a whole register
+    // and reads its lower half; registers that a function does not read do no harm. Each further shape
+    // would cost some ten milliseconds at startup, in which the linker spins classes.
     static final FunctionDescriptor SHAPE =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
 
@@ -57,12 +57,12 @@ public final class LibCrypto {
 
     private LibCrypto() {}
 
-    /// Whether a libcrypto of OpenSSL 3 or newer was found.
+    /// True when a libcrypto of OpenSSL 3 or newer was loaded.
     public static boolean available() {
         return LIBRARY.symbols().isPresent();
     }
 
-    /// Why it is not available, for the end of a sentence.
+    /// The reason it is not available, for the end of a sentence.
     private static String problem() {
         return LIBRARY.problem();
     }
@@ -74,7 +74,7 @@ public final class LibCrypto {
         }
     }
 
-    /// Like "OpenSSL 3.0.19".
+    /// Name and version, such as "OpenSSL 3.0.19".
     public static String version() {
         try {
             var text = MemorySegment.ofAddress((long) VERSION.invokeExact(0L, 0L, 0L, 0L, 0L))
@@ -133,8 +133,8 @@ public final class LibCrypto {
         }
     }
 
-    /// OSSL_PROVIDER_query_operation(3): an array of OSSL_ALGORITHM, which is the provider's; 0 when it has none. To be
-    /// given back.
+    /// OSSL_PROVIDER_query_operation(3): address of an array of OSSL_ALGORITHM, owned by the provider; 0
+    /// when it has none. Release it with [#providerAlgorithmsFree].
     static long providerAlgorithms(long provider, int operation, MemorySegment noCache) {
         try {
             return (long) PROVIDER_QUERY.invokeExact(provider, (long) operation, noCache.address(), 0L, 0L);
@@ -152,7 +152,8 @@ public final class LibCrypto {
         }
     }
 
-    /// A context with EVP_PKEY_fromdata_init(3) done; 0 when the name is unknown.
+    /// A context after EVP_PKEY_fromdata_init(3); 0 when the name is unknown. The caller frees it with
+    /// [#contextFree].
     public static long keyImporter(MemorySegment name) {
         try {
             long context = (long) PKEY_CTX_FROM_NAME.invokeExact(0L, name.address(), 0L, 0L, 0L);
@@ -166,7 +167,8 @@ public final class LibCrypto {
         }
     }
 
-    /// EVP_PKEY_fromdata(3): `holder` is 8 bytes for the key's address, `parameters` an array of OSSL_PARAM.
+    /// EVP_PKEY_fromdata(3): `holder` is 8 bytes of scratch for the key's address, `parameters` an array of
+    /// OSSL_PARAM. The caller frees the key with [#keyFree].
     public static long importKey(long importer, MemorySegment holder, int selection, long parameters) {
         try {
             holder.set(JAVA_LONG, 0, 0L);
@@ -180,7 +182,7 @@ public final class LibCrypto {
         }
     }
 
-    /// Wipes the private part.
+    /// EVP_PKEY_free(3), which wipes the private part.
     public static void keyFree(long key) {
         try {
             long _ = (long) PKEY_FREE.invokeExact(key, 0L, 0L, 0L, 0L);
@@ -189,7 +191,7 @@ public final class LibCrypto {
         }
     }
 
-    /// EVP_PKEY_set1_encoded_public_key(3): makes `key` another public key.
+    /// EVP_PKEY_set1_encoded_public_key(3): replaces the public part of `key`.
     public static void changePublicKey(long key, long bytes, long length) {
         try {
             expect(
@@ -200,7 +202,7 @@ public final class LibCrypto {
         }
     }
 
-    /// A context on a private key with EVP_PKEY_derive_init(3) done.
+    /// A context on a private key after EVP_PKEY_derive_init(3). The caller frees it with [#contextFree].
     public static long deriver(long key) {
         try {
             long context = (long) PKEY_CTX_FROM_KEY.invokeExact(0L, key, 0L, 0L, 0L);
@@ -223,7 +225,8 @@ public final class LibCrypto {
         }
     }
 
-    /// EVP_PKEY_derive(3) with a peer that is not checked beforehand. False when libcrypto refuses the result.
+    /// EVP_PKEY_derive(3), without checking the peer key beforehand. False when libcrypto refuses the
+    /// result.
     public static boolean derive(long deriver, long peer, long out, long outLength) {
         try {
             expect(
@@ -239,7 +242,8 @@ public final class LibCrypto {
         }
     }
 
-    /// What a call threw, to be thrown on: an IllegalStateException when the function is not there or failed.
+    /// Converts what a call threw into an exception to throw: an IllegalStateException when the function is
+    /// missing or failed.
     static RuntimeException failure(Throwable thrown) {
         if (thrown instanceof RuntimeException exception) {
             return exception;
@@ -253,7 +257,7 @@ public final class LibCrypto {
         }
     }
 
-    /// @param problem why there are no symbols
+    /// @param problem the reason when there are no symbols
     private record Library(Optional<SymbolLookup> symbols, String problem) {
         static Library load() {
             var problem = "libcrypto.so.3 was not found";
@@ -269,7 +273,7 @@ public final class LibCrypto {
                             Optional.empty(),
                             "native access is denied (the JVM's option --enable-native-access allows it)");
                 } catch (IllegalArgumentException notThere) {
-                    // The next name.
+                    // Try the next name.
                 }
             }
             return new Library(Optional.empty(), problem);
@@ -287,7 +291,7 @@ public final class LibCrypto {
         return bind(LIBRARY.symbols().flatMap(library -> library.find(name)), name, SHAPE);
     }
 
-    /// A handle that fails when there is no such function.
+    /// A handle of the function; when there is none, a handle that throws an IllegalStateException.
     static MethodHandle bind(
             Optional<MemorySegment> symbol, String name, FunctionDescriptor shape, Linker.Option... options) {
         if (symbol.isPresent()) {

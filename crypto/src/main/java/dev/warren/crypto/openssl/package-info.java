@@ -1,4 +1,4 @@
-/// The one door to libcrypto, that of OpenSSL and that of AWS-LC.
+/// All native calls of libcrypto, OpenSSL's and AWS-LC's.
 @NullMarked
 package dev.warren.crypto.openssl;
 

@@ -13,11 +13,11 @@ import dev.warren.crypto.suite.Suite;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Both handshakes with one peer, the one we begin and the one we answer, and the cookies their messages are signed
-/// with. One for each role: an initiation that comes while ours is under way is answered without forgetting ours, so a
-/// simultaneous start is over after one round trip and not after the next retry.
+/// The handshakes with one peer, as initiator and as responder, and the cookies that sign their messages.
+/// With one for each role, we can respond to an initiation without forgetting ours in flight, so a
+/// simultaneous start completes after one round trip and not after the next retransmission.
 final class HandshakePair implements AutoCloseable {
-    /// More than the 2^24 ns that a whitened timestamp ignores.
+    /// More than the 2^24 ns of a whitened timestamp, so that each step makes a greater one.
     private static final long TIMESTAMP_STEP = 1L << 25;
 
     private final Suite suite;
@@ -40,13 +40,13 @@ final class HandshakePair implements AutoCloseable {
         responding.presharedKey(psk);
     }
 
-    /// Call [#forget] before.
+    /// Changes our static key. Call [#forget] before.
     void identity(StaticIdentity changed) {
         initiating.identity(changed);
         responding.identity(changed);
     }
 
-    /// Whether an initiation of ours waits for its response, listening on [#index].
+    /// True while our initiation waits for its response, which has [#index] as its receiver.
     boolean inFlight() {
         return inFlight;
     }
@@ -55,14 +55,15 @@ final class HandshakePair implements AutoCloseable {
         return initiating.localIndex();
     }
 
-    /// When the latest initiation was made.
+    /// Time of the latest initiation, nanoseconds.
     long sent() {
         return sent;
     }
 
-    /// A signed initiation, or null when the peer's key is no good. Call [#forget] before.
+    /// Creates a signed initiation; null when the peer's key is a point of low order. Call [#forget]
+    /// before.
     ///
-    /// @param wall nanoseconds since the Unix epoch; when that clock went back, timestamps still go on
+    /// @param wall nanoseconds since the Unix epoch; timestamps grow even when that clock goes back
     byte @Nullable [] initiation(int index, long now, long wall) {
         lastWall = Math.max(wall, lastWall + TIMESTAMP_STEP);
         byte[] message = initiating.createInitiation(index, lastWall);
@@ -78,14 +79,15 @@ final class HandshakePair implements AutoCloseable {
         return responding.consumeInitiation(initiation, now);
     }
 
-    /// Whether an initiation that was consumed waits for this.
+    /// See [Handshake#expects].
     boolean expects(ResponderDh dh) {
         return responding.expects(dh);
     }
 
-    /// A signed response to what was consumed, or null when a key is no good.
+    /// Creates a signed response to the initiation consumed last; null when a key of the initiator is a
+    /// point of low order.
     ///
-    /// @param dh null: it is made here
+    /// @param dh null, or one that [#expects] accepts; null: computed here
     byte @Nullable [] response(int index, @Nullable ResponderDh dh, long now) {
         byte[] message = dh == null ? responding.createResponse(index) : responding.createResponse(index, dh);
         if (message != null) {
@@ -102,7 +104,7 @@ final class HandshakePair implements AutoCloseable {
         return cookies.consumeReply(message, now);
     }
 
-    /// The session after [#consumeResponse]; it takes the index over.
+    /// The session after [#consumeResponse]; it keeps the index of the handshake.
     Keypair initiatedSession(long now) {
         inFlight = false;
         try (var keys = initiating.deriveSession()) {
@@ -110,14 +112,14 @@ final class HandshakePair implements AutoCloseable {
         }
     }
 
-    /// The session after [#response].
-    Keypair answeredSession(long now) {
+    /// The session after [#response], as responder.
+    Keypair respondedSession(long now) {
         try (var keys = responding.deriveSession()) {
             return new Keypair(keys, suite.aead(), now, now);
         }
     }
 
-    /// Forgets an initiation under way; its index is free.
+    /// Forgets both handshakes in flight; the index of the initiation is free.
     void forget() {
         inFlight = false;
         initiating.clear();

@@ -4,8 +4,8 @@ import dev.warren.crypto.session.Keypair;
 import dev.warren.crypto.session.Keypairs;
 import org.jspecify.annotations.Nullable;
 
-/// The share of a peer's datagrams that did not arrive, from the gaps in its counters. Sessions weigh half with every
-/// session that follows them.
+/// The share of a peer's datagrams that did not arrive, from the gaps in its counters. The weight of a
+/// session halves with every session after it.
 final class LossEstimate {
     private long retiredExpected;
     private long retiredReceived;

@@ -22,10 +22,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The state machine of one peer: it is stepped with bytes and a time, opens no socket and reads no clock.
+/// The state machine of one peer, stepped with bytes and a time. Opens no socket and reads no clock.
 ///
-/// Confined to one thread, that of its [Suite]. Times are nanoseconds of a clock that does not stop in suspend. A run
-/// of packets goes
+/// Confined to one thread, that of its [Suite]. Times are nanoseconds of a clock that does not stop in
+/// suspend. A run of packets goes
 ///
 /// ```
 /// if (peer.ready(now)) { for each packet: n = peer.seal(...); peer.sent(packets, bytes, now); }
@@ -33,24 +33,24 @@ import org.jspecify.annotations.Nullable;
 /// if (peer.nextDeadline() <= now) peer.advance(now, wall);
 /// ```
 ///
-/// and a run of datagrams: `open` for each, then `received` once, then the same last line. Whoever calls keeps the
-/// endpoint: it moves with every datagram that authenticates ([#open] not negative, OK from [#receiveInitiation] and
-/// [#receiveResponse]), and never with a cookie reply.
+/// and a run of datagrams: `open` for each, then `received` once, then the same last line. The caller keeps
+/// the endpoint: it roams with every authenticated datagram ([#open] not negative, OK from
+/// [#receiveInitiation] and [#receiveResponse]), and never with a cookie reply.
 public final class Peer implements AutoCloseable {
-    /// [#lastHandshake] and [#handshakeRtt] when there was none.
+    /// Value of [#lastHandshake] and [#handshakeRtt] before the first handshake.
     public static final long NEVER = -1;
 
-    /// What an IPv4 datagram carries at most.
+    /// The longest payload of a UDP datagram over IPv4.
     private static final int LONGEST_DATAGRAM = 65535 - 20 - 8;
 
-    /// With its padding.
+    /// The longest packet including its padding.
     private static final int LONGEST_PACKET = LONGEST_DATAGRAM - DataMessage.OVERHEAD;
 
-    /// So old a session still receives, but is not used for data any more: a datagram may be under way for so long, and
-    /// what waits for a new session is not lost.
+    /// From this age on a session receives but no longer sends data: a datagram may be in flight for
+    /// REKEY_TIMEOUT and would arrive expired, while staged packets are not lost.
     private static final long SEND_LIMIT = Protocol.REJECT_AFTER_TIME - Protocol.REKEY_TIMEOUT;
 
-    private static final long LAST_MINUTE =
+    private static final long REKEY_AFTER_TIME_RECEIVING =
             Protocol.REJECT_AFTER_TIME - Protocol.KEEPALIVE_TIMEOUT - Protocol.REKEY_TIMEOUT;
 
     private static final int DEFAULT_MTU = 1420;
@@ -58,21 +58,23 @@ public final class Peer implements AutoCloseable {
     private static final int MAX_INDEX_TRIES = 100;
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
 
-    /// What a [Peer] wants done. Called synchronously from inside the peer's methods, on its thread; must not call
-    /// the peer back and must not throw.
+    /// Receives the output of a [Peer]. Called synchronously from inside the peer's methods, on its thread;
+    /// must not call the peer back and must not throw.
     public interface Transmit {
-        /// A handshake message, a keepalive or a packet that was staged, complete as it goes into a UDP datagram.
+        /// Sends a handshake message, a keepalive or a staged packet: the complete payload of a UDP
+        /// datagram.
         ///
-        /// The segment is native and the peer's; it is valid only during the call, so copy what is kept.
-        /// During [Peer#receiveInitiation], [Peer#respond] and [Peer#receiveResponse] this is only called
-        /// once the message authenticated: the datagram goes to where that message came from, which is the
-        /// peer's new endpoint.
+        /// The segment is native and owned by the peer; it is valid only during the call, so copy what you
+        /// keep. During [Peer#receiveInitiation], [Peer#respond] and [Peer#receiveResponse] this is called
+        /// only after the message authenticated: send the datagram to the source of that message, which is
+        /// the peer's new endpoint.
         void transmit(MemorySegment datagram, long at, int length);
+        // a response goes to the source of the initiation, not to the configured endpoint.
 
-        /// From now on datagrams with this receiver index are for this peer.
+        /// Directs datagrams with this receiver index to this peer from now on.
         void indexAdded(int index);
 
-        /// The index is free again. Every index added is removed exactly once, at the latest by [Peer#close].
+        /// Frees the index. Every index added is removed exactly once, at the latest by [Peer#close].
         void indexRemoved(int index);
 
         void event(PeerEvent event);
@@ -95,11 +97,14 @@ public final class Peer implements AutoCloseable {
     private boolean confirmed;
     private boolean closed;
 
+    /// @param suite of the peer's thread; not closed by the peer
     /// @param identity ours; not closed by the peer
     /// @param remote the peer's public key
+    /// @param indices source of receiver indices
     /// @param random for ephemeral keys
-    /// @param pool where its staged packets lie; of the same thread, closed after the peer
-    /// @param counters are the caller's, and outlive the peer
+    /// @param pool memory of its staged packets; of the same thread, closed after the peer
+    /// @param transmit receives datagrams, indices and events
+    /// @param counters the caller's; outlive the peer
     public Peer(
             Suite suite,
             StaticIdentity identity,
@@ -121,12 +126,17 @@ public final class Peer implements AutoCloseable {
 
     // ---- configuration
 
-    /// Copied. Sessions stay, the next handshake uses it. Null or zero: none.
+    /// Sets the preshared key, which is copied. Sessions stay; the next handshake uses it. Null or zero:
+    /// none.
     public void presharedKey(@Nullable PresharedKey psk) {
+        //
         handshakes.presharedKey(psk);
     }
 
-    /// Seconds, 0 to 65535; 0 is off. Switching it on sends a keepalive at once, or asks for a handshake.
+    /// Sets the persistent keepalive interval in seconds, 0 to 65535; 0 is off. Switching it on sends a
+    /// keepalive at once, or requests a handshake.
+    ///
+    /// @throws IllegalArgumentException when `seconds` is out of range
     public void persistentKeepalive(int seconds, long now) {
         if (seconds < 0 || seconds > 65535) {
             throw new IllegalArgumentException("persistent keepalive is 0 to 65535 seconds, not " + seconds);
@@ -138,14 +148,16 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// MTU of the tunnel in bytes: padding does not exceed it. 0: not known, nothing is clamped.
+    /// Sets the MTU of the tunnel in bytes, which padding does not exceed. 0: unknown, padding is not
+    /// limited. Default 1420.
     public void mtu(int bytes) {
         mtu = bytes;
     }
 
-    /// Our private key changed to another one: all sessions and the handshake under way are gone. Staged packets wait
-    /// for the next handshake, which may begin at once. Not to be called for the key that is set already.
+    /// Changes our static key. Ends all sessions and the handshake in flight; staged packets wait for the
+    /// next handshake, which may begin at once. Do not call it for the key that is set already.
     public void identity(StaticIdentity changed) {
+        // the caller compares the keys.
         forgetInitiation();
         handshakes.identity(changed);
         oursFirst = precedes(changed.publicKey(), remote);
@@ -157,21 +169,23 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Without an endpoint nothing is sent; a handshake that is wanted waits for it. Messages that authenticate make
-    /// it known by themselves.
+    /// Sets whether the caller knows an endpoint. Without one nothing is sent, and a requested handshake
+    /// waits. Authenticated messages set it to true by themselves.
     public void endpointKnown(boolean known) {
         timers.endpointKnown(known);
     }
 
-    /// The peer was said to be at another endpoint. An initiation under way is repeated there at once.
+    /// Reports that the configured endpoint changed. An initiation in flight is retransmitted there at
+    /// once, in the next [#advance].
     public void endpointMoved() {
         timers.retryHandshake();
     }
 
     // ---- sending
 
-    /// Whether a session to send with exists; then [#seal] as many packets as there are. If not, a handshake is asked
-    /// for and [#nextDeadline] tells when: [#stage] the packets.
+    /// True when there is a session to send with: [#seal] all packets of the run. Otherwise a handshake is
+    /// requested, which [#nextDeadline] takes into account: [#stage] the packets. Sends packets staged
+    /// before.
     public boolean ready(long now) {
         Keypair keypair = keypairs.current();
         if (keypair != null && keypair.sendable(SEND_LIMIT, now)) {
@@ -186,14 +200,14 @@ public final class Peer implements AutoCloseable {
         return false;
     }
 
-    /// Makes the transport datagram of one IP packet: header 16, packet, padding, tag 16. Allocates
-    /// nothing.
+    /// Encrypts one IP packet into a transport data message (whitepaper §5.4.6): header 16, packet,
+    /// padding, tag 16. Allocates nothing.
     ///
     /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey].
-    /// The padding bytes behind the packet are zeroed and restored: `src` must be writable for 16 bytes
+    /// The padding bytes after the packet are zeroed and restored: `src` must be writable for 16 bytes
     /// there. Call [#ready] before.
     ///
-    /// @param length bytes of the packet; 0 makes a keepalive
+    /// @param length bytes of the packet, 0 or more; 0 makes a keepalive
     /// @return length of the datagram at `dst + to`, or the code of NO_SESSION, COUNTER_LIMIT or TOO_LONG
     public int seal(MemorySegment src, long at, int length, MemorySegment dst, long to) {
         Keypair keypair = keypairs.current();
@@ -224,9 +238,10 @@ public final class Peer implements AutoCloseable {
         return result;
     }
 
-    /// Reports a run of sealed packets that were handed to the network.
+    /// Reports that a run of sealed packets was sent.
     ///
-    /// @param datagramBytes length of all their datagrams
+    /// @param packets data packets in the run, without keepalives
+    /// @param datagramBytes total length of all datagrams
     public void sent(int packets, long datagramBytes, long now) {
         counters.sent(packets, datagramBytes);
         timers.anyAuthenticatedPacketTraversal(now);
@@ -234,12 +249,12 @@ public final class Peer implements AutoCloseable {
         if (packets > 0) {
             timers.dataSent(now);
         }
-        renewBeforeSending(now);
+        rekeyAfterSending(now);
     }
 
-    /// Keeps a copy of a packet until there is a session. At most 128 wait, and as many bytes as the pool has room
-    /// for; the oldest is dropped and counted as STAGED_OVERFLOW. One that no datagram holds is dropped at once, as
-    /// TOO_LONG. `src` may be any segment.
+    /// Copies a packet and keeps it until there is a session. At most 128 packets are staged, and as many
+    /// bytes as the pool has room for; beyond that the oldest is dropped and counted as STAGED_OVERFLOW. A
+    /// packet too long for a datagram is dropped at once and counted as TOO_LONG. `src` may be any segment.
     public void stage(MemorySegment src, long at, int length) {
         if (closed) {
             return;
@@ -251,10 +266,10 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Whether this datagram is one that we sent to this peer, in a session or a handshake that still is. Told by
-    /// its index, which is random: one datagram of somebody else in 2^32 is taken for ours.
+    /// True when we sent this datagram to this peer, in a session or handshake that still exists.
+    /// Recognised by its index, which is random: one foreign datagram in 2^32 is taken for ours.
     ///
-    /// @param length bytes that are there; 0 or more
+    /// @param length bytes available at `at`, 0 or more
     public boolean isOurs(MemorySegment datagram, long at, int length) {
         if (length < MessageType.SHORTEST) {
             return false;
@@ -270,13 +285,13 @@ public final class Peer implements AutoCloseable {
 
     // ---- receiving
 
-    /// Opens a whole transport datagram. Allocates nothing. A datagram under a new session confirms it.
+    /// Decrypts a transport data message (whitepaper §5.4.6). Allocates nothing. The first one in a new
+    /// session confirms that session.
     ///
     /// Both segments are native and do not overlap; margins as in [dev.warren.crypto.primitive.AeadKey].
     ///
-    /// @return length of the plaintext at `dst + to`, padding included (trim by the IP header), 0 for a
-    /// keepalive; or
-    ///     the code of MALFORMED, UNKNOWN_INDEX, EXPIRED, COUNTER_LIMIT, REPLAYED or BAD_TAG
+    /// @return length of the plaintext at `dst + to`, padding included (trim it by the IP header), 0 for a
+    /// keepalive; or the code of MALFORMED, UNKNOWN_INDEX, EXPIRED, COUNTER_LIMIT, REPLAYED or BAD_TAG
     public int open(MemorySegment src, long at, int length, MemorySegment dst, long to, long now) {
         if (length < DataMessage.OVERHEAD || MessageType.of(src, at) != MessageType.DATA) {
             return dropped(Verdict.MALFORMED).code();
@@ -294,12 +309,12 @@ public final class Peer implements AutoCloseable {
         return result;
     }
 
-    /// Reports a run of datagrams that [#open] accepted; the others do not count. Sends what was staged when one of
-    /// them confirmed a session.
+    /// Reports a run of datagrams that [#open] accepted, without the refused ones. Sends the staged packets
+    /// when one of them confirmed a session.
     ///
-    /// @param dataPackets how many were not keepalives
-    /// @param countedBytes length of those that count as received, as they came: keepalives, and packets
-    ///     whose source is the peer's (kernel receive.c: rx_bytes come after the check of the allowed IPs)
+    /// @param dataPackets datagrams that were not keepalives
+    /// @param countedBytes total length of the datagrams that count as received: keepalives, and packets
+    /// with a source in the peer's allowed IPs (kernel receive.c counts rx_bytes after that check)
     public void received(int dataPackets, int keepalives, long countedBytes, long now) {
         if (dataPackets + keepalives <= 0) {
             return;
@@ -311,7 +326,7 @@ public final class Peer implements AutoCloseable {
             established(false, NEVER, now);
             flushStaged(now);
         }
-        renewAfterReceiving(now);
+        rekeyAfterReceiving(now);
         timers.anyAuthenticatedPacketReceived();
         timers.anyAuthenticatedPacketTraversal(now);
         if (dataPackets > 0) {
@@ -319,36 +334,40 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Answers an initiation of this peer that passed the gate. The response goes through the transmit, to where the
-    /// initiation came from. The caller closes `initiation`.
+    /// Responds to an initiation of this peer that passed the gate. Passes the response to
+    /// [Transmit#transmit], for the source of the initiation. The caller closes `initiation`.
     ///
     /// @param messageBytes its length, for the statistics
-    /// @return OK; or why not, and then nothing has changed
+    /// @return OK; or the reason it was refused, and then nothing is changed
     public Verdict receiveInitiation(ReceivedInitiation initiation, int messageBytes, long now) {
         Verdict verdict = consumeInitiation(initiation, now);
         return verdict == Verdict.OK ? respond(null, messageBytes, now) : verdict;
     }
 
-    /// The first half of [#receiveInitiation]: authenticates it. When it is OK, [#respond] follows.
+    /// The first half of [#receiveInitiation]: authenticates the initiation. After OK call [#respond].
+    ///
+    /// @return OK; UNKNOWN_PEER when the peer is closed; or a verdict of
+    /// [dev.warren.crypto.noise.Handshake#consumeInitiation]. Unless OK, nothing is changed
     public Verdict consumeInitiation(ReceivedInitiation initiation, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
         }
         Verdict verdict = handshakes.consumeInitiation(initiation, now);
-        // The same timestamp once more is a datagram that came twice, and nothing that need be told.
+        // An equal timestamp is a duplicated datagram, which needs no event.
         if (verdict == Verdict.OLD_TIMESTAMP && initiation.compareTimestamp(handshakes.lastTimestamp()) < 0) {
             transmit.event(new PeerEvent.TimestampRefused(now));
         }
         return dropped(verdict);
     }
 
-    /// The second half, some time after the first: the Diffie-Hellmans of the response may be made on another thread
-    /// meanwhile.
+    /// The second half, maybe some time after the first: meanwhile another thread may compute the
+    /// Diffie-Hellmans of the response.
     ///
-    /// @param agreement of the initiation consumed last; null: made here; the caller closes it
-    /// @param messageBytes length of the initiation, for the statistics
-    /// @return OK; or why not, and then nothing has changed: UNEXPECTED_RESPONSE when the initiation was forgotten,
-    ///     since another one came or one of ours left; LOW_ORDER_POINT
+    /// @param dh for the initiation consumed last, closed by the caller; null: computed here
+    /// @param messageBytes length of the initiation in bytes, for the statistics
+    /// @return OK; UNEXPECTED_RESPONSE when `dh` is not for the initiation consumed last, because another
+    /// one was consumed or ours was sent since; LOW_ORDER_POINT; UNKNOWN_PEER when the peer is closed
+    /// @throws IllegalStateException when `dh` is null and no consumed initiation is left to respond to
     public Verdict respond(@Nullable ResponderDh dh, int messageBytes, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
@@ -363,7 +382,7 @@ public final class Peer implements AutoCloseable {
         }
         timers.endpointKnown(true);
         transmit.indexAdded(index);
-        addKeypair(handshakes.answeredSession(now), now);
+        addKeypair(handshakes.respondedSession(now), now);
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         timers.handshakeSent(now);
@@ -373,10 +392,12 @@ public final class Peer implements AutoCloseable {
         return Verdict.OK;
     }
 
-    /// Completes the handshake that we began. Sends what was staged, or a keepalive that tells the peer that its
-    /// response arrived. MAC1 is the gate's affair.
+    /// Completes the handshake that we initiated. Sends the staged packets, or else a keepalive, which
+    /// confirms the session to the peer. Does not check MAC1, which the gate does.
     ///
-    /// @return OK; or why not, and then nothing has changed and the response may still come
+    /// @return OK; UNKNOWN_PEER when the peer is closed; or a verdict of
+    /// [dev.warren.crypto.noise.Handshake#consumeResponse], and then nothing is changed: the genuine
+    /// response is still accepted
     public Verdict receiveResponse(byte[] message, long now) {
         if (closed) {
             return Verdict.UNKNOWN_PEER;
@@ -396,20 +417,23 @@ public final class Peer implements AutoCloseable {
         return Verdict.OK;
     }
 
-    /// Keeps the cookie for the next handshake message. Touches no timer, no counter of bytes and no endpoint (R-40,
-    ///
+    /// Stores the cookie for the next handshake message. Changes no timer, no byte counter and no endpoint.
+    ///
+    /// @return OK, MALFORMED or COOKIE_INVALID
     public Verdict receiveCookieReply(byte[] message, long now) {
+        //
         return dropped(handshakes.consumeCookieReply(message, now));
     }
 
     // ---- time
 
-    /// When [#advance] must be called, nanoseconds; may lie in the past. `Long.MAX_VALUE`: there is nothing to do.
+    /// Time at which [#advance] must be called next, nanoseconds; may lie in the past. `Long.MAX_VALUE`:
+    /// never.
     public long nextDeadline() {
         return timers.nextDeadline();
     }
 
-    /// Does everything that is due. Initiations are made here and nowhere else.
+    /// Runs expired timers. Initiations are sent from here only.
     ///
     /// @param wall nanoseconds since the Unix epoch, for the timestamp of an initiation
     public void advance(long now, long wall) {
@@ -418,15 +442,17 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Asks for a new session, whatever there is. Not more often than every 5 s.
+    /// Requests a handshake even if there is a session; at most one initiation is sent per 5 s
+    /// (REKEY_TIMEOUT). The next [#advance] sends it.
     public void forceHandshake(long now) {
+        //
         if (!closed) {
             timers.requestHandshake();
         }
     }
 
-    /// Whether nothing would be lost but [#memory] if this peer went to sleep: no session, no handshake, nothing
-    /// staged, no persistent keepalive.
+    /// True when [#memory] is all the state of this peer: no session, no handshake, no staged packet, no
+    /// persistent keepalive. Such a peer may be closed and made anew later.
     public boolean idle() {
         return keypairs.isEmpty()
                 && !handshakes.inFlight()
@@ -435,35 +461,36 @@ public final class Peer implements AutoCloseable {
                 && timers.isQuiet();
     }
 
-    /// Accepts initiations with any timestamp again, old ones too, once: for a peer whose clock went back. Until the
-    /// next one is accepted, somebody who recorded old initiations can make us answer them, and no more than that.
+    /// Accepts the next initiation whatever its timestamp: for a peer whose clock went back. Until then an
+    /// attacker can replay a recorded initiation and make us send a response, but gets no session.
     public void resetTimestamp() {
         handshakes.resetTimestamp();
     }
 
     // ---- statistics
 
-    /// The `now` of the last completed handshake, or [#NEVER].
+    /// Time of the last completed handshake, nanoseconds, or [#NEVER].
     public long lastHandshake() {
         return lastHandshake;
     }
 
-    /// Nanoseconds from our last answered initiation to its response, or [#NEVER].
+    /// Nanoseconds from initiation to response of the last handshake that we initiated, or [#NEVER].
     public long handshakeRtt() {
         return handshakeRtt;
     }
 
-    /// Share of the peer's datagrams that did not arrive, 0.0 to 1.0, from the gaps in its counters. Sessions weigh
-    /// half with every session that follows them.
+    /// Share of the peer's datagrams that did not arrive, 0.0 to 1.0, from the gaps in its counters. The
+    /// weight of a session halves with every session after it.
     public double lossEstimate() {
         return loss.of(keypairs);
     }
 
+    /// Number of packets staged until there is a session.
     public int stagedPackets() {
         return staged.size();
     }
 
-    /// What must survive while the peer sleeps, besides its counters.
+    /// The state that must survive while an idle peer is closed, besides its counters.
     public PeerMemory memory() {
         return new PeerMemory(
                 lastHandshake,
@@ -474,7 +501,7 @@ public final class Peer implements AutoCloseable {
                 handshakes.lastTimestamp());
     }
 
-    /// Takes back what [#memory] gave; to be called on a new peer.
+    /// Restores what [#memory] returned; call it on a new peer.
     public void restore(PeerMemory memory) {
         lastHandshake = memory.lastHandshake;
         handshakeRtt = memory.handshakeRtt;
@@ -482,7 +509,8 @@ public final class Peer implements AutoCloseable {
         handshakes.restore(memory);
     }
 
-    /// Wipes all keys and gives all indices back. A closed peer drops everything and wants nothing. Idempotent.
+    /// Wipes all keys and frees all indices. A closed peer drops everything and has no deadline.
+    /// Idempotent.
     @Override
     public void close() {
         if (closed) {
@@ -501,7 +529,7 @@ public final class Peer implements AutoCloseable {
         return keypairs;
     }
 
-    // ---- what follows
+    // ---- private
 
     private void initiate(long now, long wall, int attempt) {
         forgetInitiation();
@@ -520,7 +548,7 @@ public final class Peer implements AutoCloseable {
         transmit.event(new PeerEvent.HandshakeStarted(now, attempt));
     }
 
-    /// The index of the handshake goes over to the keypair.
+    /// Adds the keypair, which keeps the index of its handshake.
     private void addKeypair(Keypair keypair, long now) {
         keypairs.add(keypair, oursFirst);
         timers.sessionDerived(now);
@@ -540,7 +568,7 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// A keepalive, or better what is staged.
+    /// Sends the staged packets, or a keepalive when there are none.
     private void sendKeepalive(long now) {
         Keypair keypair = keypairs.current();
         if (keypair == null || !keypair.sendable(Protocol.REJECT_AFTER_TIME, now) || !timers.endpointKnown()) {
@@ -560,7 +588,7 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Sends what waits, in one go. What cannot be sealed goes on waiting.
+    /// Sends the staged packets. At the counter limit the rest stay staged.
     private void flushStaged(long now) {
         Keypair keypair = keypairs.current();
         if (staged.isEmpty() || keypair == null || !keypair.sendable(SEND_LIMIT, now)) {
@@ -609,8 +637,9 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Kernel send.c: many messages whoever began, or as initiator 120 s old.
-    private void renewBeforeSending(long now) {
+    /// Requests a rekey after REKEY_AFTER_MESSAGES in either role, or after REKEY_AFTER_TIME as initiator
+    /// (kernel send.c, keep_key_fresh).
+    private void rekeyAfterSending(long now) {
         Keypair keypair = keypairs.current();
         if (keypair != null
                 && (Long.compareUnsigned(keypair.sendCounter(), Protocol.REKEY_AFTER_MESSAGES) > 0
@@ -619,10 +648,11 @@ public final class Peer implements AutoCloseable {
         }
     }
 
-    /// Kernel receive.c: the peer goes on sending, and we as initiator have nothing to send that would renew it.
-    private void renewAfterReceiving(long now) {
+    /// Requests a rekey as initiator when the session is about to expire and we only receive (kernel
+    /// receive.c, keep_key_fresh).
+    private void rekeyAfterReceiving(long now) {
         Keypair keypair = keypairs.current();
-        if (keypair != null && keypair.initiator() && keypair.olderThan(LAST_MINUTE, now)) {
+        if (keypair != null && keypair.initiator() && keypair.olderThan(REKEY_AFTER_TIME_RECEIVING, now)) {
             timers.requestLastMinuteHandshake();
         }
     }
@@ -650,7 +680,7 @@ public final class Peer implements AutoCloseable {
         transmit.indexRemoved(keypair.localIndex());
     }
 
-    /// Both sides come to opposite results.
+    /// True on one side and false on the other, so that both prefer the same session.
     private static boolean precedes(PublicKey ours, PublicKey theirs) {
         return Arrays.compareUnsigned(ours.bytes(), theirs.bytes()) < 0;
     }
@@ -684,7 +714,7 @@ public final class Peer implements AutoCloseable {
             return false;
         }
 
-        /// A handshake under way is not touched: its keys will be new.
+        /// Keeps a handshake in flight: its keys will be new.
         @Override
         public void zeroKeys(long now) {
             if (!timers.handshakeInFlight()) {

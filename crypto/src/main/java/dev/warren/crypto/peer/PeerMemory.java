@@ -1,8 +1,8 @@
 package dev.warren.crypto.peer;
 
-/// What of a peer must survive while its actor sleeps: the last handshake, the estimate of loss, and the
-/// timestamps that keep initiations from being replayed. Holds no secret. Made by [Peer#memory], taken back
-/// by [Peer#restore].
+/// State of a peer that survives while the idle peer is closed: the last handshake, the loss estimate, and
+/// the timestamps that prevent replayed initiations. Immutable; contains no secret. Made by [Peer#memory],
+/// restored by [Peer#restore].
 public final class PeerMemory {
     final long lastHandshake;
     final long handshakeRtt;
@@ -26,7 +26,7 @@ public final class PeerMemory {
         this.lastTimestamp = lastTimestamp.clone();
     }
 
-    /// The same, but accepting any timestamp, as [Peer#resetTimestamp].
+    /// A copy that accepts any timestamp, as after [Peer#resetTimestamp].
     public PeerMemory withoutTimestamp() {
         return new PeerMemory(
                 lastHandshake,
@@ -42,7 +42,7 @@ public final class PeerMemory {
         return lastHandshake;
     }
 
-    /// The greatest TAI64N that was accepted from the peer, 12 bytes, a copy; zeros when there was none.
+    /// The greatest TAI64N accepted from the peer, 12 bytes, a copy; zeros when there was none.
     public byte[] lastTimestamp() {
         return lastTimestamp.clone();
     }

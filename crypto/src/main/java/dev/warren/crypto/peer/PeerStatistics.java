@@ -2,7 +2,8 @@ package dev.warren.crypto.peer;
 
 import dev.warren.crypto.Verdict;
 
-/// The counters of one peer as plain fields, for who uses a peer or a tunnel without a router around it.
+/// The counters of one peer as plain fields, for users of a peer or tunnel without a router around it.
+/// Confined to the peer's thread.
 public final class PeerStatistics implements PeerCounters {
     private final long[] drops = new long[Verdict.values().length];
     private long txBytes;
@@ -28,12 +29,12 @@ public final class PeerStatistics implements PeerCounters {
         return txBytes;
     }
 
-    /// Bytes of all datagrams that were reported as received: data, keepalives, handshake messages; no cookie replies.
+    /// Bytes of all datagrams received: data, keepalives, handshake messages, but no cookie replies.
     public long rxBytes() {
         return rxBytes;
     }
 
-    /// How often something was dropped for this reason.
+    /// Number of packets and messages dropped for this reason.
     public long dropped(Verdict reason) {
         return drops[-1 - reason.code()];
     }

@@ -4,8 +4,9 @@ import dev.warren.crypto.Protocol;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Copies of the packets of one peer that wait, in a [StagedPool]. Bounded in number and bytes: the oldest goes first,
-/// as in the kernel and in wireguard-go, since the newest is the one that is still of use.
+/// The staged packets of one peer: copies in a [StagedPool], oldest first. Bounded in number and bytes:
+/// beyond that the oldest is dropped, as in the kernel and in wireguard-go, since newer packets are more
+/// likely still useful. Confined to the pool's thread.
 public final class StagedPackets {
     static final int CAPACITY = Protocol.MAX_STAGED_PACKETS;
     private static final int MAX_BLOCKS = Protocol.MAX_STAGED_BYTES / StagedPool.BLOCK;
@@ -17,29 +18,30 @@ public final class StagedPackets {
     private int count;
     private int blocks;
 
-    // Neighbours among those who hold as much; the pool's.
+    // Neighbours in the pool's list of queues of about the same size; written by the pool.
     @Nullable
     StagedPackets preceding;
 
     @Nullable
     StagedPackets following;
 
-    /// @param dropped called for each packet that had to go, or found no room; also from within [#add] of another peer
+    /// @param dropped called for each packet dropped because there was no room; also from within [#add] of
+    /// another peer
     public StagedPackets(StagedPool pool, Runnable dropped) {
         this.pool = pool;
         this.dropped = dropped;
     }
 
-    /// Copies a packet of 1 to 65 535 bytes behind the others, from any segment.
+    /// Appends a copy of a packet of 1 to 65 535 bytes, from any segment.
     public void add(MemorySegment src, long at, int length) {
         int need = StagedPool.blocks(length);
         while (count > 0 && (count == CAPACITY || blocks + need > MAX_BLOCKS)) {
             dropOldest();
         }
         while (!pool.hasRoom(need)) {
-            var fattest = pool.fattest();
-            if (fattest != null && fattest != this && fattest.blocks > blocks + need) {
-                fattest.dropOldest();
+            var largest = pool.largest();
+            if (largest != null && largest != this && largest.blocks > blocks + need) {
+                largest.dropOldest();
             } else if (count > 0) {
                 dropOldest();
             } else {
@@ -81,16 +83,17 @@ public final class StagedPackets {
         return longest;
     }
 
-    /// Length of the oldest packet, which there must be.
+    /// Length of the oldest packet; the queue must not be empty.
     public int firstLength() {
         return pool.length(first);
     }
 
-    /// Copies the oldest packet out; it stays.
+    /// Copies the oldest packet to `dst + to`; it stays in the queue.
     public void copyFirst(MemorySegment dst, long to) {
         pool.copy(first, dst, to);
     }
 
+    /// Removes the oldest packet; the queue must not be empty.
     public void removeFirst() {
         int packet = first;
         int freed = StagedPool.blocks(pool.length(packet));
@@ -106,7 +109,7 @@ public final class StagedPackets {
         pool.moved(this, before, blocks);
     }
 
-    /// Returns how many there were. Counts none of them as dropped.
+    /// Removes all packets and returns their number. Does not call `dropped`.
     public int clear() {
         int cleared = count;
         while (count > 0) {

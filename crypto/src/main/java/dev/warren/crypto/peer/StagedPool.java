@@ -5,13 +5,14 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The off-heap memory that staged packets of all peers of one thread lie in, and the bound of it.
+/// Off-heap memory of a bounded size for the staged packets of all peers of one thread.
 ///
-/// Blocks of 512 bytes in chunks that are made when they are needed first and given back when nothing is staged any
-/// more. When all blocks are taken the oldest packet of the peer that holds most makes room, to within a factor of two,
-/// so that few greedy peers leave room for many modest ones; see docs/decisions/0020. Confined to one thread, that of
-/// the first packet.
+/// Divides chunks into blocks of 512 bytes. Chunks are allocated on first use and freed when nothing is
+/// staged any more. When all blocks are taken, the oldest packet of the peer with the most blocks (to
+/// within a factor of two) is dropped, so that a few busy peers leave room for many others; see
+/// docs/decisions/0020. Confined to one thread, that of the first packet.
 public final class StagedPool implements AutoCloseable {
+    //
     static final int BLOCK = 512;
     private static final int CHUNK = 1024; // blocks
     private static final int NONE = -1;
@@ -21,17 +22,18 @@ public final class StagedPool implements AutoCloseable {
     private final MemorySegment[] chunks;
     private int made;
     private int taken;
-    /// Of a free block the next free one, of a taken one the next of its packet.
+    /// For a free block the next free one, for a taken one the next of its packet.
     private int[] next = {};
-    /// Of the first block of a packet.
+    /// Indexed by the first block of a packet: its length, and the first block of the next packet.
     private int[] lengths = {};
 
     private int[] nextPackets = {};
     private int free = NONE;
-    /// Who has packets here, by the power of two of their blocks.
+    /// Lists of queues that hold packets, indexed by the binary logarithm of their number of blocks.
     private final @Nullable StagedPackets[] holders = new @Nullable StagedPackets[Integer.SIZE];
 
-    /// @param bytes what may be staged at a time, at least 64 KiB
+    /// @param bytes capacity, 64 KiB to 1 GiB
+    /// @throws IllegalArgumentException when it is out of range
     public StagedPool(long bytes) {
         if (bytes < 65536 || bytes > 1L << 30) {
             throw new IllegalArgumentException("Staged packets take 64 KiB to 1 GiB, not " + bytes + " bytes.");
@@ -42,12 +44,12 @@ public final class StagedPool implements AutoCloseable {
         chunks = new MemorySegment[most];
     }
 
-    /// Bytes that staged packets take, of [#capacity].
+    /// Bytes in use, of [#capacity].
     public long used() {
         return (long) taken * BLOCK;
     }
 
-    /// Bytes there may be.
+    /// Capacity in bytes.
     public long capacity() {
         return (long) capacity * BLOCK;
     }
@@ -60,9 +62,9 @@ public final class StagedPool implements AutoCloseable {
         return capacity - taken >= blocks;
     }
 
-    /// One of those who hold most, or null when nobody holds anything.
+    /// A queue with the most blocks, to within a factor of two; null when all are empty.
     @Nullable
-    StagedPackets fattest() {
+    StagedPackets largest() {
         for (int size = holders.length - 1; size >= 0; size--) {
             if (holders[size] != null) {
                 return holders[size];
@@ -71,7 +73,7 @@ public final class StagedPool implements AutoCloseable {
         return null;
     }
 
-    /// Copies a packet in; there must be room. Returns its first block.
+    /// Copies a packet into the pool, which must have room. Returns its first block.
     int put(MemorySegment src, long at, int length) {
         int first = take();
         lengths[first] = length;
@@ -95,7 +97,7 @@ public final class StagedPool implements AutoCloseable {
         return lengths[first];
     }
 
-    /// The first block of the packet behind this one, or a negative number.
+    /// The first block of the packet after this one, or a negative number.
     int nextPacket(int first) {
         return nextPackets[first];
     }
@@ -114,7 +116,7 @@ public final class StagedPool implements AutoCloseable {
         }
     }
 
-    /// Wipes nothing: what is staged is what the TUN gave us in clear.
+    /// Frees the blocks of a packet. Wipes nothing: the packets came from the TUN in clear.
     void release(int first) {
         for (int block = first; block != NONE; ) {
             int following = next[block];
@@ -128,7 +130,7 @@ public final class StagedPool implements AutoCloseable {
         }
     }
 
-    /// Notes how much a peer holds now.
+    /// Moves a queue to the list of its new size.
     void moved(StagedPackets queue, int before, int after) {
         int from = size(before);
         int to = size(after);
@@ -225,7 +227,7 @@ public final class StagedPool implements AutoCloseable {
         made = Math.min(made, kept);
     }
 
-    /// Gives the memory back. Nothing may be staged any more.
+    /// Frees the memory. No packet may be staged any more.
     @Override
     public void close() {
         close(0);

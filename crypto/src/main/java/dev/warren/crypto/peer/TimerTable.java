@@ -19,7 +19,7 @@ final class TimerTable {
         deadlines[timer.ordinal()] = deadline;
     }
 
-    /// Arms it, unless it is due sooner already.
+    /// Arms the timer unless its deadline is earlier already.
     void armEarlier(Timer timer, long deadline) {
         arm(timer, Math.min(deadline, deadlines[timer.ordinal()]));
     }

@@ -6,19 +6,19 @@ import static dev.warren.crypto.Protocol.REJECT_AFTER_TIME;
 import static dev.warren.crypto.Protocol.REKEY_ATTEMPT_TIME;
 import static dev.warren.crypto.Protocol.REKEY_TIMEOUT;
 
-/// What follows from what happened: the five timers and eight hooks of the kernel's timers.c. Callers report, only this
-/// class decides. Time is an argument everywhere and may jump or go back.
+/// The five timers and eight hooks of the kernel's timers.c. Callers report what happened; only this class
+/// decides what follows. Time is an argument everywhere and may jump or go back.
 ///
-/// It departs from the kernel in two points. There, a handshake that is asked for less than 5 s after the
-/// last one is forgotten until the next packet asks again; here the wish is kept and comes true when the 5
-/// s are over. And there the keys are wiped 9 minutes after a handshake was given up, here when none of
-/// them is good for anything any more.
+/// Differs from the kernel in two points. The kernel ignores a handshake request less than 5 s
+/// (REKEY_TIMEOUT) after the last handshake message until another packet requests it again; here the
+/// request stays pending and the initiation is sent when the 5 s are over. The kernel wipes the keys 9
+/// minutes after a handshake was given up; here they are wiped once all of them have expired.
 final class Timers {
-    /// Retries after which nobody is expected to answer any more; the count starts before the first try, so there are
-    /// two tries more.
+    /// Retransmissions before giving up (kernel MAX_TIMER_HANDSHAKES). The first initiation is not counted
+    /// and the comparison is `>`, so 20 initiations are sent in all.
     static final int MAX_HANDSHAKES = (int) (REKEY_ATTEMPT_TIME / REKEY_TIMEOUT);
 
-    /// What a timer can bring about.
+    /// Actions of the timers.
     interface Actions {
         void sendKeepalive(long now);
 
@@ -27,7 +27,7 @@ final class Timers {
 
         void pathInDoubt(long now);
 
-        /// Returns whether keys are left that must be wiped later.
+        /// Returns true when unexpired keys are left, to be wiped later.
         boolean giveUp(long now, int attempts);
 
         void zeroKeys(long now);
@@ -40,7 +40,7 @@ final class Timers {
     private long lastHandshakeSent = -REKEY_TIMEOUT;
     private int attempts;
     private boolean endpointKnown;
-    private boolean handshakeWanted;
+    private boolean handshakeRequested;
     private boolean needAnotherKeepalive;
     private boolean sentLastMinuteHandshake;
 
@@ -51,14 +51,14 @@ final class Timers {
 
     // ---- the eight hooks
 
-    /// An authenticated data packet, not a keepalive, was sent.
+    /// Reports that a data packet, not a keepalive, was sent.
     void dataSent(long now) {
         if (!table.isArmed(Timer.NEW_HANDSHAKE)) {
             table.arm(Timer.NEW_HANDSHAKE, now + KEEPALIVE_TIMEOUT + REKEY_TIMEOUT + jitter());
         }
     }
 
-    /// An authenticated data packet, not a keepalive, was received.
+    /// Reports that an authenticated data packet, not a keepalive, was received.
     void dataReceived(long now) {
         if (table.isArmed(Timer.SEND_KEEPALIVE)) {
             needAnotherKeepalive = true;
@@ -72,52 +72,56 @@ final class Timers {
         table.disarm(Timer.SEND_KEEPALIVE);
     }
 
-    /// Keepalive, data or handshake message; not a cookie reply.
+    /// Reports that an authenticated keepalive, data or handshake message was received; not a cookie reply
+    ///
     void anyAuthenticatedPacketReceived() {
         table.disarm(Timer.NEW_HANDSHAKE);
     }
 
-    /// Before anything authenticated is sent, and after it was received.
+    /// Reports any authenticated packet: before it is sent, or after it was received.
     void anyAuthenticatedPacketTraversal(long now) {
         if (persistentInterval > 0) {
             table.arm(Timer.PERSISTENT_KEEPALIVE, now + persistentInterval);
         }
     }
 
-    /// An initiation was sent.
+    /// Reports that an initiation was sent.
     void handshakeInitiated(long now) {
         table.arm(Timer.RETRANSMIT_HANDSHAKE, now + REKEY_TIMEOUT + jitter());
     }
 
-    /// As initiator: the response came. As responder: the first datagram under the new keys came.
+    /// Reports that a handshake is complete: as initiator by the response, as responder by the first
+    /// datagram under the new keys.
     void handshakeComplete() {
         table.disarm(Timer.RETRANSMIT_HANDSHAKE);
         attempts = 0;
         sentLastMinuteHandshake = false;
-        handshakeWanted = false;
+        handshakeRequested = false;
     }
 
-    /// New keys exist.
+    /// Reports that new keys exist.
     void sessionDerived(long now) {
         table.arm(Timer.ZERO_KEY_MATERIAL, now + 3 * REJECT_AFTER_TIME);
     }
 
     // ---- handshakes
 
-    /// A handshake message, initiation or response, was sent: no initiation for 5 s.
+    /// Reports that an initiation or response was sent: no initiation for 5 s (REKEY_TIMEOUT).
     void handshakeSent(long now) {
         lastHandshakeSent = now;
     }
 
-    /// Somebody needs a session. Counts the retries anew, as in the kernel; sends nothing while a retry is due anyway.
+    /// Requests a handshake. Restarts the count of retransmissions, as the kernel does; requests nothing
+    /// while a retransmission is pending anyway.
     void requestHandshake() {
         attempts = 0;
         if (!table.isArmed(Timer.RETRANSMIT_HANDSHAKE)) {
-            handshakeWanted = true;
+            handshakeRequested = true;
         }
     }
 
-    /// As [#requestHandshake], once per session: the session is old and the other side still uses it.
+    /// As [#requestHandshake], but once per session: for a session about to expire that the peer still
+    /// sends with.
     void requestLastMinuteHandshake() {
         if (!sentLastMinuteHandshake) {
             sentLastMinuteHandshake = true;
@@ -125,27 +129,28 @@ final class Timers {
         }
     }
 
-    /// All sessions are gone for a reason of our own; the next handshake may begin at once.
+    /// Resets all timers but the persistent keepalive because we ended all sessions; the next handshake may
+    /// begin at once.
     void forgetHandshake() {
         boolean inFlight = table.isArmed(Timer.RETRANSMIT_HANDSHAKE);
         table.disarm(Timer.RETRANSMIT_HANDSHAKE);
         table.disarm(Timer.NEW_HANDSHAKE);
         table.disarm(Timer.SEND_KEEPALIVE);
-        table.disarm(Timer.ZERO_KEY_MATERIAL); // there is none
+        table.disarm(Timer.ZERO_KEY_MATERIAL); // no keys are left
         lastHandshakeSent = -REKEY_TIMEOUT;
         sentLastMinuteHandshake = false;
         attempts = 0;
-        handshakeWanted |= inFlight;
+        handshakeRequested |= inFlight;
     }
 
-    /// The peer is somewhere else now: an initiation that waits for its response is sent there at once, not after the
-    /// rest of its 5 s.
+    /// Retransmits an initiation in flight at once instead of after the rest of its 5 s, because the
+    /// endpoint changed.
     void retryHandshake() {
         if (table.isArmed(Timer.RETRANSMIT_HANDSHAKE)) {
             table.disarm(Timer.RETRANSMIT_HANDSHAKE);
             lastHandshakeSent = -REKEY_TIMEOUT;
             attempts = 0;
-            handshakeWanted = true;
+            handshakeRequested = true;
         }
     }
 
@@ -155,7 +160,7 @@ final class Timers {
 
     // ---- configuration
 
-    /// Nanoseconds; 0 is off.
+    /// Sets the persistent keepalive interval in nanoseconds; 0 is off.
     void persistentInterval(long interval) {
         persistentInterval = interval;
         if (interval == 0) {
@@ -167,7 +172,7 @@ final class Timers {
         return persistentInterval;
     }
 
-    /// Without an endpoint a wanted handshake waits.
+    /// Sets whether an endpoint is known; without one a requested handshake waits.
     void endpointKnown(boolean known) {
         endpointKnown = known;
     }
@@ -178,13 +183,13 @@ final class Timers {
 
     // ---- time
 
-    /// When [#advance] has something to do, or [TimerTable#NEVER]. May lie in the past.
+    /// Time at which [#advance] has something to do, or [TimerTable#NEVER]. May lie in the past.
     long nextDeadline() {
         long next = table.next();
-        return handshakeWanted && endpointKnown ? Math.min(next, lastHandshakeSent + REKEY_TIMEOUT) : next;
+        return handshakeRequested && endpointKnown ? Math.min(next, lastHandshakeSent + REKEY_TIMEOUT) : next;
     }
 
-    /// Nothing is due, now or ever.
+    /// True when no timer is armed and no handshake can begin.
     boolean isQuiet() {
         return nextDeadline() == TimerTable.NEVER;
     }
@@ -206,26 +211,26 @@ final class Timers {
         if (table.expire(Timer.PERSISTENT_KEEPALIVE, now) && persistentInterval > 0) {
             actions.sendKeepalive(now);
         }
-        if (handshakeWanted && endpointKnown && now - lastHandshakeSent >= REKEY_TIMEOUT) {
-            handshakeWanted = false;
+        if (handshakeRequested && endpointKnown && now - lastHandshakeSent >= REKEY_TIMEOUT) {
+            handshakeRequested = false;
             actions.sendInitiation(now, wall, attempts + 1);
         }
     }
 
     void stop() {
         table.clear();
-        handshakeWanted = false;
+        handshakeRequested = false;
     }
 
     private void retransmit(long now) {
         if (attempts <= MAX_HANDSHAKES) {
             attempts++;
-            handshakeWanted = true;
+            handshakeRequested = true;
             actions.pathInDoubt(now);
             return;
         }
         table.disarm(Timer.SEND_KEEPALIVE);
-        handshakeWanted = false;
+        handshakeRequested = false;
         if (!actions.giveUp(now, attempts + 1)) {
             table.disarm(Timer.ZERO_KEY_MATERIAL);
         } else {
@@ -233,8 +238,8 @@ final class Timers {
         }
     }
 
-    /// In the kernel a keepalive leaves after its timer was armed anew, and disarms it; here likewise. So another
-    /// keepalive only comes when this one could not be sent.
+    /// Re-arms the timer before sending, as the kernel does, and sending disarms it: so another keepalive
+    /// follows only when this one could not be sent.
     private void keepalive(long now) {
         if (needAnotherKeepalive) {
             needAnotherKeepalive = false;
@@ -243,7 +248,8 @@ final class Timers {
         actions.sendKeepalive(now);
     }
 
-    /// 0 to 333 ms, uniform: no secret, it keeps peers that lost the same server apart.
+    /// Uniform, 0 to 333 ms. Not secret: it spreads the retransmissions of peers that lost the same server
+    ///
     private long jitter() {
         jitterState += 0x9E3779B97F4A7C15L;
         long z = (jitterState ^ jitterState >>> 30) * 0xBF58476D1CE4E5B9L;

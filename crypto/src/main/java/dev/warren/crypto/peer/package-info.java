@@ -1,5 +1,5 @@
-/// The state machine of one peer: handshakes, sessions, timers, staged packets. Stepped with bytes and a
-/// time.
+/// The state machine of one peer, stepped with bytes and a time: handshakes, sessions, timers, staged
+/// packets.
 @NullMarked
 package dev.warren.crypto.peer;
 

@@ -7,14 +7,14 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// BLAKE2s (RFC 7693). One instance hashes one message after another and allocates nothing; a handshake
-/// takes about 90 blocks, and this is why it is written out: it takes two thirds of the time of
-/// BouncyCastle's, which tests hold against it. Confined to the thread of its Suite.
+/// BLAKE2s (RFC 7693). One instance hashes one message after another and allocates nothing. The rounds are
+/// unrolled because a handshake hashes about 90 blocks: this takes two thirds of the time of
+/// BouncyCastle's, which tests compare it with. Confined to the thread of its Suite.
 public final class Blake2s {
     public static final int LENGTH = 32;
     public static final int MAC_LENGTH = 16;
 
-    /// Of a state that [#key] fills.
+    /// Length of a state that [#key] fills, in ints.
     public static final int WORDS = 8;
 
     static final int BLOCK = 64;
@@ -44,10 +44,11 @@ public final class Blake2s {
     private final byte[] block = new byte[BLOCK];
     private final byte[] digest = new byte[LENGTH];
     private int buffered;
-    // No message here comes near 2^31 bytes.
+    // An int, since no message here comes near 2^31 bytes.
     private int count;
 
-    /// BLAKE2s-256 of `first` and a part of `second`. `out` may be one of them.
+    /// BLAKE2s-256 of `first` and `length` bytes at `second + at`; writes 32 bytes to `out`, which may be
+    /// one of them.
     public void hash(byte[] first, byte[] second, int at, int length, byte[] out) {
         begin(LENGTH, 0);
         update(first, 0, first.length);
@@ -55,15 +56,16 @@ public final class Blake2s {
         finish(out, 0, LENGTH);
     }
 
-    /// Keyed BLAKE2s-128 of a part of `data`, 16 bytes to `out + to`. The key has at most 32 bytes. This is the MAC of
-    /// mac1 and mac2 (whitepaper §5.4.4), and it is not HMAC.
+    /// Keyed BLAKE2s-128 of `length` bytes at `data + at`; writes 16 bytes to `out + to`. The key has at
+    /// most 32 bytes. This is the MAC of mac1 and mac2 (whitepaper §5.4.4), and not HMAC.
     public void mac(byte[] key, byte[] data, int at, int length, byte[] out, int to) {
         begin(key);
         update(data, at, length);
         finish(out, to, MAC_LENGTH);
     }
 
-    /// What [#mac] with this key begins with, for keys that many MACs are made with. The state is as secret as the key.
+    /// Precomputes the state after the key block, for a key with many MACs. The state is as secret as the
+    /// key.
     ///
     /// @param key at most 32 bytes
     /// @param state [#WORDS] long
@@ -73,7 +75,7 @@ public final class Blake2s {
         wipe();
     }
 
-    /// As above, with what [#key] made of the key.
+    /// As above, from the state of [#key].
     ///
     /// @param length 1 or more
     public void mac(int[] state, byte[] data, int at, int length, byte[] out, int to) {
@@ -96,14 +98,15 @@ public final class Blake2s {
         count = 0;
     }
 
-    /// Goes on where [#save] was called, which was after whole blocks.
+    /// Continues from a state of [#save], which was taken after whole blocks.
     void resume(int[] saved, int blocks) {
         System.arraycopy(saved, 0, state, 0, WORDS);
         buffered = 0;
         count = blocks * BLOCK;
     }
 
-    /// Keeps what was hashed so far. More must follow: a last block is not like others.
+    /// Saves the state after whole blocks. More data must follow, since the last block is hashed
+    /// differently.
     void save(int[] saved) {
         if (buffered == BLOCK) {
             count += BLOCK;
@@ -130,7 +133,7 @@ public final class Blake2s {
         }
     }
 
-    /// Leaves nothing of the message behind.
+    /// Writes the digest and wipes the message from the instance.
     void finish(byte[] out, int to, int length) {
         count += buffered;
         Arrays.fill(block, buffered, BLOCK, (byte) 0);

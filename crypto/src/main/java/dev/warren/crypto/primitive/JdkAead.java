@@ -14,9 +14,9 @@ import javax.crypto.SecretKey;
 import javax.crypto.spec.ChaCha20ParameterSpec;
 import javax.crypto.spec.IvParameterSpec;
 
-/// ChaCha20-Poly1305 of the JDK, where libcrypto is missing. Slower, and each packet costs a few small objects inside
-/// the provider. The provider also copies each key that it uses to the heap, keeps the last one until the next comes,
-/// and leaves the others to the collector: nobody can wipe those.
+/// ChaCha20-Poly1305 of the JDK, used where libcrypto is missing. Slower, and the provider allocates a few
+/// small objects per packet. It also copies each key to the heap, keeps the last one until the next is
+/// used, and leaves the others to the garbage collector: those cannot be wiped.
 public final class JdkAead implements Aead {
     private static final int NONCE_LENGTH = 12;
     private static final int BLOCK = 64;
@@ -80,7 +80,7 @@ public final class JdkAead implements Aead {
         }
     }
 
-    /// A key as the JDK wants it, over memory off the heap.
+    /// A key for the JDK, backed by off-heap memory.
     private record Handle(MemorySegment bytes) implements SecretKey {
         @Override
         public String getAlgorithm() {
@@ -92,7 +92,7 @@ public final class JdkAead implements Aead {
             return "RAW";
         }
 
-        // The provider wipes or keeps its copy as it likes.
+        // A heap copy, which the provider wipes or keeps.
         @Override
         public byte[] getEncoded() {
             return bytes.toArray(ValueLayout.JAVA_BYTE);
@@ -104,7 +104,7 @@ public final class JdkAead implements Aead {
         }
     }
 
-    /// The buffer of the segment used last: nearly always the same one.
+    /// Caches the buffer of the last segment, which is nearly always the same.
     private static final class View {
         private MemorySegment segment = MemorySegment.NULL;
         private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -157,7 +157,7 @@ public final class JdkAead implements Aead {
 
     private void init(int mode, SecretKey key, int head, long counter) throws GeneralSecurityException {
         nonceWords.putInt(0, head).putLong(4, counter);
-        // Refused by the provider, too, if what was sealed last had this key and counter.
+        // The provider also refuses a key and counter equal to those of the last encryption.
         cipher.init(mode, key, new IvParameterSpec(nonce));
     }
 
@@ -228,7 +228,7 @@ public final class JdkAead implements Aead {
         try {
             var tail = Arrays.copyOfRange(xnonce, nonceAt + 4, nonceAt + 16);
             var parameters = new ChaCha20ParameterSpec(tail, XNonce.blockCounter(xnonce, nonceAt));
-            // Decrypting is the same stream, and may be asked for twice.
+            // Decryption gives the same stream and, unlike encryption, may be repeated with one nonce.
             stream.init(Cipher.DECRYPT_MODE, new Handle(MemorySegment.ofArray(key32)), parameters);
             return XNonce.subkey(stream.doFinal(new byte[BLOCK]), xnonce, nonceAt);
         } catch (GeneralSecurityException e) {

@@ -2,10 +2,11 @@ package dev.warren.crypto.primitive;
 
 import java.util.Arrays;
 
-/// HMAC (RFC 2104) with BLAKE2s, two nested hashes and not the keyed hash, and the key derivation of the
-/// whitepaper §5.4, which is
-/// HKDF (RFC 5869). Allocates nothing and leaves no secret in its scratch. Confined to the thread of its Suite.
+/// HMAC (RFC 2104) with BLAKE2s, which is two nested hashes and not the keyed hash, and the key derivation
+/// of the whitepaper §5.4, which is HKDF (RFC 5869). Allocates nothing and wipes its scratch. Confined to
+/// the thread of its Suite.
 public final class Kdf {
+    //
     private static final int LENGTH = Blake2s.LENGTH;
     private static final byte INNER = 0x36, OUTER = 0x5C;
 
@@ -13,7 +14,7 @@ public final class Kdf {
     private final byte[] pad = new byte[Blake2s.BLOCK];
     private final byte[] secret = new byte[LENGTH];
     private final byte[] number = new byte[1];
-    // The key of all outputs is the same: its two pads are hashed once.
+    // States after the two pads of the key, which is the same for all outputs.
     private final int[] inner = new int[Blake2s.WORDS];
     private final int[] outer = new int[Blake2s.WORDS];
 
@@ -21,7 +22,7 @@ public final class Kdf {
         this.blake2s = blake2s;
     }
 
-    /// HMAC-BLAKE2s with a key of 32 bytes. `out` may be one of the others.
+    /// HMAC-BLAKE2s with a key of 32 bytes; writes 32 bytes to `out`, which may be one of the other arrays.
     public void hmac(byte[] key, byte[] data, int at, int length, byte[] out) {
         nested(key, data, at, length, out);
         wipe();

@@ -16,26 +16,27 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// libcrypto's ChaCha20 and Poly1305, composed as RFC 8439 §2.8 says. Its own ChaCha20-Poly1305 makes a
-/// call of 64 bytes for the Poly1305 key and takes what is no multiple of 64 byte by byte. Here 64 zero
-/// bytes and the packet, rounded up to whole blocks, go through one ChaCha20 call, whose first block is the
-/// Poly1305 key; then everything that is authenticated goes through one Poly1305 call.
+/// libcrypto's ChaCha20 and Poly1305, composed as in RFC 8439 §2.8. libcrypto's own ChaCha20-Poly1305 makes
+/// a separate call of 64 bytes for the Poly1305 key and encrypts a partial last block byte by byte. Here 64
+/// zero bytes and the packet, rounded up to whole blocks, go through one ChaCha20 call, whose first block
+/// is the Poly1305 key; then all authenticated data go through one Poly1305 call.
 ///
-/// One cipher context serves all keys: while the key stays the same only the nonce is set.
+/// One cipher context serves all keys: while the key stays the same, only the nonce is set.
 public final class OpenSslAead implements Aead {
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final int BLOCK = 64;
 
-    // What a call may touch behind the end of a packet: its last block, padding, lengths.
+    // Bytes that a call may write after the end of a packet: last block, padding, lengths.
     private static final int BEHIND = MARGIN + TAG_LENGTH;
 
-    // A short message lies behind its additional data: margin, additional data, message, margin.
+    // Layout of a short message: margin, additional data, message, margin.
     private static final int SHORT_AT = BLOCK + LONGEST_SHORT;
     private static final int SHORT_SIZE = SHORT_AT + LONGEST_SHORT + TAG_LENGTH + BEHIND;
 
-    // All there is. What was measured once is read and written by its address, so that the compiler has no bounds,
-    // lifetimes and owners to check for each word: half the code, and half the time to compile it.
+    // The whole address space. Ranges checked once in [#bound] are accessed by address, so that the
+    // compiler emits no check of bounds, lifetime and owner for each word: half the code, and half the time
+    // to compile it.
     private static final MemorySegment MEMORY = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private final KeyCells cells;
@@ -56,7 +57,7 @@ public final class OpenSslAead implements Aead {
     private final ChaChaPoly functions;
     private boolean closed;
 
-    /// Whose key is in the cipher context, for certain.
+    /// The key set in the cipher context; null when that is not certain.
     private @Nullable Key current;
 
     /// @throws IllegalStateException with a sentence when libcrypto has no ChaCha20 or no Poly1305
@@ -64,7 +65,7 @@ public final class OpenSslAead implements Aead {
         this(cells, new ChaChaPoly());
     }
 
-    /// With functions of the caller's, which are closed with this. For tests.
+    /// Uses functions of the caller's, and closes them with itself. For tests.
     OpenSslAead(KeyCells cells, ChaChaPoly functions) {
         this.cells = cells;
         this.functions = functions;
@@ -125,7 +126,7 @@ public final class OpenSslAead implements Aead {
         }
     }
 
-    /// With the first 4 bytes of the nonce, which are zero in WireGuard.
+    /// `head` is the first 4 bytes of the nonce, which are zero in WireGuard.
     void sealPacket(
             Key key, int head, long counter, MemorySegment src, long at, int length, MemorySegment dst, long to) {
         int whole = bound(src, at, length, dst, to);
@@ -156,7 +157,8 @@ public final class OpenSslAead implements Aead {
             word(afterPad + 8, length);
             functions.mac(ks, to, afterPad + TAG_LENGTH - to, end, outLengthAddress);
         } finally {
-            // Before `to` lies the datagram before this one, and over it the one-time key of Poly1305.
+            // Restores the end of the datagram before this one, which the one-time key of Poly1305 has
+            // overwritten.
             word(ks, s0);
             word(ks + 8, s1);
             word(ks + 16, s2);
@@ -168,12 +170,12 @@ public final class OpenSslAead implements Aead {
         }
     }
 
-    // What a call that failed half way has written.
+    // Wipes the output of a call that failed halfway.
     private static void wipe(MemorySegment dst, long to, int whole, int length) {
         dst.asSlice(to, Math.max(whole, length + TAG_LENGTH)).fill((byte) 0);
     }
 
-    /// With the first 4 bytes of the nonce, which are zero in WireGuard.
+    /// `head` is the first 4 bytes of the nonce, which are zero in WireGuard.
     boolean openPacket(
             Key key, int head, long counter, MemorySegment src, long at, int sealed, MemorySegment dst, long to) {
         int length = sealed - TAG_LENGTH;
@@ -195,12 +197,12 @@ public final class OpenSslAead implements Aead {
         }
     }
 
-    // What was written to `to` must not be seen unless this is true.
+    // The caller wipes the output at `to` unless this returns true.
     private boolean open(Key key, int head, long counter, long from, int length, long to, int whole) {
         long ks = to - BLOCK;
         long s0 = word(ks), s1 = word(ks + 8), s2 = word(ks + 16), s3 = word(ks + 24);
         long s4 = word(ks + 32), s5 = word(ks + 40), s6 = word(ks + 48), s7 = word(ks + 56);
-        // Padding and lengths are written over the tag and up to 15 bytes behind it, and taken back.
+        // Padding and lengths are written over the tag and up to 15 bytes after it, and restored.
         long end = from + length;
         long t0 = word(end), t1 = word(end + 8);
         long b0 = word(end + 16), b1 = word(end + 24);
@@ -228,8 +230,8 @@ public final class OpenSslAead implements Aead {
         return ((t0 ^ word(tagAddress)) | (t1 ^ word(tagAddress + 8))) == 0;
     }
 
-    // The one place where a caller's segments are measured before their addresses go to libcrypto, and to [#word]
-    // . Returns the length in whole blocks.
+    // Checks the caller's segments before their addresses go to libcrypto and to [#word]; the only place
+    // that does. Returns the length in whole blocks.
     private static int bound(MemorySegment src, long at, int length, MemorySegment dst, long to) {
         if (!src.isNative() || !dst.isNative()) {
             throw new IllegalArgumentException("Packets lie in native segments.");
@@ -254,7 +256,7 @@ public final class OpenSslAead implements Aead {
         return (int) whole;
     }
 
-    // Keystream block 0 to `to` - 64, the message behind it.
+    // Writes keystream block 0 to `to` - 64 and the encrypted message after it.
     private void stream(Key key, int head, long counter, long from, long to, int whole) {
         if (key.closed) {
             throw new IllegalStateException("The key was closed.");
@@ -289,7 +291,7 @@ public final class OpenSslAead implements Aead {
         word(ivAddress + 8, counter);
     }
 
-    // Zeros up to a multiple of 16; returns where they end.
+    // Writes zeros up to a multiple of 16 and returns the address after them.
     private static long pad(long end, int length) {
         long padded = end + (-length & 15);
         for (long i = end; i < padded; i++) {
@@ -370,7 +372,7 @@ public final class OpenSslAead implements Aead {
         }
     }
 
-    // Message to shortIn, keystream block 0 and the other text to shortOut.
+    // Copies the message to shortIn; writes keystream block 0 and the result to shortOut.
     private void shortStream(byte[] key32, int head, long counter, byte[] in, int at, int length) {
         MemorySegment.copy(in, at, shortIn, JAVA_BYTE, SHORT_AT, length);
         int whole = BLOCK + ((length + BLOCK - 1) & -BLOCK);
@@ -378,7 +380,7 @@ public final class OpenSslAead implements Aead {
         shortRun(key32, 0, head, counter, SHORT_AT - BLOCK, whole);
     }
 
-    // From shortIn to shortOut.
+    // Runs ChaCha20 from shortIn to shortOut.
     private void shortRun(byte[] key32, int block, int head, long counter, int at, int length) {
         current = null;
         iv(block, head, counter);
@@ -387,7 +389,7 @@ public final class OpenSslAead implements Aead {
         functions.update(shortOut.address() + at, outLengthAddress, shortIn.address() + at, length);
     }
 
-    // Poly1305 over the ciphertext in `text`, with the additional data put before it; the tag goes to [#tag].
+    // Copies the additional data before the ciphertext in `text` and writes its Poly1305 to [#tag].
     private void shortMac(MemorySegment text, byte[] aad, int length) {
         shortKey.copyFrom(shortOut.asSlice(SHORT_AT - BLOCK, KEY_LENGTH));
         int padding = -aad.length & 15;
@@ -414,7 +416,7 @@ public final class OpenSslAead implements Aead {
         forgetKey();
     }
 
-    /// Whether nothing is left of short messages and their keys. For tests.
+    /// True when short messages and their keys are wiped. For tests.
     boolean scratchIsZero() {
         long any = 0;
         for (var scratch : new MemorySegment[] {shortKey, shortIn, shortOut, tag}) {

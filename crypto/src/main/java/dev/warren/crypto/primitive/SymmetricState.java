@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// Chaining key, hash and cipher key of Noise (Noise §5.2), as WireGuard runs it (whitepaper §5.4). There
-/// is one per thread: a scratch into which a handshake is loaded for each step and from which it is wiped
-/// after it, so that secrets stay on the heap for microseconds.
+/// Chaining key, hash and cipher key of Noise (Noise §5.2), as in WireGuard (whitepaper §5.4). One per
+/// thread, as scratch: a handshake is loaded into it for each step and wiped afterwards, so that secrets
+/// are on the heap for microseconds only.
 public final class SymmetricState {
     private static final int LENGTH = Blake2s.LENGTH;
     private static final byte[] EMPTY = {};
@@ -26,7 +26,7 @@ public final class SymmetricState {
     private final byte[] key = new byte[LENGTH];
     private final byte[] mixed = new byte[LENGTH];
 
-    /// What a DH writes to before it is mixed in.
+    /// Receives the result of a Diffie-Hellman, 32 bytes, before it is mixed in.
     public final byte[] shared = new byte[LENGTH];
 
     public SymmetricState(Blake2s blake2s, Aead aead) {
@@ -37,18 +37,19 @@ public final class SymmetricState {
         blake2s.hash(initialChainKey, IDENTIFIER, 0, IDENTIFIER.length, initialHash);
     }
 
-    /// The start of every handshake.
+    /// Starts a handshake with this responder.
     public void begin(PublicKey responder) {
         System.arraycopy(initialChainKey, 0, chainKey, 0, LENGTH);
         blake2s.hash(initialHash, responder.raw(), 0, LENGTH, hash);
     }
 
-    /// Takes up where [#save] left.
+    /// Loads chaining key and hash, 64 bytes written by [#save].
     public void load(MemorySegment chainKeyAndHash, long at) {
         MemorySegment.copy(chainKeyAndHash, ValueLayout.JAVA_BYTE, at, chainKey, 0, LENGTH);
         MemorySegment.copy(chainKeyAndHash, ValueLayout.JAVA_BYTE, at + LENGTH, hash, 0, LENGTH);
     }
 
+    /// Writes chaining key and hash, 64 bytes.
     public void save(MemorySegment chainKeyAndHash, long at) {
         MemorySegment.copy(chainKey, 0, chainKeyAndHash, ValueLayout.JAVA_BYTE, at, LENGTH);
         MemorySegment.copy(hash, 0, chainKeyAndHash, ValueLayout.JAVA_BYTE, at + LENGTH, LENGTH);
@@ -58,25 +59,25 @@ public final class SymmetricState {
         blake2s.hash(hash, data, at, length, hash);
     }
 
-    /// Hash and chaining key take up an ephemeral public key.
+    /// Mixes an ephemeral public key, 32 bytes at `message + at`, into hash and chaining key.
     public void mixEphemeral(byte[] message, int at) {
         mixHash(message, at, LENGTH);
         kdf.derive(chainKey, message, at, LENGTH, chainKey);
     }
 
-    /// Takes up [#shared] without making a cipher key.
+    /// Mixes [#shared] into the chaining key and wipes it.
     public void mixShared() {
         kdf.derive(chainKey, shared, 0, LENGTH, chainKey);
         Arrays.fill(shared, (byte) 0);
     }
 
-    /// Takes up [#shared] and makes a cipher key.
+    /// Mixes [#shared] into the chaining key, derives a cipher key, and wipes [#shared].
     public void mixSharedToKey() {
         kdf.derive(chainKey, shared, 0, LENGTH, chainKey, key);
         Arrays.fill(shared, (byte) 0);
     }
 
-    /// Takes up 32 bytes of a preshared key, and makes a cipher key.
+    /// Mixes in a preshared key, 32 bytes at `psk + at`, and derives a cipher key.
     public void mixPresharedKey(MemorySegment psk, long at) {
         MemorySegment.copy(psk, ValueLayout.JAVA_BYTE, at, shared, 0, LENGTH);
         kdf.derive(chainKey, shared, 0, LENGTH, chainKey, mixed, key);
@@ -85,12 +86,14 @@ public final class SymmetricState {
         Arrays.fill(mixed, (byte) 0);
     }
 
+    /// Encrypts `length` bytes to `message + to`, with the tag after them, and mixes the result into the hash.
     public void encryptAndHash(byte[] plain, int at, int length, byte[] message, int to) {
         aead.seal(key, 0, hash, plain, at, length, message, to);
         mixHash(message, to, length + Aead.TAG_LENGTH);
     }
 
-    /// `length` counts the tag.
+    /// Decrypts `length` bytes, tag included, to the start of `plain`, and mixes the ciphertext into the
+    /// hash. False on a bad tag, and then nothing is changed.
     public boolean decryptAndHash(byte[] message, int at, int length, byte[] plain) {
         if (!aead.open(key, 0, hash, message, at, length, plain, 0)) {
             return false;
@@ -99,7 +102,8 @@ public final class SymmetricState {
         return true;
     }
 
-    /// The two transport keys, that of the initiator first.
+    /// Derives the two transport keys, 32 bytes each: the one the initiator sends with, and the
+    /// responder's. Then wipes this state.
     public void split(MemorySegment initiator, MemorySegment responder) {
         kdf.derive(chainKey, EMPTY, 0, 0, shared, mixed);
         MemorySegment.copy(shared, 0, initiator, ValueLayout.JAVA_BYTE, 0, LENGTH);

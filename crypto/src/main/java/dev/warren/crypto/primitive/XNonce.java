@@ -16,9 +16,9 @@ final class XNonce {
 
     private XNonce() {}
 
-    /// HChaCha20 out of a ChaCha20 block whose counter and nonce are the first 16 bytes of the long nonce:
-    /// ChaCha20 ends by adding its initial state to what HChaCha20 gives out, so taking words 0-3 and 12-15
-    /// and subtracting it again is HChaCha20. Wipes `block`.
+    /// Computes HChaCha20 from a ChaCha20 block whose counter and nonce are the first 16 bytes of the long
+    /// nonce: ChaCha20 adds its initial state to the output of HChaCha20 at the end, so subtracting it from
+    /// words 0-3 and 12-15 gives HChaCha20. Wipes `block`.
     static byte[] subkey(byte[] block, byte[] nonce, int nonceAt) {
         var key = new byte[Aead.KEY_LENGTH];
         for (int i = 0; i < 4; i++) {
@@ -29,7 +29,7 @@ final class XNonce {
         return key;
     }
 
-    /// The nonce that goes with the subkey: 4 zero bytes and this number in little endian.
+    /// The nonce for the subkey is 4 zero bytes and this number in little endian.
     static long tail(byte[] nonce, int nonceAt) {
         return (long) U64.get(nonce, nonceAt + 16);
     }

@@ -1,5 +1,5 @@
-/// AEAD, BLAKE2s, HKDF and the symmetric state of Noise: the primitives that WireGuard names (whitepaper
-/// §5.4), and nothing of its messages.
+/// AEAD, BLAKE2s, HKDF and the symmetric state of Noise: the primitives of WireGuard (whitepaper §5.4),
+/// independent of its messages.
 @NullMarked
 package dev.warren.crypto.primitive;
 

@@ -8,8 +8,8 @@ import dev.warren.crypto.primitive.AeadKey;
 import dev.warren.crypto.wire.DataMessage;
 import java.lang.foreign.MemorySegment;
 
-/// One session: two transport keys, the counters of both directions, and when it was made. Confined to its peer's
-/// thread; nothing in [#seal] and [#open] allocates.
+/// One session: two transport keys, the counters of both directions, and its time of creation. Confined to
+/// its peer's thread; [#seal] and [#open] allocate nothing.
 public final class Keypair implements AutoCloseable {
     private final AeadKey sendKey;
     private final AeadKey receiveKey;
@@ -24,7 +24,7 @@ public final class Keypair implements AutoCloseable {
 
     /// Copies the keys; the caller closes `keys`.
     ///
-    /// @param started when its initiation was sent, or as responder came, nanoseconds
+    /// @param started when its initiation was sent or, as responder, received, nanoseconds
     /// @param created now, nanoseconds: the age limits count from here
     public Keypair(SessionKeys keys, Aead aead, long started, long created) {
         this(
@@ -64,27 +64,30 @@ public final class Keypair implements AutoCloseable {
         return remoteIndex;
     }
 
-    /// Whether we began the handshake; only the initiator renews a session in time.
+    /// True when we were the initiator; only the initiator rekeys by time.
     public boolean initiator() {
         return initiator;
     }
 
-    /// The `now` of its making, nanoseconds.
+    /// When the session was created, nanoseconds.
     public long created() {
         return created;
     }
 
-    /// When its initiation was sent, or as responder came, nanoseconds.
+    /// When its initiation was sent or, as responder, received, nanoseconds.
     public long started() {
         return started;
     }
 
-    /// Whether it is so many nanoseconds old. A clock that went back makes it young, never an error.
+    /// True when the session is `age` nanoseconds old or older. A clock that went back makes it younger and
+    /// causes no error.
     public boolean olderThan(long age, long now) {
+        //
         return now - created >= age;
     }
 
-    /// Whether another datagram may be sent before it is `ageLimit` old, at most REJECT_AFTER_TIME.
+    /// True when another datagram may be sent: the session is younger than `ageLimit` nanoseconds (at most
+    /// REJECT_AFTER_TIME) and its counter below REJECT_AFTER_MESSAGES.
     public boolean sendable(long ageLimit, long now) {
         return now - created < ageLimit && Long.compareUnsigned(sendCounter, Protocol.REJECT_AFTER_MESSAGES) < 0;
     }
@@ -94,7 +97,7 @@ public final class Keypair implements AutoCloseable {
         return sendCounter;
     }
 
-    /// Leaves out counters; never goes back, since a counter used twice gives the plaintexts away.
+    /// Skips counters. Never goes back, because using a counter twice reveals the plaintexts.
     ///
     /// @throws IllegalArgumentException when `counter` is smaller than the next one
     public void skipTo(long counter) {
@@ -104,17 +107,17 @@ public final class Keypair implements AutoCloseable {
         sendCounter = counter;
     }
 
-    /// How many datagrams the other side must have sent, from the greatest counter that arrived.
+    /// Number of datagrams the peer has sent at least: the greatest counter received, plus one.
     public long expected() {
         return replay.expected();
     }
 
-    /// How many datagrams arrived and were authentic.
+    /// Number of authenticated datagrams received.
     public long received() {
         return received;
     }
 
-    /// Makes a transport datagram of `length` bytes that are padded already; margins as in [AeadKey].
+    /// Encrypts `length` bytes, padded already, into a transport data message; margins as in [AeadKey].
     ///
     /// @return length of the datagram at `dst + to`, or the code of COUNTER_LIMIT
     public int seal(MemorySegment src, long at, int length, MemorySegment dst, long to) {
@@ -128,11 +131,13 @@ public final class Keypair implements AutoCloseable {
         return length + DataMessage.OVERHEAD;
     }
 
-    /// Opens a transport datagram whose size, type and index were looked at: age, then counter, then tag, and only then
-    /// is the counter marked. Margins as in [AeadKey].
+    /// Decrypts a transport data message whose size, type and index are checked already. Checks age,
+    /// counter and tag, and marks the counter only after all of them. Margins as in [AeadKey].
     ///
-    /// @return length of the plaintext at `dst + to`, or the code of EXPIRED, COUNTER_LIMIT, REPLAYED or BAD_TAG
+    /// @return length of the plaintext at `dst + to`, or the code of EXPIRED, COUNTER_LIMIT, REPLAYED or
+    /// BAD_TAG
     public int open(MemorySegment src, long at, int length, MemorySegment dst, long to, long now) {
+        // a forged counter does not move the replay window.
         if (olderThan(Protocol.REJECT_AFTER_TIME, now)) {
             return Verdict.EXPIRED.code();
         }

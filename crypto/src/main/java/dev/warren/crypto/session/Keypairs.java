@@ -4,14 +4,15 @@ import dev.warren.crypto.Protocol;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/// The sessions of one peer: the one in use, the one before it, and as responder one that waits for its first datagram
+/// The sessions of one peer: current, previous, and next, which as responder waits for its first datagram
 /// (kernel noise.c).
 ///
-/// It departs from the kernel where both sides begin a handshake at the same moment and both handshakes complete. There
-/// old sessions are dropped while datagrams under them are still on their way; here a session only goes when it is
-/// pushed out of its place, and both sides settle on the same one of the two new sessions.
+/// Differs from the kernel when both sides initiate at the same time and both handshakes complete. The
+/// kernel drops old sessions while their datagrams are still in flight; here a session is dropped only when
+/// another takes its place, and both sides choose the same one of the two new sessions as current.
 public final class Keypairs {
-    /// An initiation may come so much later than a response that was sent after it, nanoseconds.
+    //
+    /// Nanoseconds by which an initiation may arrive after a response that was sent later.
     private static final long OVERTAKING = 100 * Protocol.MILLISECOND;
 
     private final Consumer<Keypair> retired;
@@ -19,22 +20,22 @@ public final class Keypairs {
     private @Nullable Keypair current;
     private @Nullable Keypair next;
 
-    /// @param retired is told of every keypair that is done with, just before it is wiped
+    /// @param retired called once with every keypair that is dropped, just before it is wiped
     public Keypairs(Consumer<Keypair> retired) {
         this.retired = retired;
     }
 
-    /// The session to send with.
+    /// The session to send with, or null.
     public @Nullable Keypair current() {
         return current;
     }
 
-    /// The session that only receives any more.
+    /// The session before it, which only receives, or null.
     public @Nullable Keypair previous() {
         return previous;
     }
 
-    /// The session that waits for its confirmation.
+    /// The session that waits for its first datagram as confirmation, or null.
     public @Nullable Keypair next() {
         return next;
     }
@@ -43,7 +44,7 @@ public final class Keypairs {
         return current == null && next == null && previous == null;
     }
 
-    /// Whether one of them may still send or receive.
+    /// True when at least one session is younger than REJECT_AFTER_TIME.
     public boolean usable(long now) {
         return usable(current, now) || usable(next, now) || usable(previous, now);
     }
@@ -52,7 +53,7 @@ public final class Keypairs {
         return keypair != null && !keypair.olderThan(Protocol.REJECT_AFTER_TIME, now);
     }
 
-    /// The session that listens on this index.
+    /// The session with this local index, or null.
     public @Nullable Keypair find(int index) {
         Keypair keypair = current;
         if (keypair != null && keypair.localIndex() == index) {
@@ -66,7 +67,7 @@ public final class Keypairs {
         return keypair != null && keypair.localIndex() == index ? keypair : null;
     }
 
-    /// Whether the other side listens on this index, in one of these sessions.
+    /// True when one of the sessions has this remote index.
     public boolean sendsTo(int index) {
         return sendsTo(current, index) || sendsTo(previous, index) || sendsTo(next, index);
     }
@@ -75,12 +76,11 @@ public final class Keypairs {
         return keypair != null && keypair.remoteIndex() == index;
     }
 
-    /// A handshake is done. As initiator the session is in use from now on; as responder it waits for its first
-    /// datagram, since the response may be lost.
+    /// Adds the session of a completed handshake. As initiator it becomes current; as responder it becomes
+    /// next and waits for its first datagram, since the response may be lost.
     ///
-    /// @param oursFirst which of two sessions made at the same moment is used: the one we began, or the other
-    /// side's;
-    ///     both sides must decide alike
+    /// @param oursFirst which of two sessions from simultaneous handshakes becomes current: the one we
+    /// initiated, or the peer's; the peer must pass the opposite
     public void add(Keypair fresh, boolean oursFirst) {
         if (!fresh.initiator()) {
             Keypair oldNext = next;
@@ -89,7 +89,7 @@ public final class Keypairs {
             return;
         }
         Keypair waiting = next;
-        if (waiting != null && waiting.received() > 0) { // confirmed once, and passed over for one of ours
+        if (waiting != null && waiting.received() > 0) { // received already, but ours was preferred
             next = null;
             retire(waiting);
         }
@@ -104,11 +104,11 @@ public final class Keypairs {
         retire(oldPrevious);
     }
 
-    /// A datagram under this session was authenticated. Calling it for any session is right, it does something for
-    /// [#next] only.
+    /// Reports an authenticated datagram in this session, which makes [#next] current. Does nothing for
+    /// other sessions.
     ///
     /// @param oursFirst as in [#add]
-    /// @return whether it is in use from now on
+    /// @return true when it became current
     public boolean confirm(Keypair keypair, boolean oursFirst) {
         Keypair inUse = current;
         if (keypair != next || (inUse != null && oursFirst && crossed(inUse, keypair))) {
@@ -122,8 +122,9 @@ public final class Keypairs {
         return true;
     }
 
-    /// Whether the other side began a handshake before it heard of ours: its initiation came while ours was under way,
-    /// or overtaken by the answer to ours. A peer that restarted begins later than that.
+    /// True when the peer initiated before it received our initiation: its initiation arrived while ours
+    /// was in flight, or was overtaken by the response to ours. A peer that restarted initiates later than
+    /// that.
     private static boolean crossed(Keypair ours, Keypair theirs) {
         if (!ours.initiator() || theirs.initiator()) {
             return false;
@@ -133,7 +134,7 @@ public final class Keypairs {
                 && theirs.created() - ours.created() <= Math.max(roundTrip, OVERTAKING);
     }
 
-    /// Wipes all.
+    /// Drops and wipes all sessions.
     public void clear() {
         Keypair a = previous;
         Keypair b = current;

@@ -4,24 +4,26 @@ import dev.warren.crypto.Protocol;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Refuses counters that were seen before or that are too old (RFC 6479, whitepaper §5.4.6).
+/// Refuses counters that were received before or are too old (RFC 6479, whitepaper §5.4.6).
 ///
-/// A ring of words: moving the window clears whole words and never shifts a bit. One word more than the window needs,
-/// so the window has its full size wherever in a word the greatest counter lies. Counters are unsigned. Checking and
-/// marking are apart, because a counter may only count once its datagram was authenticated.
+/// A ring of words: moving the window clears whole words and never shifts bits. It has one word more than
+/// the window needs, so the window has its full size wherever in a word the greatest counter lies. Counters
+/// are unsigned. Checking and marking are separate, because a counter may be marked only after its datagram
+/// was authenticated.
 public final class ReplayFilter {
+    //
     /// A counter is too old when it lies this far behind the greatest one.
     public static final int WINDOW = 8192;
 
     private static final int WORDS = WINDOW / Long.SIZE + 1;
 
-    /// Not there before the first mark: half of all keypairs never receive anything.
+    /// Null before the first mark: half of all keypairs never receive anything.
     private long @Nullable [] ring;
 
     /// The greatest counter marked, plus one; zero when none was. Cannot overflow: see REJECT_AFTER_MESSAGES.
     private long next;
 
-    /// Whether this counter may still be accepted. Changes nothing.
+    /// True when this counter may still be accepted. Changes nothing.
     public boolean check(long counter) {
         if (Long.compareUnsigned(counter, Protocol.REJECT_AFTER_MESSAGES) >= 0) {
             return false;
@@ -32,7 +34,8 @@ public final class ReplayFilter {
         return inWindow(counter) && !isMarked(counter);
     }
 
-    /// Remembers an authenticated counter. False, and nothing is changed, when [#check] would have refused it.
+    /// Marks the counter of an authenticated datagram. False, and nothing is changed, when [#check] refuses
+    /// it.
     public boolean mark(long counter) {
         if (!check(counter)) {
             return false;
@@ -49,7 +52,8 @@ public final class ReplayFilter {
         return true;
     }
 
-    /// The greatest counter marked, plus one: how many datagrams the sender must have sent. Zero when none was.
+    /// The greatest counter marked, plus one: the number of datagrams the sender has sent at least. Zero
+    /// when none is marked.
     public long expected() {
         return next;
     }
@@ -76,7 +80,7 @@ public final class ReplayFilter {
         return words != null && (words[slot(counter >>> 6)] & 1L << counter) != 0;
     }
 
-    /// Word numbers are below 2^58, so the signed remainder does.
+    /// Word numbers are below 2^58, so the signed remainder is right.
     private static int slot(long word) {
         return (int) (word % WORDS);
     }

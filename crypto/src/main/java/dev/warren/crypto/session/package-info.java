@@ -1,4 +1,4 @@
-/// The transport keys of a session: keypairs, their rotation, and the replay filter (whitepaper §5.4.6).
+/// Sessions: keypairs, their rotation, and the replay filter (whitepaper §5.4.6).
 @NullMarked
 package dev.warren.crypto.session;
 

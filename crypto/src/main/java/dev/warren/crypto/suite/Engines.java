@@ -20,7 +20,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// Which libraries do the cryptography: tried and decided once, opened for each thread.
+/// The libraries chosen for cryptography: tested and chosen once, opened for each thread. Immutable; usable
+/// from any thread.
 public final class Engines implements SuiteOpener {
     private final Function<KeyCells, Aead> aead;
     private final Supplier<X25519> x25519;
@@ -35,42 +36,54 @@ public final class Engines implements SuiteOpener {
         this.passedOver = passedOver;
     }
 
-    /// Takes the best that is there and passes its self-test, or what was asked for.
+    /// Chooses the fastest library that is available and passes its self-test, or the requested one.
     ///
     /// @param awsLc the file of AWS-LC's libcrypto, if it is to be used
-    /// @throws IllegalStateException with a sentence when what was asked for cannot be had
+    /// @throws IllegalStateException with a sentence when the requested library cannot be used
     public static Engines choose(Suite.Choice aead, X25519Choice x25519, @Nullable Path awsLc) {
         var passedOver = new LinkedHashSet<String>();
         var ciphers = new ArrayList<Function<KeyCells, Aead>>();
-        if (aead != Suite.Choice.JDK) ciphers.add(Engines::openSsl);
-        if (aead != Suite.Choice.OPENSSL) ciphers.add(JdkAead::new);
+        if (aead != Suite.Choice.JDK) {
+            ciphers.add(Engines::openSsl);
+        }
+        if (aead != Suite.Choice.OPENSSL) {
+            ciphers.add(JdkAead::new);
+        }
         var cipher = first(ciphers, Engines::tried, passedOver);
 
-        var agreements = new ArrayList<Supplier<X25519>>();
+        var exchanges = new ArrayList<Supplier<X25519>>();
         boolean any = x25519 == X25519Choice.AUTO;
         if (x25519 == X25519Choice.AWSLC && awsLc == null) {
             throw new IllegalStateException(
                     "AWS-LC was asked for, but it is not there: name the file of its libcrypto.so.");
         }
-        if (awsLc != null && (any || x25519 == X25519Choice.AWSLC)) agreements.add(awsLc(awsLc));
-        if (any || x25519 == X25519Choice.OPENSSL) agreements.add(OpenSslX25519::new);
-        if (any || x25519 == X25519Choice.JAVA) agreements.add(JavaX25519::new);
-        if (x25519 == X25519Choice.BOUNCYCASTLE) agreements.add(BouncyCastleX25519::new);
-        var agreement = first(agreements, Engines::tried, passedOver);
+        if (awsLc != null && (any || x25519 == X25519Choice.AWSLC)) {
+            exchanges.add(awsLc(awsLc));
+        }
+        if (any || x25519 == X25519Choice.OPENSSL) {
+            exchanges.add(OpenSslX25519::new);
+        }
+        if (any || x25519 == X25519Choice.JAVA) {
+            exchanges.add(JavaX25519::new);
+        }
+        if (x25519 == X25519Choice.BOUNCYCASTLE) {
+            exchanges.add(BouncyCastleX25519::new);
+        }
+        var exchange = first(exchanges, Engines::tried, passedOver);
         return new Engines(
                 cipher.engine,
-                agreement.engine,
-                cipher.description + ", X25519 " + agreement.description,
+                exchange.engine,
+                cipher.description + ", X25519 " + exchange.description,
                 List.copyOf(passedOver));
     }
 
-    // The class itself has need of native access.
+    // Checked first, because OpenSslAead needs native access to be initialized.
     private static Aead openSsl(KeyCells cells) {
         LibCrypto.require();
         return new OpenSslAead(cells);
     }
 
-    /// Loads the library when it is wanted first.
+    /// Loads the library on first use.
     private static Supplier<X25519> awsLc(Path file) {
         return () -> new AwsLcX25519(AwsLc.load(file));
     }
@@ -82,7 +95,9 @@ public final class Engines implements SuiteOpener {
             try {
                 return new Tried<>(candidate, trial.apply(candidate));
             } catch (IllegalStateException unusable) {
-                if (candidate.equals(candidates.getLast())) throw unusable;
+                if (candidate.equals(candidates.getLast())) {
+                    throw unusable;
+                }
                 passedOver.add(String.valueOf(unusable.getMessage()));
             }
         }
@@ -111,12 +126,13 @@ public final class Engines implements SuiteOpener {
         return new Suite(aead, x25519);
     }
 
-    /// What runs, for the log: "OpenSSL 3.0.19 (ChaCha20 + Poly1305), X25519 AWS-LC 1.17.0".
+    /// Names of the chosen libraries, for the log: "OpenSSL 3.0.19 (ChaCha20 + Poly1305), X25519 AWS-LC
+    /// 1.17.0".
     public String describe() {
         return description;
     }
 
-    /// Why it is not the best: a sentence for each library that would have been taken first. Empty: it is the best.
+    /// A sentence for each preferred library that could not be used; empty when the first choice was.
     public List<String> passedOver() {
         return passedOver;
     }

@@ -10,25 +10,26 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/// Published vectors, run whenever a Suite is opened: a library that computes something else is not used.
+/// Published test vectors, run whenever a Suite is opened: a library that computes something else is not
+/// used.
 final class SelfTest {
     private static final byte[] EMPTY = {};
 
     private SelfTest() {}
 
-    /// @throws IllegalStateException with the name of what is wrong
+    /// @throws IllegalStateException with the name of the primitive that failed
     static void run(Aead aead, X25519 x25519, Blake2s blake2s) {
         check("BLAKE2s (RFC 7693 appendix B)", hash(blake2s));
         x25519(x25519);
         aead(aead);
     }
 
-    /// @throws IllegalStateException with the name of what is wrong
+    /// @throws IllegalStateException with the name of the primitive that failed
     static void x25519(X25519 engine) {
-        check("X25519 (RFC 7748 §5.2) of " + engine.describe(), agreement(engine));
+        check("X25519 (RFC 7748 §5.2) of " + engine.describe(), scalarMultiplication(engine));
     }
 
-    /// @throws IllegalStateException with the name of what is wrong
+    /// @throws IllegalStateException with the name of the primitive that failed
     static void aead(Aead engine) {
         check("ChaCha20-Poly1305 (RFC 8439 appendix A.5) of " + engine.describe(), shortMessage(engine));
         check("ChaCha20-Poly1305 on packets of " + engine.describe(), packets(engine));
@@ -46,7 +47,7 @@ final class SelfTest {
         return Arrays.equals(out, hex("508c5e8c327c14e2e1a72ba34eeb452f37458b209ed63a294d999b4c86675982"));
     }
 
-    private static boolean agreement(X25519 x25519) {
+    private static boolean scalarMultiplication(X25519 x25519) {
         var out = new byte[32];
         var nine = new byte[32];
         nine[0] = 9;
@@ -83,7 +84,7 @@ final class SelfTest {
         if (!aead.open(key, nonce, additional, sealed, 0, sealed.length, plain, 0)) {
             return false;
         }
-        // The JDK does not seal with the key and nonce that it had last.
+        // The JDK refuses to encrypt with the last key and nonce, so another nonce is used in between.
         boolean otherNonceRefused = !aead.open(key, nonce + 1, additional, sealed, 0, sealed.length, again, 0);
         aead.seal(key, nonce, additional, plain, 0, plain.length, again, 0);
         again[again.length - 1] ^= 1;
@@ -92,7 +93,7 @@ final class SelfTest {
         return forgedRefused && otherNonceRefused && Arrays.equals(sealed, again) && plain[0] == 'I' && plain[1] == 'n';
     }
 
-    // The packet path gives what the short path gives, which the RFC has proved.
+    // Compares the packet path with the short path, which the RFC's vector has tested.
     private static boolean packets(Aead aead) {
         var bytes = new byte[32];
         for (int i = 0; i < bytes.length; i++) {

@@ -8,11 +8,11 @@ import dev.warren.crypto.primitive.SymmetricState;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
-/// What one thread needs to do cryptography. Open one per event loop; nothing in it may be used by two threads at a
-/// time. It may be opened and closed on another thread than the one that uses it.
+/// The cryptography of one thread. Open one per event loop; nothing in it may be used by two threads at the
+/// same time. It may be opened and closed on another thread than the one that uses it.
 public final class Suite implements AutoCloseable {
-    /// What encrypts: AUTO takes OpenSSL where libcrypto loads and passes its self-test, else the JDK. As a
-    /// suite each is with its own X25519; more can be chosen by [Engines].
+    /// The AEAD library: AUTO is OpenSSL where libcrypto loads and passes its self-test, else the JDK. As a
+    /// suite each comes with its own X25519; [Engines] offers more choices.
     public enum Choice implements SuiteOpener {
         AUTO,
         OPENSSL,
@@ -31,16 +31,17 @@ public final class Suite implements AutoCloseable {
     private final X25519 x25519;
     private final SymmetricState symmetricState;
 
-    Suite(Function<KeyCells, Aead> aeads, Supplier<X25519> agreements) {
+    Suite(Function<KeyCells, Aead> aeads, Supplier<X25519> exchanges) {
         aead = aeads.apply(keyCells);
-        x25519 = agreements.get();
+        x25519 = exchanges.get();
         symmetricState = new SymmetricState(blake2s, aead);
         SelfTest.run(aead, x25519, blake2s);
     }
 
-    /// OpenSSL's cryptography or the JDK's; AUTO is the first of them that works.
+    /// Opens OpenSSL's cryptography or the JDK's; AUTO is the first of them that works. The caller closes
+    /// it.
     ///
-    /// @throws IllegalStateException with a sentence when OPENSSL was asked for and cannot be had
+    /// @throws IllegalStateException with a sentence when OPENSSL is requested and cannot be used
     public static Suite open(Choice choice) {
         var x25519 =
                 switch (choice) {
@@ -63,27 +64,27 @@ public final class Suite implements AutoCloseable {
         return blake2s;
     }
 
-    /// Cells of 64 bytes for a pair of transport keys.
+    /// Cells of 64 bytes, one for each pair of transport keys.
     public KeyCells keyCells() {
         return keyCells;
     }
 
-    /// Cells of 256 bytes for a handshake.
+    /// Cells of 256 bytes, one for each handshake.
     public KeyCells handshakeCells() {
         return handshakeCells;
     }
 
-    /// The scratch in which every handshake of this thread is computed.
+    /// Scratch of all handshakes of this thread.
     public SymmetricState symmetricState() {
         return symmetricState;
     }
 
-    /// What runs, for the log: "OpenSSL 3.0.19 (ChaCha20 + Poly1305), X25519 OpenSSL".
+    /// Names of the libraries, for the log: "OpenSSL 3.0.19 (ChaCha20 + Poly1305), X25519 OpenSSL".
     public String describe() {
         return aead.describe() + ", X25519 " + x25519.describe();
     }
 
-    /// Wipes all keys made here. Idempotent.
+    /// Wipes all keys made with this suite. Idempotent.
     @Override
     public void close() {
         aead.close();

@@ -1,8 +1,10 @@
 package dev.warren.crypto.suite;
 
-/// What a [Suite] is made of, decided once and opened for each thread: [Engines], or a [Suite.Choice].
+/// Opens a [Suite] for each thread: [Engines], or a [Suite.Choice].
 @FunctionalInterface
 public interface SuiteOpener {
-    /// @throws IllegalStateException with a sentence when the cryptography cannot be had
+    /// Opens a suite, which the caller closes.
+    ///
+    /// @throws IllegalStateException with a sentence when the cryptography cannot be used
     Suite open();
 }

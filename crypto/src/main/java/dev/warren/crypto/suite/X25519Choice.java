@@ -1,7 +1,7 @@
 package dev.warren.crypto.suite;
 
-/// Who computes X25519. AUTO takes the first of AWSLC, OPENSSL and JAVA that is there and passes its
-/// self-test; BOUNCYCASTLE leaves keys on the heap and has to be asked for.
+/// The X25519 library. AUTO is the first of AWSLC, OPENSSL and JAVA that is available and passes its
+/// self-test; BOUNCYCASTLE leaves keys on the heap, so it is never chosen by AUTO.
 public enum X25519Choice {
     AUTO,
     AWSLC,

@@ -1,4 +1,4 @@
-/// Chooses which library does the cryptography, tests it, and opens it for each thread.
+/// Chooses the cryptography libraries, tests them, and opens them for each thread.
 @NullMarked
 package dev.warren.crypto.suite;
 

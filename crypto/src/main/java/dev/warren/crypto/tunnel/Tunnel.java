@@ -38,29 +38,32 @@ import org.jspecify.annotations.Nullable;
 /// ```
 /// var tunnel = Tunnel.builder(privateKey, peerKey).endpoint(address).create();
 /// // an IP packet to send:      perform(tunnel.encapsulate(packet, now, wall), tunnel.endpoint());
-/// // a datagram came:           perform(tunnel.decapsulate(datagram, source, now, wall), source);
+/// // a datagram was received:           perform(tunnel.decapsulate(datagram, source, now, wall), source);
 /// // nextDeadline() is reached: perform(tunnel.advance(now, wall), tunnel.endpoint());
 /// ```
 ///
-/// where `perform` sends the [TunnelResult#datagrams] to the given address, and hands the packet of a
-/// [TunnelResult.Deliver] on after it checked that the source address is one this peer may use. After every call, arm
-/// the timer anew for [#nextDeadline].
+/// where `perform` sends the [TunnelResult#datagrams] to the given address, and delivers the packet of a
+/// [TunnelResult.Deliver] after checking that this peer may use its source address. After every call,
+/// re-arm the timer for [#nextDeadline].
 ///
-/// - **Time.** `now` is nanoseconds, never negative, of a clock that goes on in suspend (CLOCK_BOOTTIME); `wall` is
-///   nanoseconds since the Unix epoch and only goes into handshake timestamps. Both may jump.
-/// - **Buffers.** What is passed in is read during the call and never kept or changed; a ByteBuffer is read from its
-///   position to its limit, and neither moves. What comes out is fresh and the caller's.
-/// - **Threads.** Only the one that created it.
-/// - **Nothing from the network is an exception.** What is not accepted comes back as
-///   [TunnelResult.Dropped]. What only the caller can do wrong is one at once: a negative `now`, another
-///   thread, null, an address without an IP address, use after [#close].
+/// - **Time.** `now` is nanoseconds, never negative, of a clock that counts during suspend
+///   (CLOCK_BOOTTIME); `wall` is nanoseconds since the Unix epoch, for handshake timestamps only. Both may
+///   jump.
+/// - **Buffers.** Arguments are read during the call and never kept or changed; a ByteBuffer is read from
+///   its position to its limit, and neither moves. Results are fresh and the caller's.
+/// - **Threads.** Only the thread that created it may use it.
+/// - **Nothing from the network is an exception.** What is not accepted is a [TunnelResult.Dropped]. Errors
+///   of the caller are exceptions at once: a negative `now` (IllegalArgumentException), another thread
+///   (WrongThreadException), null, an unresolved address (IllegalArgumentException), use after [#close]
+///   (IllegalStateException).
 ///
-/// With many peers behind one socket use [Peer] and [HandshakeGate] instead: a tunnel has both for itself alone.
+/// For many peers on one socket use [Peer] and [HandshakeGate] instead: a tunnel has one of each of its
+/// own.
 public final class Tunnel implements AutoCloseable {
-    /// What a UDP datagram over IPv4 can carry.
+    /// The longest payload of a UDP datagram over IPv4.
     private static final int LONGEST_DATAGRAM = 65535 - 20 - 8;
 
-    /// Handshakes per second, two DH each, after which strangers have to show a cookie first.
+    /// Handshake messages per second, two DH each, beyond which initiators need a valid cookie first.
     private static final int WORK_PER_SECOND = 400;
 
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
@@ -77,7 +80,7 @@ public final class Tunnel implements AutoCloseable {
     private final Datagrams datagrams;
     private final byte[] reply = new byte[CookieReplyMessage.LENGTH];
 
-    // Tells whose thread it is: only the one that made it may read it.
+    // Detects other threads: only the thread that made this segment may read it.
     private final MemorySegment owner = Arena.ofConfined().allocate(1);
     private Arena arena = Arena.ofConfined();
     private MemorySegment plain = MemorySegment.NULL;
@@ -103,12 +106,15 @@ public final class Tunnel implements AutoCloseable {
         peer.persistentKeepalive(builder.persistentKeepalive, 0);
     }
 
-    /// @param privateKey ours; copied, the caller goes on owning it
+    /// Starts the configuration of a tunnel.
+    ///
+    /// @param privateKey ours; copied by [Builder#create], and still owned by the caller
+    /// @param peer public key of the peer
     public static Builder builder(PrivateKey privateKey, PublicKey peer) {
         return new Builder(privateKey, peer);
     }
 
-    /// What a tunnel is made from. Everything but the keys has a default.
+    /// Configuration of a tunnel. Everything but the keys has a default.
     public static final class Builder {
         private final PrivateKey privateKey;
         private final PublicKey peer;
@@ -127,72 +133,76 @@ public final class Tunnel implements AutoCloseable {
             this.peer = Objects.requireNonNull(peer, "peer");
         }
 
-        /// Copied by [#create]. Default: none.
+        /// Preshared key, copied by [#create]. Default: none.
         public Builder presharedKey(@Nullable PresharedKey key) {
             presharedKey = key;
             return this;
         }
 
-        /// Where the peer is, if that is known. Without it the tunnel waits until the peer is heard.
+        /// Address of the peer, resolved, if known. Without it the tunnel sends nothing until it receives
+        /// an authenticated message.
         public Builder endpoint(@Nullable InetSocketAddress address) {
             endpoint = address;
             return this;
         }
 
-        /// Seconds between keepalives, 1 to 65535; 0, the default, is off.
+        /// Persistent keepalive interval in seconds, 1 to 65535; 0, the default, is off.
         public Builder persistentKeepalive(int seconds) {
             persistentKeepalive = seconds;
             return this;
         }
 
-        /// MTU inside the tunnel in bytes, which padding does not exceed; default 1420.
+        /// MTU of the tunnel in bytes, which padding does not exceed; default 1420.
         public Builder mtu(int bytes) {
             mtu = bytes;
             return this;
         }
 
-        /// Receiver indices, if several tunnels share a socket. Default: random ones.
+        /// Source of receiver indices, for tunnels that share a socket. Default: random indices.
         public Builder indices(IndexSource source) {
             indices = Objects.requireNonNull(source, "source");
             return this;
         }
 
-        /// Cryptography that is shared with others on the same thread; the caller closes it, after the tunnel.
+        /// Shares cryptography with others on the same thread; the caller closes it after the tunnel.
         public Builder suite(Suite shared) {
             suite = Objects.requireNonNull(shared, "shared");
             return this;
         }
 
-        /// Cryptography of the tunnel's own; default AUTO.
+        /// Gives the tunnel its own cryptography, which it closes; default AUTO.
         public Builder suite(Suite.Choice own) {
             choice = Objects.requireNonNull(own, "own");
             suite = null;
             return this;
         }
 
-        /// Source of ephemeral keys and nonces.
+        /// Randomness for ephemeral keys, cookie secrets and indices. Default: a new SecureRandom.
         public Builder random(SecureRandom source) {
             random = Objects.requireNonNull(source, "source");
             return this;
         }
 
-        /// Is told what happens; called from inside the tunnel's methods, must not call it back.
+        /// Receives events; called from inside the tunnel's methods, and must not call the tunnel back or
+        /// throw. Default: ignores them.
         public Builder events(Consumer<PeerEvent> listener) {
             events = Objects.requireNonNull(listener, "listener");
             return this;
         }
 
-        /// @throws IllegalStateException when the chosen cryptography cannot be had
-        /// @throws IllegalArgumentException when the keepalive is out of range
+        /// Creates the tunnel, which the caller closes.
+        ///
+        /// @throws IllegalStateException when the chosen cryptography cannot be used
+        /// @throws IllegalArgumentException when the keepalive is out of range or the endpoint unresolved
         public Tunnel create() {
             return new Tunnel(this);
         }
     }
 
-    /// Puts one IP packet into the tunnel. Without a session it is kept (128 packets at most) and a handshake begins.
+    /// Sends one IP packet. Without a session it is staged (128 packets at most) and a handshake begins.
     ///
     /// @param packet an IP packet, 1 to 65 000 bytes; any segment
-    /// @return Send, Nothing while it waits for a session, or Dropped (MALFORMED, TOO_LONG, COUNTER_LIMIT)
+    /// @return Send; Nothing while the packet is staged; or Dropped (MALFORMED, TOO_LONG, COUNTER_LIMIT)
     public TunnelResult encapsulate(MemorySegment packet, long now, long wall) {
         Objects.requireNonNull(packet, "packet");
         enter(now);
@@ -229,12 +239,13 @@ public final class Tunnel implements AutoCloseable {
         return encapsulate(MemorySegment.ofBuffer(packet), now, wall);
     }
 
-    /// Takes one UDP datagram. When it authenticates, its source becomes the [#endpoint] (roaming).
+    /// Processes one UDP datagram. When it authenticates, its source becomes the [#endpoint] (roaming).
     ///
-    /// @param source where it came from: cookies and rate limits are bound to it, and what is
-    ///     returned goes there
+    /// @param source address it was received from: cookies and rate limits are bound to it, and the
+    /// returned datagrams go there
     /// @return Deliver with a packet; Send or Nothing for keepalives and handshake messages; or Dropped
     public TunnelResult decapsulate(MemorySegment datagram, InetSocketAddress source, long now, long wall) {
+        // no message is processed without its source.
         Objects.requireNonNull(datagram, "datagram");
         resolved(Objects.requireNonNull(source, "source"));
         enter(now);
@@ -252,7 +263,8 @@ public final class Tunnel implements AutoCloseable {
         return decapsulate(MemorySegment.ofBuffer(datagram), source, now, wall);
     }
 
-    /// Does what is due: handshakes and their retries, keepalives, wiping of old keys. Early calls do no harm.
+    /// Runs expired timers: handshakes and retransmissions, keepalives, wiping of old keys. Calling it
+    /// early does no harm.
     ///
     /// @return Send or Nothing
     public TunnelResult advance(long now, long wall) {
@@ -261,25 +273,28 @@ public final class Tunnel implements AutoCloseable {
         return send();
     }
 
-    /// When [#advance] is to be called next; may lie in the past. `Long.MAX_VALUE`: no need.
+    /// Time at which [#advance] must be called next, nanoseconds; may lie in the past. `Long.MAX_VALUE`:
+    /// never.
     public long nextDeadline() {
         enter();
         return peer.nextDeadline();
     }
 
-    /// Asks for a new session, though at most every 5 s. The initiation comes from the next [#advance].
+    /// Requests a handshake even if there is a session; at most one initiation is sent per 5 s. The next
+    /// [#advance] returns it.
     public void forceHandshake(long now) {
         enter(now);
         peer.forceHandshake(now);
     }
 
-    /// Where the peer was heard last, or was said to be; null when neither.
+    /// Source of the last authenticated datagram, or the address set since; null when there is neither.
     public @Nullable InetSocketAddress endpoint() {
         enter();
         return endpoint;
     }
 
-    /// Moves the peer. Null: forgotten, nothing is sent until it is heard.
+    /// Sets the address of the peer. Null: unknown, so nothing is sent until an authenticated message is
+    /// received.
     public void endpoint(@Nullable InetSocketAddress address) {
         enter();
         if (address != null) {
@@ -289,18 +304,18 @@ public final class Tunnel implements AutoCloseable {
         peer.endpointKnown(address != null);
     }
 
-    /// For the next handshake; the session stays. Copied. Null: none.
+    /// Sets the preshared key for the next handshake; the session stays. Copied. Null: none.
     public void presharedKey(@Nullable PresharedKey key) {
         enter();
         peer.presharedKey(key);
     }
 
-    /// Our own public key: what the other side has to configure.
+    /// Our public key, which the peer must configure.
     public PublicKey publicKey() {
         return identity.publicKey();
     }
 
-    /// The figures of this moment.
+    /// A snapshot of the counters.
     public TunnelStatistics statistics() {
         enter();
         return new TunnelStatistics(
@@ -312,7 +327,7 @@ public final class Tunnel implements AutoCloseable {
                 peer.stagedPackets());
     }
 
-    /// How often something was dropped for this reason.
+    /// Number of packets and messages dropped for these reasons.
     public long dropped(Verdict... reasons) {
         enter();
         long sum = 0;
@@ -322,7 +337,7 @@ public final class Tunnel implements AutoCloseable {
         return sum;
     }
 
-    /// Wipes all keys. Idempotent. A closed tunnel must not be used.
+    /// Wipes all keys. Idempotent. Every other call on a closed tunnel is an IllegalStateException.
     @Override
     public void close() {
         if (closed) {
@@ -343,9 +358,9 @@ public final class Tunnel implements AutoCloseable {
     private void enter(long now) {
         enter();
         if (now < 0) {
-            throw new IllegalArgumentException(
-                    "now is " + now
-                            + ", but time is never negative here: it is nanoseconds since a moment before the tunnel was made.");
+            throw new IllegalArgumentException("now is " + now
+                    + ", but time is never negative here:"
+                    + " it is nanoseconds since a moment before the tunnel was made.");
         }
     }
 
@@ -444,7 +459,7 @@ public final class Tunnel implements AutoCloseable {
         return verdict;
     }
 
-    /// Two buffers for packets of this length, with margins on both sides.
+    /// Grows both buffers for packets of this length, with margins on both sides.
     private void makeRoom(int length) {
         long size = length + 2L * (Aead.MARGIN + Aead.TAG_LENGTH);
         if (plain.byteSize() < size) {
@@ -456,7 +471,7 @@ public final class Tunnel implements AutoCloseable {
         }
     }
 
-    /// What the IP header says, or -1 when that is not possible.
+    /// Length of the packet by its IP header, or -1 when the header is invalid.
     private static int packetLength(MemorySegment buffer, long at, int available) {
         int version = (buffer.get(BYTE, at) & 0xF0) >>> 4;
         if (version == 4 && available >= 20) {
@@ -478,7 +493,7 @@ public final class Tunnel implements AutoCloseable {
         return ByteBuffer.wrap(buffer.asSlice(at, length).toArray(BYTE));
     }
 
-    /// Collects what the peer wants sent.
+    /// Collects the datagrams to send.
     private static final class Datagrams implements Peer.Transmit {
         private final Consumer<PeerEvent> events;
         private List<ByteBuffer> datagrams = new ArrayList<>();

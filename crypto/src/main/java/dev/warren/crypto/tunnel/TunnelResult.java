@@ -4,13 +4,13 @@ import dev.warren.crypto.Verdict;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/// What a [Tunnel] wants done. All buffers are fresh (heap, position 0) and the caller's.
+/// What the caller of a [Tunnel] must do. All buffers are fresh (heap, position 0) and the caller's.
 public sealed interface TunnelResult {
-    /// Datagrams to be sent. Those that [Tunnel#decapsulate] returns go to the source of the datagram that was given to
-    /// it, all others to [Tunnel#endpoint].
+    /// Datagrams to send, in this order. Those from [Tunnel#decapsulate] go to the source of the datagram
+    /// passed to it, all others to [Tunnel#endpoint].
     List<ByteBuffer> datagrams();
 
-    /// Nothing to be done.
+    /// Nothing to do.
     record Nothing() implements TunnelResult {
         @Override
         public List<ByteBuffer> datagrams() {
@@ -21,10 +21,10 @@ public sealed interface TunnelResult {
     /// Send these, in this order.
     record Send(List<ByteBuffer> datagrams) implements TunnelResult {}
 
-    /// An IP packet came through the tunnel, its padding cut off. Check that its source address is one you allow this
-    /// peer before you hand it on. `datagrams` may hold packets that waited for this session.
+    /// Deliver an IP packet from the tunnel, its padding removed. First check that this peer may use its
+    /// source address. `datagrams` may hold packets that were staged for this session.
     record Deliver(ByteBuffer packet, List<ByteBuffer> datagrams) implements TunnelResult {}
 
-    /// What was given was not accepted. With [Verdict#COOKIE_SENT] `datagrams` holds a cookie reply.
+    /// The argument was not accepted. With [Verdict#COOKIE_SENT] `datagrams` holds a cookie reply.
     record Dropped(Verdict reason, List<ByteBuffer> datagrams) implements TunnelResult {}
 }

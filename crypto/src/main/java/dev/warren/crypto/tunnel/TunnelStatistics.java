@@ -1,10 +1,12 @@
 package dev.warren.crypto.tunnel;
 
+/// Counters of a [Tunnel].
+///
 /// @param txBytes bytes of all datagrams sent, handshakes and keepalives included
 /// @param rxBytes bytes of all datagrams that authenticated, handshakes and keepalives included
 /// @param lastHandshake the `now` of the last completed handshake, or -1
-/// @param handshakeRtt nanoseconds from initiation to response of the last handshake we began, or -1
-/// @param lossEstimate share of the peer's datagrams that did not arrive, 0.0 to 1.0, recent sessions
-/// @param stagedPackets packets that wait for a session
+/// @param handshakeRtt nanoseconds from initiation to response of the last handshake we initiated, or -1
+/// @param lossEstimate share of the peer's datagrams that did not arrive in recent sessions, 0.0 to 1.0
+/// @param stagedPackets packets staged until there is a session
 public record TunnelStatistics(
         long txBytes, long rxBytes, long lastHandshake, long handshakeRtt, double lossEstimate, int stagedPackets) {}

@@ -1,4 +1,4 @@
-/// A tunnel to one peer for programs that bring their own sockets: the entrance to this artifact.
+/// A tunnel to one peer, for programs with their own sockets: start here to use this artifact.
 @NullMarked
 package dev.warren.crypto.tunnel;
 

@@ -12,12 +12,12 @@ public final class DataMessage {
         return buffer.get(MessageType.U32, at + RECEIVER);
     }
 
-    /// Unsigned.
+    /// The counter, unsigned.
     public static long counter(MemorySegment buffer, long at) {
         return buffer.get(MessageType.U64, at + COUNTER);
     }
 
-    /// Writes the 16 bytes before the ciphertext.
+    /// Writes the header, 16 bytes before the ciphertext.
     public static void header(MemorySegment buffer, long at, int receiver, long counter) {
         buffer.set(MessageType.U32, at, MessageType.DATA);
         buffer.set(MessageType.U32, at + RECEIVER, receiver);

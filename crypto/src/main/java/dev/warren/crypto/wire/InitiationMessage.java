@@ -23,7 +23,7 @@ public final class InitiationMessage {
         return buffer.get(MessageType.U32, at + SENDER);
     }
 
-    /// A new message with type and sender set.
+    /// A fresh message with type and sender set.
     public static byte[] create(int sender) {
         var message = new byte[LENGTH];
         message[0] = MessageType.INITIATION;

@@ -8,7 +8,7 @@ import java.nio.ByteOrder;
 public final class MessageType {
     public static final int INITIATION = 1, RESPONSE = 2, COOKIE_REPLY = 3, DATA = 4;
 
-    /// The shortest message there is: a keepalive.
+    /// Length of the shortest message, a keepalive.
     public static final int SHORTEST = 32;
 
     static final ValueLayout.OfInt U32 = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -16,18 +16,19 @@ public final class MessageType {
 
     private MessageType() {}
 
-    /// The word; a message whose reserved bytes are not zero has a type that does not exist. At least 4 bytes must be
-    /// there.
+    /// The first word, which is no known type when the reserved bytes are not zero. The message has at
+    /// least 4 bytes.
     public static int of(MemorySegment buffer, long at) {
         return buffer.get(U32, at);
     }
 
-    /// The word; a message whose reserved bytes are not zero has a type that does not exist.
+    /// The first word, which is no known type when the reserved bytes are not zero; 0 for a message below 4
+    /// bytes.
     public static int of(byte[] message) {
         return message.length < 4 ? 0 : Bytes.u32(message, 0);
     }
 
-    /// The type when the size fits it, else 0: this is all that is looked at before a message is handed on.
+    /// The type when the length fits it, else 0. Reads nothing but the first word.
     public static int classify(MemorySegment buffer, long at, long length) {
         if (length < SHORTEST) {
             return 0;
@@ -36,7 +37,7 @@ public final class MessageType {
         return fits(type, length) ? type : 0;
     }
 
-    /// The type when the size fits it, else 0.
+    /// The type when the length fits it, else 0.
     public static int classify(byte[] message) {
         int type = of(message);
         return fits(type, message.length) ? type : 0;

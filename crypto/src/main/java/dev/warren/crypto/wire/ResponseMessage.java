@@ -25,7 +25,7 @@ public final class ResponseMessage {
         return buffer.get(MessageType.U32, at + RECEIVER);
     }
 
-    /// A new message with type, sender and receiver set.
+    /// A fresh message with type, sender and receiver set.
     public static byte[] create(int sender, int receiver) {
         var message = new byte[LENGTH];
         message[0] = MessageType.RESPONSE;

@@ -45,7 +45,7 @@ class HandshakeGateTest {
     }
 
     @Test
-    void signedMessagesPassWithoutLoad() {
+    void messagesWithMac1PassWithoutLoad() {
         for (int i = 0; i < 100; i++) {
             assertEquals(Verdict.OK, admit(initiation(), HERE, PORT));
             assertEquals(Verdict.OK, admit(response(), HERE, PORT));
@@ -122,7 +122,7 @@ class HandshakeGateTest {
 
     // No nonce comes twice under a key, and from two of them nobody sees how many replies were between.
     @Test
-    void noncesOfRepliesCountNothing() {
+    void noncesOfCookieRepliesRevealNoCounter() {
         gate.load(true);
         busy(HERE);
         var nonces = new HashSet<ByteBuffer>();
@@ -134,7 +134,9 @@ class HandshakeGateTest {
                     ByteBuffer.wrap(reply.clone(), CookieReplyMessage.NONCE, 24).slice();
             nonces.add(nonce);
             long last = nonce.duplicate().order(ByteOrder.LITTLE_ENDIAN).getLong(16);
-            if (Math.abs(last - before) < 1 << 20) counting++;
+            if (Math.abs(last - before) < 1 << 20) {
+                counting++;
+            }
             before = last;
         }
         assertEquals(50, nonces.size());
@@ -220,20 +222,20 @@ class HandshakeGateTest {
 
     // under load senders without a cookie cost few DH, however many they are, and one with a cookie gets through.
     @Test
-    void aFloodFromEverywhereLeavesTheWayOpenForOneThatAnswers() {
+    void aFloodFromEverywhereAdmitsASourceWithACookie() {
         var meter = new LoadMeter(2000);
-        var strangers = new Random(9);
+        var sources = new Random(9);
         var flood = InitiationMessage.create(1);
         new CookieGenerator(suite, identity.publicKey()).sign(flood, now);
-        int agreements = 0;
+        int handshakes = 0;
         boolean through = false;
         long start = now;
         for (int i = 0; i < 20_000; i++, now += Protocol.SECOND / 200_000) {
             var source = new byte[4];
-            strangers.nextBytes(source);
+            sources.nextBytes(source);
             gate.load(meter.underLoad(now));
-            if (admit(flood, source, strangers.nextInt(65536)) == Verdict.OK) {
-                agreements++;
+            if (admit(flood, source, sources.nextInt(65536)) == Verdict.OK) {
+                handshakes++;
                 meter.spent(1, now);
             }
             if (i % 2000 == 1999 && !through) {
@@ -246,7 +248,7 @@ class HandshakeGateTest {
         }
         assertTrue(through);
         int newcomers = Protocol.WITHOUT_COOKIE_BURST + Protocol.WITHOUT_COOKIE_PER_SECOND / 10;
-        assertTrue(agreements < 2000 * 0.11 + 2000 * 0.1 + newcomers, "in " + (now - start) + " ns: " + agreements);
+        assertTrue(handshakes < 2000 * 0.11 + 2000 * 0.1 + newcomers, "in " + (now - start) + " ns: " + handshakes);
     }
 
     //
@@ -269,8 +271,10 @@ class HandshakeGateTest {
         }
         assertTrue(passed >= Protocol.SOURCE_MESSAGES_PER_SECOND, "passed: " + passed);
         assertTrue(passed <= Protocol.SOURCE_MESSAGES_PER_SECOND + Protocol.SOURCE_BURST, "passed: " + passed);
-        // Somebody behind the same address has to ask, and is answered.
-        while (admit(flood, HERE, PORT) == Verdict.OK) passed++;
+        // Another port of the same address gets a cookie reply.
+        while (admit(flood, HERE, PORT) == Verdict.OK) {
+            passed++;
+        }
         assertEquals(Verdict.COOKIE_SENT, admit(initiation(), HERE, PORT + 1));
         int most = Protocol.SOURCE_COOKIES_PER_SECOND + Protocol.SOURCE_COOKIES_BURST;
         assertTrue(replies >= Protocol.SOURCE_COOKIES_PER_SECOND && replies <= most, "replies: " + replies);
@@ -278,24 +282,27 @@ class HandshakeGateTest {
 
     //
     @Test
-    void newcomersShareABudgetAndTheOthersAreAskedForACookie() {
+    void newSourcesShareABudgetAndTheOthersGetACookieReply() {
         gate.load(true);
-        var strangers = new Random(10);
+        var sources = new Random(10);
         var flood = initiation();
         int passed = 0;
         for (int i = 0; i < 200_000; i++, now += Protocol.SECOND / 200_000) {
             var source = new byte[4];
-            strangers.nextBytes(source);
+            sources.nextBytes(source);
             var verdict = admit(flood, source, PORT);
-            if (verdict == Verdict.OK) passed++;
-            else assertEquals(Verdict.COOKIE_SENT, verdict);
+            if (verdict == Verdict.OK) {
+                passed++;
+            } else {
+                assertEquals(Verdict.COOKIE_SENT, verdict);
+            }
         }
         int most = Protocol.WITHOUT_COOKIE_PER_SECOND + Protocol.WITHOUT_COOKIE_BURST;
         assertTrue(passed >= Protocol.WITHOUT_COOKIE_PER_SECOND && passed <= most, "passed: " + passed);
     }
 
     @Test
-    void aChangedKeyMakesOldSignaturesInvalid() {
+    void aChangedStaticKeyMakesOldMac1Invalid() {
         var old = initiation();
         try (var changed = new StaticIdentity(PrivateKey.generate(random), suite)) {
             gate.identity(changed);
@@ -306,14 +313,16 @@ class HandshakeGateTest {
             assertEquals(Verdict.OK, admit(message, HERE, PORT));
             gate.load(true);
             assertEquals(Verdict.OK, admit(message, HERE, PORT));
-            while (admit(message, HERE, PORT) == Verdict.OK) now++;
+            while (admit(message, HERE, PORT) == Verdict.OK) {
+                now++;
+            }
             assertEquals(Verdict.COOKIE_SENT, admit(message, HERE, PORT));
             assertEquals(Verdict.OK, signer.consumeReply(reply.clone(), now));
         }
     }
 
     @Test
-    void twoRepliesAreNeverAlike() {
+    void twoCookieRepliesAreNeverAlike() {
         gate.load(true);
         busy(HERE);
         var message = initiation();
@@ -329,7 +338,9 @@ class HandshakeGateTest {
     private void busy(byte[] source) {
         var message = InitiationMessage.create(1);
         new CookieGenerator(suite, identity.publicKey()).sign(message, now);
-        for (int i = 0; i < Protocol.SOURCE_BURST; i++) assertEquals(Verdict.OK, admit(message, source, PORT));
+        for (int i = 0; i < Protocol.SOURCE_BURST; i++) {
+            assertEquals(Verdict.OK, admit(message, source, PORT));
+        }
     }
 
     private byte[] replyTo(int receiver) {

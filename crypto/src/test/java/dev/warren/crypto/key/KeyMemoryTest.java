@@ -34,9 +34,11 @@ class KeyMemoryTest {
 
     // What is unreachable goes back as it came: the heap's next owner has no use for locked pages.
     @Test
-    void whatIsUnreachableIsGivenBack() throws Exception {
+    void unreachablePagesAreFreed() throws Exception {
         var addresses = new HashSet<Long>();
-        for (int i = 0; i < 64; i++) addresses.add(KeyMemory.pages(64 << 10).address());
+        for (int i = 0; i < 64; i++) {
+            addresses.add(KeyMemory.pages(64 << 10).address());
+        }
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
         while (locked(addresses) > 0) {
             assertTrue(System.nanoTime() < end, "still locked: " + locked(addresses));
@@ -51,14 +53,20 @@ class KeyMemoryTest {
         int each = 1000;
         Callable<List<MemorySegment>> taker = () -> {
             var taken = new ArrayList<MemorySegment>();
-            for (int i = 0; i < each; i++) taken.add(KeyMemory.cell());
+            for (int i = 0; i < each; i++) {
+                taken.add(KeyMemory.cell());
+            }
             return taken;
         };
         var cells = new ArrayList<MemorySegment>();
         try (var executor = Executors.newFixedThreadPool(threads)) {
             var tasks = new ArrayList<Callable<List<MemorySegment>>>();
-            for (int i = 0; i < threads; i++) tasks.add(taker);
-            for (var done : executor.invokeAll(tasks)) cells.addAll(done.get());
+            for (int i = 0; i < threads; i++) {
+                tasks.add(taker);
+            }
+            for (var done : executor.invokeAll(tasks)) {
+                cells.addAll(done.get());
+            }
         }
         var starts = new HashSet<Long>();
         for (var cell : cells) {
@@ -79,7 +87,7 @@ class KeyMemoryTest {
     }
 
     @Test
-    void whatMayNotBeLockedIsUsedAndTold() throws Exception {
+    void pagesThatCannotBeLockedAreUsedAndCounted() throws Exception {
         assertEquals(List.of("told"), limited("--enable-native-access=ALL-UNNAMED"));
         assertEquals(List.of("told"), limited("--illegal-native-access=deny"));
     }
@@ -102,7 +110,9 @@ class KeyMemoryTest {
     private static long locked(Set<Long> addresses) throws IOException {
         long locked = 0;
         for (var area : areas()) {
-            if (area.flags.contains("lo") && addresses.stream().anyMatch(area::holds)) locked++;
+            if (area.flags.contains("lo") && addresses.stream().anyMatch(area::holds)) {
+                locked++;
+            }
         }
         return locked;
     }

@@ -51,7 +51,7 @@ class X25519Test {
     // RFC 7748 §5.2
     @ParameterizedTest(autoCloseArguments = false)
     @MethodSource("engines")
-    void thousandRoundsOfTheRfc(X25519 engine) {
+    void thousandIterationsOfRfc7748(X25519 engine) {
         var k = new byte[32];
         k[0] = 9;
         var u = k.clone();

@@ -60,7 +60,7 @@ class HandshakeTest {
     }
 
     @Test
-    void bothSidesFindTheSameKeys() {
+    void aHandshakeDerivesTheSameKeysOnBothSides() {
         shakeHands(WALL, NOW);
         shakeHands(WALL + Protocol.SECOND, NOW + Protocol.SECOND);
     }
@@ -85,7 +85,7 @@ class HandshakeTest {
 
     //
     @Test
-    void anInitiationIsTakenOnce() {
+    void aReplayedInitiationIsRefused() {
         var initiation = initiate(WALL);
         assertEquals(Verdict.OK, consume(initiation, NOW));
         var stamp = b.lastTimestamp();
@@ -118,7 +118,7 @@ class HandshakeTest {
     }
 
     @Test
-    void initiationsOfOnePeerAreTakenFiftyTimesASecond() {
+    void initiationsOfOnePeerAreAcceptedFiftyTimesASecond() {
         long now = NOW;
         int taken = 0;
         for (int i = 0; i < 500; i++, now += 2 * Protocol.MILLISECOND) {
@@ -129,7 +129,7 @@ class HandshakeTest {
         assertEquals(50, taken);
     }
 
-    private ResponderDh agreement(byte[] initiation) {
+    private ResponderDh responderDh(byte[] initiation) {
         try (var received = Objects.requireNonNull(ReceivedInitiation.read(suiteB, identityB, initiation))) {
             return Objects.requireNonNull(
                     ResponderDh.make(suiteA, random, received.ephemeral(), identityA.publicKey()));
@@ -137,35 +137,38 @@ class HandshakeTest {
     }
 
     @Test
-    void theAgreementsOfAnAnswerMayBeMadeElsewhere() {
+    void aResponseTakesDiffieHellmansComputedElsewhere() {
         var initiation = initiate(WALL);
         assertEquals(Verdict.OK, consume(initiation, NOW));
-        try (var agreement = agreement(initiation)) {
-            var response = Objects.requireNonNull(b.createResponse(2, agreement));
-            assertNull(b.createResponse(2, agreement), "once");
+        try (var dh = responderDh(initiation)) {
+            var response = b.createResponse(2, dh);
+            assertThrows(IllegalStateException.class, () -> b.createResponse(2, dh), "once");
+            assertEquals(Handshake.State.RESPONSE_CREATED, b.state());
             assertEquals(Verdict.OK, a.consumeResponse(response));
         }
         same(a.deriveSession(), b.deriveSession());
     }
 
     @Test
-    void anAgreementIsOfNoUseForAnotherInitiation() {
+    void diffieHellmansOfAnotherInitiationAreRefusedAndChangeNothing() {
         var first = initiate(WALL);
         assertEquals(Verdict.OK, consume(first, NOW));
-        try (var late = agreement(first)) {
+        try (var late = responderDh(first)) {
             assertEquals(Verdict.OK, consume(initiate(WALL + Protocol.SECOND), NOW + Protocol.SECOND));
-            assertNull(b.createResponse(2, late));
+            assertFalse(b.expects(late));
+            assertThrows(IllegalStateException.class, () -> b.createResponse(2, late));
             assertEquals(Handshake.State.INITIATION_CONSUMED, b.state());
             var response = Objects.requireNonNull(b.createResponse(3));
             assertEquals(Verdict.OK, a.consumeResponse(response));
-            assertNull(b.createResponse(4, late));
+            assertThrows(IllegalStateException.class, () -> b.createResponse(4, late));
+            assertEquals(Handshake.State.RESPONSE_CONSUMED, a.state());
         }
         same(a.deriveSession(), b.deriveSession());
     }
 
     //
     @Test
-    void thereIsNoAgreementWithALowOrderPoint() {
+    void diffieHellmansWithALowOrderPointFail() {
         for (var point : LOW_ORDER) {
             var bytes = HexFormat.of().parseHex(point);
             assertNull(ResponderDh.make(suiteA, random, bytes, identityB.publicKey()), point);
@@ -183,9 +186,9 @@ class HandshakeTest {
             forged[12 + i % 48] ^= (byte) (1 + i % 255);
             assertEquals(Verdict.PSK_MISMATCH, a.consumeResponse(forged));
         }
-        var stranger = genuine.clone();
-        stranger[8] ^= 1;
-        assertEquals(Verdict.UNEXPECTED_RESPONSE, a.consumeResponse(stranger));
+        var otherReceiver = genuine.clone();
+        otherReceiver[8] ^= 1;
+        assertEquals(Verdict.UNEXPECTED_RESPONSE, a.consumeResponse(otherReceiver));
         assertEquals(Handshake.State.INITIATION_CREATED, a.state());
         assertEquals(Verdict.OK, a.consumeResponse(genuine));
         assertEquals(Verdict.UNEXPECTED_RESPONSE, a.consumeResponse(genuine));
@@ -213,7 +216,7 @@ class HandshakeTest {
     }
 
     @Test
-    void anInitiationTellsWhoSentIt() {
+    void anInitiationContainsTheStaticKeyOfItsSender() {
         try (var received = Objects.requireNonNull(ReceivedInitiation.read(suiteB, identityB, initiate(WALL)))) {
             assertEquals(identityA.publicKey(), received.remoteStatic());
             assertEquals(0x01020304, received.senderIndex());
@@ -230,8 +233,8 @@ class HandshakeTest {
     @Test
     void theInitiationOfAnotherPeerIsRefused() {
         try (var other = new StaticIdentity(PrivateKey.generate(random), suiteA);
-                var stranger = new Handshake(suiteB, identityB, other.publicKey(), random)) {
-            assertEquals(Verdict.DECRYPT_FAILED, consume(stranger, initiate(WALL), NOW));
+                var unrelated = new Handshake(suiteB, identityB, other.publicKey(), random)) {
+            assertEquals(Verdict.DECRYPT_FAILED, consume(unrelated, initiate(WALL), NOW));
         }
     }
 
@@ -246,7 +249,7 @@ class HandshakeTest {
     }
 
     @Test
-    void aChangedIdentityShakesHandsAnew() {
+    void aChangedStaticKeyMakesANewHandshake() {
         shakeHands(WALL, NOW);
         try (var changed = new StaticIdentity(PrivateKey.generate(random), suiteA);
                 var newB = new Handshake(suiteB, identityB, changed.publicKey(), random)) {
@@ -277,7 +280,7 @@ class HandshakeTest {
         }
     }
 
-    // both agreements of the initiator with the ephemeral key of the response.
+    // both Diffie-Hellmans of the initiator with the ephemeral key of the response.
     @Test
     void aResponseWithALowOrderPointChangesNothing() {
         assertEquals(Verdict.OK, consume(initiate(WALL), NOW));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 class PeerHandshakeTest {
     @Test
-    void aPacketOpensASessionAndIsTheFirstDatagramInIt() {
+    void aStagedPacketBeginsAHandshakeAndIsTheFirstDatagramOfTheSession() {
         try (var net = TwoPeers.seeded(1)) {
             net.a().send(packet(42));
             assertEquals(1, net.a().peer.stagedPackets());
@@ -63,7 +63,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void unansweredInitiationIsRetriedThenGivenUp() {
+    void unansweredInitiationIsRetransmittedThenGivenUp() {
         try (var net = TwoPeers.seeded(7)) {
             net.link().dropAll();
             net.a().send(packet(1));
@@ -80,7 +80,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void manyPacketsWithoutASessionGiveOneInitiationPer5SecondsAndAtMost128Wait() {
+    void manyPacketsWithoutASessionGiveOneInitiationPer5SecondsAndAtMost128AreStaged() {
         try (var net = TwoPeers.seeded(36)) {
             net.link().dropAll();
             net.stream(net.a(), 10 * MILLISECOND, seconds(10), TwoPeers::packet);
@@ -122,7 +122,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void aLostResponseIsAskedForAgain() {
+    void aLostResponseMakesTheInitiatorRetransmit() {
         try (var net = TwoPeers.seeded(5)) {
             net.link().drop(s -> s.kind() == RESPONSE && s.at() < seconds(4));
             net.a().send(packet(1));
@@ -170,7 +170,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void simultaneousStartsEndInOneSessionWithinASecond() {
+    void simultaneousHandshakesEndInOneSessionWithinASecond() {
         for (long seed = 0; seed < 150; seed++) {
             var random = new Random(seed);
             try (var net = TwoPeers.seeded(seed)) {
@@ -195,7 +195,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void simultaneousRenewalsLoseNothing() {
+    void simultaneousRekeysLoseNothing() {
         for (long seed = 0; seed < 60; seed++) {
             var random = new Random(seed);
             try (var net = TwoPeers.connected(seed)) {
@@ -249,7 +249,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void aRestartedPeerIsBackWithItsFirstPacket() {
+    void aRestartedPeerMakesAHandshakeWithItsFirstPacket() {
         try (var net = TwoPeers.connected(39)) {
             net.b().restart();
             net.b().send(packet(5));
@@ -272,7 +272,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void dataToAPeerThatForgotTheSessionIsNoticedAfter15Seconds() {
+    void dataToAPeerThatForgotTheSessionBringsAHandshakeAfter15Seconds() {
         try (var net = TwoPeers.connected(39)) {
             net.advance(seconds(20));
             net.b().restart();
@@ -307,7 +307,7 @@ class PeerHandshakeTest {
     }
 
     @Test
-    void aNewEndpointIsTriedAtOnceWhileTheOldOneIsBeingTried() {
+    void aNewEndpointGetsARetransmittedInitiationAtOnce() {
         try (var net = TwoPeers.seeded(72)) {
             net.link().dropAll();
             net.a().peer.endpointMoved();

@@ -49,7 +49,7 @@ final class PeerNode implements AutoCloseable, Peer.Transmit {
     int endpointPort = 51820;
 
     int port = 51820;
-    /// Between an initiation and the agreements of its answer, as if another thread made them.
+    /// Time from an initiation to the Diffie-Hellmans of its response, as if another thread computed them.
     long answerAfter;
 
     long keptDelivered;
@@ -97,7 +97,9 @@ final class PeerNode implements AutoCloseable, Peer.Transmit {
         try (var generator = new CookieGenerator(suite, identity.publicKey())) {
             var message = InitiationMessage.create(1);
             generator.sign(message, net.now());
-            for (int i = 0; i < Protocol.SOURCE_BURST; i++) gate.admit(message, from, 1, net.now(), new byte[64]);
+            for (int i = 0; i < Protocol.SOURCE_BURST; i++) {
+                gate.admit(message, from, 1, net.now(), new byte[64]);
+            }
         }
     }
 
@@ -162,7 +164,9 @@ final class PeerNode implements AutoCloseable, Peer.Transmit {
     }
 
     private void handshake(int type, byte[] message, byte[] sourceAddress, int sourcePort) {
-        if (crowded) newcomers(sourceAddress);
+        if (crowded) {
+            newcomers(sourceAddress);
+        }
         var reply = new byte[64];
         lastVerdict = type == 0 ? Verdict.MALFORMED : gate.admit(message, sourceAddress, sourcePort, net.now(), reply);
         if (lastVerdict == Verdict.COOKIE_SENT) {
@@ -201,8 +205,8 @@ final class PeerNode implements AutoCloseable, Peer.Transmit {
     }
 
     private void answer(byte[] ephemeral, int bytes) {
-        try (var agreement = ResponderDh.make(suite, random, ephemeral, remote)) {
-            lastVerdict = peer.respond(agreement, bytes, net.now());
+        try (var dh = ResponderDh.make(suite, random, ephemeral, remote)) {
+            lastVerdict = peer.respond(dh, bytes, net.now());
         }
     }
 

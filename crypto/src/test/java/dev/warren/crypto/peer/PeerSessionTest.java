@@ -46,7 +46,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void senderAtTheLimitRefusesAndRenews() {
+    void senderAtTheCounterLimitRefusesAndRekeys() {
         try (var net = TwoPeers.connected(2)) {
             net.advance(seconds(10));
             current(net.a()).skipTo(Protocol.REJECT_AFTER_MESSAGES - 1);
@@ -62,7 +62,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void anybodyRenewsAfter2To60Messages() {
+    void bothRolesRekeyAfter2To60Messages() {
         for (boolean initiator : new boolean[] {true, false}) {
             try (var net = TwoPeers.connected(3)) {
                 net.advance(seconds(10));
@@ -81,7 +81,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void forgedDatagramsDoNotMoveTheWindow() {
+    void forgedDatagramsDoNotMoveTheReplayWindow() {
         try (var net = TwoPeers.connected(4)) {
             net.a().send(packet(1));
             byte[] genuine = net.wire().last(DATA).bytes();
@@ -210,7 +210,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void packetsThatFitInNoDatagramDoNotWait() {
+    void packetsThatFitInNoDatagramAreNotStaged() {
         try (var net = TwoPeers.seeded(16)) {
             var peer = net.a().peer;
             peer.stage(MemorySegment.ofArray(new byte[65_500]), 0, 65_500);
@@ -223,7 +223,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void aPeerKnowsWhatItSentAndNothingElse() {
+    void datagramsOfThisPeerAreRecognisedByTheirIndex() {
         try (var net = TwoPeers.seeded(18)) {
             net.a().send(packet(0));
             byte[] first = net.wire().last(INITIATION).bytes();
@@ -252,7 +252,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void rubbishIsCountedByReason() {
+    void droppedDatagramsAreCountedByVerdict() {
         try (var net = TwoPeers.connected(17)) {
             net.a().send(packet(1));
             byte[] genuine = net.wire().last(DATA).bytes();
@@ -369,7 +369,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void aPeerThatSleptRemembersWhatItMust() {
+    void anIdlePeerKeepsTimestampsAndStatistics() {
         try (var net = TwoPeers.connected(22)) {
             byte[] initiation = net.wire().last(INITIATION).bytes();
             net.link().loss(0.2);
@@ -388,7 +388,7 @@ class PeerSessionTest {
     }
 
     @Test
-    void aClosedPeerWantsNothingAndDropsEverything() {
+    void aClosedPeerHasNoDeadlineAndDropsEverything() {
         try (var net = TwoPeers.connected(23)) {
             net.a().send(packet(1));
             byte[] data = net.wire().last(DATA).bytes();

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 
 class PeerTimeTest {
     @Test
-    void initiatorRenewsAfter120SecondsOnSending() {
+    void initiatorRekeysAfter120SecondsOnSending() {
         try (var net = TwoPeers.connected(1)) {
             net.advance(seconds(118.9));
             net.a().send(packet(1));
@@ -29,7 +29,7 @@ class PeerTimeTest {
     }
 
     @Test
-    void responderDoesNotRenewOnSending() {
+    void responderDoesNotRekeyOnSending() {
         try (var net = TwoPeers.connected(2)) {
             net.advance(seconds(150));
             net.b().send(packet(1));
@@ -40,7 +40,7 @@ class PeerTimeTest {
     }
 
     @Test
-    void initiatorRenewsOnceAfter165SecondsOnReceiving() {
+    void initiatorRekeysOnceAfter165SecondsOnReceiving() {
         try (var net = TwoPeers.connected(3)) {
             net.link().drop(s -> s.kind() == Wire.Kind.RESPONSE);
             net.advance(seconds(163));
@@ -59,7 +59,7 @@ class PeerTimeTest {
     }
 
     @Test
-    void anAlmostExpiredSessionIsRenewedAndNothingIsLost() {
+    void anAlmostExpiredSessionIsRekeyedAndNothingIsLost() {
         for (boolean byInitiator : new boolean[] {true, false}) {
             try (var net = TwoPeers.connected(21)) {
                 net.link().dataDelay(seconds(3));

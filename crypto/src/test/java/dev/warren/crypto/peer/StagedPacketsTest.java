@@ -73,13 +73,17 @@ class StagedPacketsTest {
     void aPeerHoldsAtMost128FullPacketsAndTheOldestGoes() {
         try (var pool = new StagedPool(16 << 20)) {
             var queue = queue(pool);
-            for (int i = 0; i < 200; i++) add(queue, packet(FULL_SIZE, i));
+            for (int i = 0; i < 200; i++) {
+                add(queue, packet(FULL_SIZE, i));
+            }
             assertEquals(128, queue.size());
             assertEquals(72, dropped);
             assertArrayEquals(packet(FULL_SIZE, 72), first(queue));
             assertEquals(Protocol.MAX_STAGED_BYTES, pool.used());
             queue.clear();
-            for (int i = 0; i < 10; i++) add(queue, packet(65_535, i));
+            for (int i = 0; i < 10; i++) {
+                add(queue, packet(65_535, i));
+            }
             assertTrue(pool.used() <= Protocol.MAX_STAGED_BYTES);
             assertArrayEquals(packet(65_535, 7), first(queue));
             assertEquals(3, queue.size());
@@ -90,7 +94,9 @@ class StagedPacketsTest {
     void fiveThousandPeersStayWithinTheBudgetAndEachKeepsItsShare() {
         try (var pool = new StagedPool(12 << 20)) {
             var peers = new ArrayList<StagedPackets>();
-            for (int i = 0; i < 5000; i++) peers.add(queue(pool));
+            for (int i = 0; i < 5000; i++) {
+                peers.add(queue(pool));
+            }
             int sent = 0;
             for (var peer : peers) {
                 for (int i = 0; i < 140; i++) {
@@ -109,10 +115,12 @@ class StagedPacketsTest {
     }
 
     @Test
-    void oneWhoComesLaterFindsRoomAmongGreedyOnes() {
+    void aLaterPeerFindsRoomInAFullStagedPool() {
         try (var pool = new StagedPool(1 << 20)) {
             var greedy = List.of(queue(pool), queue(pool), queue(pool), queue(pool), queue(pool), queue(pool));
-            for (int i = 0; i < 2000; i++) add(greedy.get(i % 6), packet(FULL_SIZE, i));
+            for (int i = 0; i < 2000; i++) {
+                add(greedy.get(i % 6), packet(FULL_SIZE, i));
+            }
             var late = queue(pool);
             for (int i = 0; i < 10; i++) {
                 add(late, new byte[] {(byte) i});

@@ -65,7 +65,7 @@ class TimersTest {
     private final Timers timers = recorder.timers;
 
     @Test
-    void unansweredHandshakeIsTried20TimesThenGivenUpAndResidueWipedLater() {
+    void unansweredInitiationIsRetransmitted19TimesThenGivenUpAndKeysAreWipedLater() {
         timers.requestHandshake();
         recorder.runUntil(1000 * SECOND);
         assertEquals(20, recorder.initiations.size()); // kernel timers.c: MAX_TIMER_HANDSHAKES = 18, tested with >
@@ -75,7 +75,7 @@ class TimersTest {
     }
 
     @Test
-    void retriesAreSpreadOver5To5333Milliseconds() {
+    void retransmissionsAreSpreadOver5To5333Milliseconds() {
         var buckets = new int[10];
         int offsets = 0;
         for (long seed = 0; seed < 500; seed++) {
@@ -95,7 +95,7 @@ class TimersTest {
     }
 
     @Test
-    void peersThatLoseTheSameServerDoNotComeBackTogether() {
+    void retransmissionsOfPeersThatLoseTheSameServerAreSpread() {
         int peers = 5000;
         var perSlot = new int[20];
         for (int i = 0; i < peers; i++) {
@@ -113,7 +113,7 @@ class TimersTest {
     }
 
     @Test
-    void asking1000TimesGivesOneInitiationPer5Seconds() {
+    void requesting1000HandshakesGivesOneInitiationPer5Seconds() {
         for (long now = 0; now < 60 * SECOND; now += 60 * MILLISECOND) {
             timers.requestHandshake();
             timers.advance(now, 0);
@@ -126,7 +126,7 @@ class TimersTest {
     }
 
     @Test
-    void askingGoesOnRetryingForAsLongAsSomebodyAsks() {
+    void handshakeRequestsKeepRetransmittingForAsLongAsTheyCome() {
         for (long now = 0; now < 600 * SECOND; now += SECOND) {
             timers.requestHandshake();
             recorder.runUntil(now);
@@ -136,7 +136,7 @@ class TimersTest {
     }
 
     @Test
-    void aWishSoonAfterAResponseIsKeptUntilItsTime() {
+    void aHandshakeRequestedSoonAfterAResponseWaitsForRekeyTimeout() {
         timers.handshakeSent(10 * SECOND);
         timers.requestHandshake();
         timers.advance(11 * SECOND, 0);
@@ -147,7 +147,7 @@ class TimersTest {
     }
 
     @Test
-    void withoutAnEndpointAWishWaits() {
+    void withoutAnEndpointARequestedHandshakeWaits() {
         timers.endpointKnown(false);
         timers.requestHandshake();
         assertEquals(TimerTable.NEVER, timers.nextDeadline());

@@ -107,7 +107,9 @@ class Blake2sTest {
             blake2s.mac(shortKey, second, at, length, got, 3);
             assertArrayEquals(mac, Arrays.copyOfRange(got, 3, 19), what);
             assertFalse(Arrays.equals(mac, Arrays.copyOf(expected, 16)), what);
-            if (length == 0) continue;
+            if (length == 0) {
+                continue;
+            }
             var state = new int[Blake2s.WORDS];
             blake2s.key(shortKey, state);
             for (int twice = 0; twice < 2; twice++) {

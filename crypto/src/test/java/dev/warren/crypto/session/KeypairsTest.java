@@ -43,7 +43,7 @@ class KeypairsTest {
     }
 
     @Test
-    void initiatorUsesTheNewSessionAtOnceAndKeepsTheOldOneForReceiving() {
+    void initiatorUsesTheNewKeypairAtOnceAndKeepsThePreviousForReceiving() {
         var one = keypair(1, true, 0);
         var two = keypair(2, true, 10);
         var three = keypair(3, true, 20);
@@ -57,7 +57,7 @@ class KeypairsTest {
     }
 
     @Test
-    void responderWaitsForTheFirstDatagram() {
+    void responderKeepsTheNextKeypairUntilItsFirstDatagram() {
         var one = keypair(1, false, 0);
         keypairs.add(one, false);
         assertNull(keypairs.current());
@@ -76,7 +76,7 @@ class KeypairsTest {
     }
 
     @Test
-    void anUnconfirmedSessionGivesWayToTheNext() {
+    void anUnconfirmedKeypairIsReplacedByTheNext() {
         keypairs.add(keypair(1, false, 0), false);
         var second = keypair(2, false, 5);
         keypairs.add(second, false);
@@ -86,7 +86,7 @@ class KeypairsTest {
     }
 
     @Test
-    void ofTwoSessionsMadeAtTheSameMomentBothSidesPickTheSame() {
+    void ofTwoSimultaneousKeypairsBothSidesPickTheSame() {
         for (boolean oursFirst : new boolean[] {true, false}) {
             var set = new Keypairs(keypair -> {});
             var old = keypair(1, true, 0);
@@ -107,7 +107,7 @@ class KeypairsTest {
     }
 
     @Test
-    void aNewerSessionOfTheOtherSideIsUsedWhoeverComesFirst() {
+    void aNewerKeypairOfThePeerIsUsedWhoeverComesFirst() {
         keypairs.add(keypair(1, true, 0), false);
         var newer = keypair(2, false, Protocol.SECOND);
         keypairs.add(newer, false);
@@ -144,7 +144,7 @@ class KeypairsTest {
     }
 
     @Test
-    void neitherSendsNorAcceptsFromTheLimitOn() {
+    void aKeypairNeitherSendsNorAcceptsFromTheCounterLimitOn() {
         var pair = keypair(1, true, 0);
         pair.skipTo(Protocol.REJECT_AFTER_MESSAGES - 1);
         assertTrue(pair.sendable(Protocol.REJECT_AFTER_TIME, 0));
@@ -160,7 +160,7 @@ class KeypairsTest {
     }
 
     @Test
-    void aForgedCounterDoesNotMoveTheWindow() {
+    void aForgedCounterDoesNotMoveTheReplayWindow() {
         var pair = keypair(1, true, 0);
         pair.seal(plain, 64, 64, sealed, 64);
         var forged = arena.allocate(256);
@@ -173,7 +173,7 @@ class KeypairsTest {
     }
 
     @Test
-    void ageIsExactAndAClockThatWentBackDoesNoHarm() {
+    void keypairAgeIsExactAndAClockThatWentBackDoesNoHarm() {
         long created = 1000 * Protocol.SECOND;
         var pair = keypair(1, true, created);
         long limit = created + Protocol.REJECT_AFTER_TIME;

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// What is taken, and what is said when it is not the best.
 class EnginesTest {
     @Test
-    void whatIsThereIsTaken() {
+    void autoChoosesTheAvailableLibraries() {
         var engines = Engines.choose(Suite.Choice.AUTO, X25519Choice.AUTO, null);
         assertTrue(engines.describe().matches("OpenSSL 3\\S* .*, X25519 OpenSSL"), engines.describe());
         assertEquals(List.of(), engines.passedOver());
@@ -41,7 +41,7 @@ class EnginesTest {
     }
 
     @Test
-    void everythingCanBeChosen() {
+    void everyLibraryCanBeChosen() {
         var engines = Engines.choose(Suite.Choice.JDK, X25519Choice.OPENSSL, null);
         assertTrue(engines.describe().matches("JDK \\d+ .*, X25519 OpenSSL"), engines.describe());
         engines = Engines.choose(Suite.Choice.JDK, X25519Choice.BOUNCYCASTLE, null);
@@ -102,7 +102,7 @@ class EnginesTest {
 
     // FIPS mode, or a configuration without the default provider: ChaCha20 is not there, and X25519 may not be.
     @Test
-    void aLibcryptoWithoutChaChaIsPassedOverAndTold(@TempDir Path directory) throws Exception {
+    void aLibcryptoWithoutChaChaIsPassedOverAndReported(@TempDir Path directory) throws Exception {
         var fips = Files.writeString(directory.resolve("fips.cnf"), """
                 openssl_conf = main
                 [main]
@@ -120,7 +120,7 @@ class EnginesTest {
 
     // Only auto falls back.
     @Test
-    void whatWasAskedForIsNotReplaced() throws Exception {
+    void aRequestedLibraryIsNotReplaced() throws Exception {
         var denied = List.of("OpenSSL cannot be used: native access is denied (the JVM's option --enable-native-access"
                 + " allows it).");
         var option = List.of("--illegal-native-access=deny");

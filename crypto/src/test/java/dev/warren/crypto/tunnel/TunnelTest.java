@@ -67,7 +67,7 @@ class TunnelTest {
     }
 
     @Test
-    void packetsComeBackTrimmedToTheirOwnLength() {
+    void decapsulatedPacketsAreTrimmedOfPadding() {
         connect();
         for (int length = 40; length < 200; length++) {
             for (var packet : new ByteBuffer[] {packet4(length), packet6(length)}) {
@@ -80,7 +80,7 @@ class TunnelTest {
     }
 
     @Test
-    void theFirstPacketWaitsForTheSession() {
+    void theFirstPacketIsStagedUntilTheSession() {
         var initiation = only(a.encapsulate(packet4(100), now, WALL));
         assertEquals(148, initiation.remaining());
         assertInstanceOf(TunnelResult.Nothing.class, a.encapsulate(packet4(101), now, WALL));
@@ -94,7 +94,7 @@ class TunnelTest {
     }
 
     @Test
-    void theEndpointFollowsWhatAuthenticatesAndNothingElse() {
+    void theEndpointRoamsWithAuthenticatedDatagramsOnly() {
         assertNull(b.endpoint());
         connect();
         assertEquals(A, b.endpoint());
@@ -108,7 +108,7 @@ class TunnelTest {
     }
 
     @Test
-    void rubbishIsDroppedWithAReasonAndNeverThrows() {
+    void malformedDatagramsAreDroppedWithAVerdictAndNeverThrow() {
         connect();
         var noise = new Random(1);
         for (int length = 0; length < 400; length++) {
@@ -195,7 +195,7 @@ class TunnelTest {
     // What only the caller can do wrong is told at once, in a sentence, and changes nothing.
     @Test
     @SuppressWarnings("NullAway") // what null does
-    void wrongArgumentsAreToldAtOnce() {
+    void wrongArgumentsAreExceptionsAtOnce() {
         var packet = MemorySegment.ofArray(new byte[20]);
         var here = new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 51820);
         var nameless = java.net.InetSocketAddress.createUnresolved("vpn.example.org", 51820);
@@ -231,7 +231,7 @@ class TunnelTest {
     }
 
     @Test
-    void aClosedTunnelSaysSo() {
+    void aClosedTunnelRefusesEveryCall() {
         var packet = MemorySegment.ofArray(new byte[20]);
         var here = new java.net.InetSocketAddress(java.net.InetAddress.getLoopbackAddress(), 51820);
         var tunnel = Tunnel.builder(keyA, b.publicKey()).suite(suite).create();

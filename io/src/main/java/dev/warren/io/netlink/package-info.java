@@ -1,4 +1,4 @@
-/// rtnetlink(7): interfaces, addresses, routes and rules, to change them and to hear of changes.
+/// Interfaces, addresses, routes and rules over rtnetlink(7): changes them and is notified of changes.
 @NullMarked
 package dev.warren.io.netlink;
 

@@ -5,14 +5,19 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Which owner (peer) which prefixes belong to. Kept by one writer; readers take a [#snapshot]. Owners are told
-/// apart by identity.
+/// The allowed IPs of a device: maps prefixes to owners (peers), by longest prefix match. Owners are
+/// compared by identity.
+///
+/// One writer owns this object: only its thread may call any method here, including [#snapshot] and [#of].
+/// In the router that is the loop of the device's RouterVerticle. It publishes each new
+/// [AllowedIpsSnapshot], which is immutable and may be read by any thread.
 public final class AllowedIps<P> {
     private final IdentityHashMap<P, Object> prefixes = new IdentityHashMap<>(); // values: OwnedPrefixes
     private AllowedIpsSnapshot<P> table = AllowedIpsSnapshot.empty();
     private int size;
 
-    /// Gives the prefix to the owner, taking it from whoever had it. One it already has moves to the end of its list.
+    /// Assigns the prefix to the owner and removes it from the former owner, if any. A prefix the owner has
+    /// already moves to the end of its list.
     public void insert(IpPrefix prefix, P owner) {
         var former = table.owner(prefix);
         if (former != null) {
@@ -26,7 +31,7 @@ public final class AllowedIps<P> {
         prefixes.compute(owner, (_, owned) -> OwnedPrefixes.add(owned, prefix));
     }
 
-    /// Takes the prefix away if this owner has it; false if not. That is `allowed_ip=-` of the UAPI.
+    /// Removes the prefix if this owner has it; false if not. The UAPI's `allowed_ip=-` does this.
     public boolean remove(IpPrefix prefix, P owner) {
         if (table.owner(prefix) != owner) {
             return false;
@@ -37,7 +42,7 @@ public final class AllowedIps<P> {
         return true;
     }
 
-    /// Takes all the owner's prefixes away; it is not referred to afterwards, except by snapshots taken before.
+    /// Removes all prefixes of the owner; only snapshots taken before still refer to it.
     public void removeAll(P owner) {
         for (var prefix : OwnedPrefixes.list(prefixes.remove(owner))) {
             table = table.without(prefix);
@@ -49,13 +54,13 @@ public final class AllowedIps<P> {
         prefixes.computeIfPresent(owner, (_, owned) -> OwnedPrefixes.remove(owned, prefix));
     }
 
-    /// The owner's prefixes in the order they were given, the latest at the end: as the kernel and wireguard-go list
+    /// The owner's prefixes in order of insertion, the latest last, as the kernel and wireguard-go list
     /// them.
     public List<IpPrefix> of(P owner) {
         return OwnedPrefixes.list(prefixes.get(owner));
     }
 
-    /// Who has exactly this prefix.
+    /// The owner of exactly this prefix, or null.
     public @Nullable P owner(IpPrefix prefix) {
         return table.owner(prefix);
     }
@@ -65,7 +70,8 @@ public final class AllowedIps<P> {
         return size;
     }
 
-    /// What the table is now; later changes do not show in it. Costs nothing; the same object while nothing changes.
+    /// The current state of the table, which later changes do not affect. Copies nothing; returns the same
+    /// object until something changes.
     public AllowedIpsSnapshot<P> snapshot() {
         return table;
     }

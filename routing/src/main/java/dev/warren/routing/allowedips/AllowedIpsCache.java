@@ -7,19 +7,20 @@ import dev.warren.routing.ip.IpHeader;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// The last address that was looked up and whose it is. Packets come in trains of one flow: all of a train but its
-/// first packet cost a comparison, and no walk down the trie. Belongs to one loop; keep one for destinations and one
-/// for sources, or each would push out the other.
+/// Caches the last address looked up and its owner. Packets of one flow come in runs: all packets of a run
+/// but the first cost a comparison instead of a lookup in the trie. Confined to one loop; keep one cache
+/// for destinations and one for sources, or each would evict the other's entry.
 public final class AllowedIpsCache<P> {
     private @Nullable AllowedIpsSnapshot<P> table;
     private @Nullable P owner;
-    /// In the order of the machine, as nothing but equality is asked of them.
+    /// In native byte order, because they are compared for equality only.
     private long hi;
 
     private long lo;
     private int version;
 
-    /// What [AllowedIpsSnapshot#destination] says of this table. The packet has passed [IpHeader#validate].
+    /// Same result as [AllowedIpsSnapshot#destination] of this table. The packet has passed
+    /// [IpHeader#validate].
     public @Nullable P destination(AllowedIpsSnapshot<P> routes, MemorySegment packet, long at) {
         if (!last(routes, packet, at, IpHeader.V4_DESTINATION, IpHeader.V6_DESTINATION)) {
             owner = routes.destination(packet, at);
@@ -27,7 +28,7 @@ public final class AllowedIpsCache<P> {
         return owner;
     }
 
-    /// What [AllowedIpsSnapshot#source] says of this table. The packet has passed [IpHeader#validate].
+    /// Same result as [AllowedIpsSnapshot#source] of this table. The packet has passed [IpHeader#validate].
     public @Nullable P source(AllowedIpsSnapshot<P> routes, MemorySegment packet, long at) {
         if (!last(routes, packet, at, IpHeader.V4_SOURCE, IpHeader.V6_SOURCE)) {
             owner = routes.source(packet, at);
@@ -35,7 +36,7 @@ public final class AllowedIpsCache<P> {
         return owner;
     }
 
-    /// Whether the address is the one before, in the same table; from now on it is.
+    /// True when the address and the table are those of the last call; caches them otherwise.
     private boolean last(AllowedIpsSnapshot<P> routes, MemorySegment packet, long at, int offset4, int offset6) {
         int family = IpHeader.version(packet, at);
         long high = 0;
@@ -46,7 +47,9 @@ public final class AllowedIpsCache<P> {
             high = packet.get(JAVA_LONG_UNALIGNED, at + offset6);
             low = packet.get(JAVA_LONG_UNALIGNED, at + offset6 + 8);
         }
-        if (low == lo && high == hi && family == version && routes == table) return true;
+        if (low == lo && high == hi && family == version && routes == table) {
+            return true;
+        }
         table = routes;
         version = family;
         hi = high;

@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout.OfInt;
 import java.lang.foreign.ValueLayout.OfLong;
 import org.jspecify.annotations.Nullable;
 
-/// A state of [AllowedIps] that never changes: longest prefix match. Any thread may read it.
+/// An immutable state of [AllowedIps] for longest prefix match. Any thread may read it.
 public final class AllowedIpsSnapshot<P> {
     private static final OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final OfLong U64 = JAVA_LONG_UNALIGNED.withOrder(BIG_ENDIAN);
@@ -25,21 +25,22 @@ public final class AllowedIpsSnapshot<P> {
         this.root6 = root6;
     }
 
-    /// The table without a prefix.
+    /// A table without prefixes.
     public static <P> AllowedIpsSnapshot<P> empty() {
         return new AllowedIpsSnapshot<>(null, null);
     }
 
-    /// Who has the longest prefix that holds this IPv4 address; null when nobody has one.
+    /// The owner of the longest prefix that contains this IPv4 address, or null.
     public @Nullable P lookup4(int address) {
         return TrieNode4.lookup(root4, address);
     }
 
-    /// Who has the longest prefix that holds this IPv6 address; null when nobody has one.
+    /// The owner of the longest prefix that contains this IPv6 address, or null.
     public @Nullable P lookup6(long hi, long lo) {
         return TrieNode6.lookup(root6, hi, lo);
     }
 
+    /// The owner of the longest prefix that contains this address, or null.
     public @Nullable P lookup(IpAddress address) {
         return switch (address.family()) {
             case V4 -> lookup4((int) address.lo());
@@ -47,7 +48,8 @@ public final class AllowedIpsSnapshot<P> {
         };
     }
 
-    /// Who gets the IP packet at `at`; null when nobody does. The packet has passed [IpHeader#validate].
+    /// The owner of the destination address of the IP packet at `at`, or null. The packet has passed
+    /// [IpHeader#validate].
     public @Nullable P destination(MemorySegment packet, long at) {
         return switch (IpHeader.version(packet, at)) {
             case 4 -> lookup4(packet.get(U32, at + IpHeader.V4_DESTINATION));
@@ -59,7 +61,8 @@ public final class AllowedIpsSnapshot<P> {
         };
     }
 
-    /// Whose the source of the IP packet at `at` is; null when nobody's. The packet has passed [IpHeader#validate].
+    /// The owner of the source address of the IP packet at `at`, or null. The packet has passed
+    /// [IpHeader#validate].
     public @Nullable P source(MemorySegment packet, long at) {
         return switch (IpHeader.version(packet, at)) {
             case 4 -> lookup4(packet.get(U32, at + IpHeader.V4_SOURCE));
@@ -87,7 +90,7 @@ public final class AllowedIpsSnapshot<P> {
         };
     }
 
-    /// The prefix must be there.
+    /// A table without this prefix, which must be in this one.
     AllowedIpsSnapshot<P> without(IpPrefix prefix) {
         return switch (prefix.family()) {
             case V4 ->

@@ -7,14 +7,15 @@ import java.util.List;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// The prefixes of one owner in the order they were given. Nothing is null; one prefix, all that most of 100 000 idle
-/// peers have, stands for itself; a few are an array; many a linked set, so that no operation grows with their number.
+/// The prefixes of one owner in order of insertion, in the smallest form: null for none; the prefix itself
+/// for one, which is all that most of 100 000 idle peers have; an array for a few; a linked set for many,
+/// so that the time of an operation does not grow with their number.
 final class OwnedPrefixes {
     private static final int FEW = 16;
 
     private OwnedPrefixes() {}
 
-    /// Adds a prefix that is not there yet.
+    /// Adds a prefix that `owned` does not contain.
     static Object add(@Nullable Object owned, IpPrefix prefix) {
         return switch (owned) {
             case null -> prefix;
@@ -33,7 +34,7 @@ final class OwnedPrefixes {
         };
     }
 
-    /// Removes a prefix that is there; null when it was the last.
+    /// Removes a prefix that `owned` contains; null when it was the last.
     static @Nullable Object remove(Object owned, IpPrefix prefix) {
         return switch (owned) {
             case IpPrefix _ -> null;
@@ -65,7 +66,7 @@ final class OwnedPrefixes {
         };
     }
 
-    @SuppressWarnings("unchecked") // what is none of the others is a set of ours
+    @SuppressWarnings("unchecked") // every other form is a set made here
     private static SequencedSet<IpPrefix> many(Object owned) {
         return owned instanceof IpPrefix[] few
                 ? new LinkedHashSet<>(Arrays.asList(few))

@@ -3,8 +3,8 @@ package dev.warren.routing.allowedips;
 import dev.warren.routing.ip.IpPrefix;
 import org.jspecify.annotations.Nullable;
 
-/// A node of the IPv4 trie. Nodes never change; a change makes a new path from the root (at most nine nodes) and shares
-/// the rest. Whoever holds no prefix has two nodes below or more.
+/// A node of the IPv4 trie. Nodes are immutable; a change copies the path from the root (at most nine
+/// nodes) and shares the rest. A node without a prefix has two child nodes or more.
 final class TrieNode4<P> extends TrieNode {
     private final int key;
 
@@ -13,7 +13,7 @@ final class TrieNode4<P> extends TrieNode {
         this.key = key;
     }
 
-    /// Four bits behind the first `bits`; behind all 32 whatever, as nothing is there to be found.
+    /// The four bits after the first `bits`; arbitrary after all 32, where no entry but 1 exists.
     private static int nibble(int address, int bits) {
         return address << bits >>> (Integer.SIZE - STEP);
     }
@@ -32,7 +32,7 @@ final class TrieNode4<P> extends TrieNode {
         return ((address ^ key) & IpPrefix.mask4(bits)) == 0;
     }
 
-    /// The owner of the longest prefix that holds the address.
+    /// The owner of the longest prefix that contains the address, or null.
     static <P> @Nullable P lookup(@Nullable TrieNode4<P> root, int address) {
         P best = null;
         for (var node = root; node != null && node.holds(address); ) {
@@ -46,7 +46,7 @@ final class TrieNode4<P> extends TrieNode {
         return best;
     }
 
-    /// The owner of exactly this prefix.
+    /// The owner of exactly this prefix, or null.
     static <P> @Nullable P owner(@Nullable TrieNode4<P> root, int prefix, int prefixBits) {
         int wanted = keyBits(prefixBits);
         var node = root;
@@ -85,7 +85,7 @@ final class TrieNode4<P> extends TrieNode {
         return new TrieNode4<>(key, bits, mapWith(entry), slotsWith(entry, value));
     }
 
-    /// Without this prefix, which is there; nodes that are then of no use go with it.
+    /// Removes this prefix, which must exist, and the nodes no longer needed.
     static <P> @Nullable TrieNode4<P> remove(TrieNode4<P> node, int prefix, int prefixBits) {
         int wanted = keyBits(prefixBits);
         if (node.bits == wanted) {

@@ -3,7 +3,7 @@ package dev.warren.routing.allowedips;
 import dev.warren.routing.ip.IpPrefix;
 import org.jspecify.annotations.Nullable;
 
-/// A node of the IPv6 trie: what [TrieNode4] is, with keys of two longs.
+/// A node of the IPv6 trie: as [TrieNode4], with keys of two longs and paths of at most 33 nodes.
 final class TrieNode6<P> extends TrieNode {
     private final long hi;
     private final long lo;
@@ -14,7 +14,7 @@ final class TrieNode6<P> extends TrieNode {
         this.lo = lo;
     }
 
-    /// Four bits behind the first `bits`; behind all 128 whatever, as nothing is there to be found.
+    /// The four bits after the first `bits`; arbitrary after all 128, where no entry but 1 exists.
     private static int nibble(long hi, long lo, int bits) {
         return (int) ((bits < Long.SIZE ? hi : lo) << bits >>> (Long.SIZE - STEP)); // the shift counts modulo 64
     }
@@ -33,7 +33,7 @@ final class TrieNode6<P> extends TrieNode {
         return ((addressHi ^ hi) & IpPrefix.maskHi(bits)) == 0 && ((addressLo ^ lo) & IpPrefix.maskLo(bits)) == 0;
     }
 
-    /// The owner of the longest prefix that holds the address.
+    /// The owner of the longest prefix that contains the address, or null.
     static <P> @Nullable P lookup(@Nullable TrieNode6<P> root, long hi, long lo) {
         P best = null;
         for (var node = root; node != null && node.holds(hi, lo); ) {
@@ -47,7 +47,7 @@ final class TrieNode6<P> extends TrieNode {
         return best;
     }
 
-    /// The owner of exactly this prefix.
+    /// The owner of exactly this prefix, or null.
     static <P> @Nullable P owner(@Nullable TrieNode6<P> root, long hi, long lo, int prefixBits) {
         int wanted = keyBits(prefixBits);
         var node = root;
@@ -93,7 +93,7 @@ final class TrieNode6<P> extends TrieNode {
         return new TrieNode6<>(hi, lo, bits, mapWith(entry), slotsWith(entry, value));
     }
 
-    /// Without this prefix, which is there; nodes that are then of no use go with it.
+    /// Removes this prefix, which must exist, and the nodes no longer needed.
     static <P> @Nullable TrieNode6<P> remove(TrieNode6<P> node, long hi, long lo, int prefixBits) {
         int wanted = keyBits(prefixBits);
         if (node.bits == wanted) {

@@ -1,4 +1,4 @@
-/// The allowed IPs: which prefixes are whose, by longest match.
+/// The allowed IPs: prefixes of peers, by longest prefix match.
 @NullMarked
 package dev.warren.routing.allowedips;
 

@@ -15,13 +15,13 @@ import java.lang.foreign.ValueLayout.OfLong;
 import java.lang.foreign.ValueLayout.OfShort;
 import org.jspecify.annotations.Nullable;
 
-/// Builds ICMP errors about packets that cannot go where they should: whole IP packets with their checksums.
+/// Builds ICMP errors about packets that cannot be delivered: whole IP packets with their checksums.
 ///
-/// There is no error about ICMP errors, fragments but the first, and packets whose source or destination is not one
-/// host (RFC 1122 §3.2.2, RFC 1812 §4.3.2.7, RFC 4443 §2.4 e). How often there is one is the caller's matter, see
-/// [TokenBucket].
+/// Builds no error about ICMP errors, fragments but the first, and packets whose source or destination is
+/// not a single host (RFC 1122 §3.2.2, RFC 1812 §4.3.2.7, RFC 4443 §2.4 e). The caller limits the rate of
+/// errors.
 public final class Icmp {
-    /// Room a target needs for any error: the least MTU of IPv6 (RFC 4443 §2.4 c).
+    /// Bytes that a target needs for any error: the minimum MTU of IPv6 (RFC 4443 §2.4 c).
     public static final int MAX_LENGTH = 1280;
 
     private static final int V4_MAX_LENGTH = 576; // RFC 1812 §4.3.2.3
@@ -43,18 +43,20 @@ public final class Icmp {
 
     private Icmp() {}
 
-    /// Host unreachable (RFC 792, type 3 code 1) or address unreachable (RFC 4443 §3.1, type 1 code 3) about the
-    /// packet, as the kernel's WireGuard answers what has no peer or no endpoint.
+    /// Host unreachable (RFC 792, type 3 code 1) or address unreachable (RFC 4443 §3.1, type 1 code 3)
+    /// about the packet, as the kernel's WireGuard sends for packets without a peer or endpoint.
     ///
-    /// A source of null is right for an error written to a TUN: Linux takes a packet that comes in with one of its
-    /// own addresses as source for a martian and drops it, but the destination's address passes every reverse path
+    /// Use a null source for an error written to a TUN: Linux drops a received packet with one of its own
+    /// addresses as source as a martian, but the packet's destination address passes every reverse path
     /// filter.
     ///
-    /// @param packet read only, and apart from the target
-    /// @param length bytes at `at`; what is no valid IP packet gets no error
-    /// @param source the error's source address; null, or one of the other family: the packet's destination
-    /// @param target has [#MAX_LENGTH] bytes from `to` on
-    /// @return length of the IP packet written at `target + to`, or 0 when there must be no error about this packet
+    /// @param packet only read; does not overlap the target
+    /// @param length bytes at `at`; an invalid IP packet gets no error
+    /// @param source the error's source address; when null or of the other family, the packet's destination
+    /// is used
+    /// @param target writable, with [#MAX_LENGTH] bytes from `to` on
+    /// @return length of the IP packet written at `target + to`, or 0 when no error may be sent about this
+    /// packet
     public static int unreachable(
             MemorySegment packet, long at, int length, @Nullable IpAddress source, MemorySegment target, long to) {
         int total = IpHeader.validate(packet, at, length);
@@ -66,8 +68,9 @@ public final class Icmp {
                 : error6(ADDRESS_UNREACHABLE6, 0, packet, at, total, source, target, to);
     }
 
-    /// Fragmentation needed (RFC 1191 §4, type 3 code 4; only when the packet forbids fragmentation) or packet too big
-    /// (RFC 4443 §3.2, type 2) about the packet. For the rest see [#unreachable].
+    /// Fragmentation needed (RFC 1191 §4, type 3 code 4; only when the packet forbids fragmentation) or
+    /// packet too big (RFC 4443 §3.2, type 2) about the packet. Other parameters and result as in
+    /// [#unreachable].
     ///
     /// @param mtu the size in bytes that would have passed
     public static int tooBig(
@@ -99,7 +102,7 @@ public final class Icmp {
             @Nullable IpAddress source,
             MemorySegment target,
             long to) {
-        if (!mayAnswer4(packet, at, total)) {
+        if (!mayReport4(packet, at, total)) {
             return 0;
         }
         int quoted = Math.min(total, V4_MAX_LENGTH - IpHeader.V4_LENGTH - ICMP_HEADER);
@@ -109,7 +112,7 @@ public final class Icmp {
                 : packet.get(U32, at + IpHeader.V4_DESTINATION);
         target.set(U16, to, (short) (0x4500 | NETWORK_CONTROL));
         target.set(U16, to + 2, (short) length);
-        target.set(U16, to + 4, packet.get(U16, at + 4)); // as unique as the sender's
+        target.set(U16, to + 4, packet.get(U16, at + 4)); // unique if the sender's is
         target.set(U16, to + 6, (short) 0);
         target.set(U16, to + 8, (short) (HOP_LIMIT << 8 | ICMP));
         target.set(U16, to + 10, (short) 0);
@@ -132,7 +135,7 @@ public final class Icmp {
             @Nullable IpAddress source,
             MemorySegment target,
             long to) {
-        if (!mayAnswer6(packet, at, total)) {
+        if (!mayReport6(packet, at, total)) {
             return 0;
         }
         int quoted = Math.min(total, MAX_LENGTH - IpHeader.V6_LENGTH - ICMP_HEADER);
@@ -155,7 +158,7 @@ public final class Icmp {
         return IpHeader.V6_LENGTH + payload;
     }
 
-    /// The ICMP message but for its checksum.
+    /// Writes the ICMP message with a checksum of zero.
     private static void message(
             int typeAndCode, int rest, MemorySegment packet, long at, int quoted, MemorySegment target, long icmp) {
         target.set(U16, icmp, (short) typeAndCode);
@@ -164,7 +167,7 @@ public final class Icmp {
         MemorySegment.copy(packet, at, target, icmp + ICMP_HEADER, quoted);
     }
 
-    private static boolean mayAnswer4(MemorySegment packet, long at, int total) {
+    private static boolean mayReport4(MemorySegment packet, long at, int total) {
         boolean laterFragment = (packet.get(U16, at + 6) & 0x1fff) != 0;
         if (laterFragment
                 || !isHost(packet.get(U32, at + IpHeader.V4_SOURCE))
@@ -175,13 +178,14 @@ public final class Icmp {
         return IpHeader.protocol(packet, at) != ICMP || (header < total && isQuery(u8(packet, at + header)));
     }
 
-    /// Not in 0/8 or 127/8, no multicast, class E or limited broadcast.
+    /// True for an address outside 0/8, 127/8, multicast, class E and limited broadcast.
     private static boolean isHost(int address) {
         int first = address >>> 24;
         return first != 0 && first != 127 && first < 224;
     }
 
-    /// ICMP types that ask or answer (RFC 1122 §3.2.2); those unknown to it count as errors, as they do to the kernel.
+    /// True for ICMP queries and their replies (RFC 1122 §3.2.2); unknown types count as errors, as in the
+    /// kernel.
     private static boolean isQuery(int type) {
         return switch (type) {
             case 0, 8, 9, 10, 13, 14, 15, 16, 17, 18 -> true;
@@ -189,21 +193,22 @@ public final class Icmp {
         };
     }
 
-    private static boolean mayAnswer6(MemorySegment packet, long at, int total) {
+    private static boolean mayReport6(MemorySegment packet, long at, int total) {
         return isHost(packet.get(U64, at + IpHeader.V6_SOURCE), packet.get(U64, at + IpHeader.V6_SOURCE + 8))
                 && isHost(
                         packet.get(U64, at + IpHeader.V6_DESTINATION),
                         packet.get(U64, at + IpHeader.V6_DESTINATION + 8))
-                && mayAnswerPayload6(packet, at, total);
+                && mayReportPayload6(packet, at, total);
     }
 
-    /// Neither `::`, `::1` nor multicast.
+    /// True for an address other than `::`, `::1` and multicast.
     private static boolean isHost(long hi, long lo) {
         return hi >>> 56 != 0xff && (hi != 0 || lo >>> 1 != 0);
     }
 
-    /// Walks the extension headers (RFC 8200 §4) to see what the packet carries; false when they do not fit in it.
-    private static boolean mayAnswerPayload6(MemorySegment packet, long at, int total) {
+    /// Walks the extension headers (RFC 8200 §4) to the payload; false for an ICMP error, a later fragment,
+    /// or headers that do not fit in the packet.
+    private static boolean mayReportPayload6(MemorySegment packet, long at, int total) {
         int header = IpHeader.protocol(packet, at);
         int offset = IpHeader.V6_LENGTH;
         while (true) {
@@ -229,7 +234,7 @@ public final class Icmp {
         }
     }
 
-    /// Errors have types below 128; a redirect gets no answer either.
+    /// Errors have types below 128; no error is sent about a redirect either.
     private static boolean isInformational(int type) {
         return type >= 128 && type != 137;
     }
@@ -238,7 +243,7 @@ public final class Icmp {
         return segment.get(JAVA_BYTE, at) & 0xff;
     }
 
-    /// Sum of 16-bit words (RFC 1071), not folded; up to 1280 bytes cannot overflow it.
+    /// Sum of 16-bit words (RFC 1071), not folded; 1280 bytes cannot overflow an int.
     private static int sum(MemorySegment segment, long at, int length) {
         int sum = 0;
         for (int i = 0; i < (length & ~1); i += 2) {

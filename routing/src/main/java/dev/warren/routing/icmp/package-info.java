@@ -1,4 +1,4 @@
-/// ICMP errors about packets that cannot go where they should.
+/// ICMP errors about packets that cannot be delivered.
 @NullMarked
 package dev.warren.routing.icmp;
 

@@ -1,7 +1,7 @@
 package dev.warren.routing.ip;
 
-/// Reads IP address literals as strictly as Go's netip: no leading zeros, no shortened IPv4, no zone, and never a
-/// name that a resolver would have to be asked about.
+/// Parses IP address literals as strictly as Go's netip: no leading zeros, no shortened IPv4, no zone, and
+/// no names.
 final class AddressParser {
     private static final int MAX_TEXT = 45; // ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255
 
@@ -26,7 +26,7 @@ final class AddressParser {
         return IpAddress.v4(parser.v4(0));
     }
 
-    /// Four decimal numbers from `from` to the end of the text.
+    /// Parses four decimal numbers from `from` to the end of the text.
     private int v4(int from) {
         int address = 0;
         int at = from;
@@ -141,7 +141,7 @@ final class AddressParser {
         return new IllegalArgumentException(quoted(text) + " is not an IP address: " + why + ".");
     }
 
-    /// What a person wrote, for an error message: cut short and harmless to a terminal.
+    /// Quotes input for an error message: at most 64 characters, without control characters.
     static String quoted(CharSequence text) {
         var quoted = new StringBuilder("\"");
         for (int i = 0; i < Math.min(text.length(), 64); i++) {

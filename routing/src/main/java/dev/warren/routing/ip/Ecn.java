@@ -7,15 +7,17 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout.OfShort;
 
-/// Explicit congestion notification through a tunnel (RFC 6040): what the outer packet says of congestion on its way
-/// reaches the inner one. On the way in nothing is to be decided, the inner field is copied (§4.1, normal mode).
+/// Explicit congestion notification through a tunnel (RFC 6040): propagates congestion marks of the outer
+/// packet to the inner one. On encapsulation the inner field is copied to the outer header (§4.1, normal
+/// mode), which needs no code here.
 public final class Ecn {
-    /// Not capable of ECN.
+    /// The sender does not support ECN (RFC 3168 §5).
     public static final int NOT_ECT = 0;
 
+    /// ECN-capable transport (RFC 3168 §5).
     public static final int ECT_1 = 1;
     public static final int ECT_0 = 2;
-    /// Congestion was met.
+    /// Congestion experienced (RFC 3168 §5).
     public static final int CE = 3;
 
     private static final int V4_CHECKSUM = 10;
@@ -23,16 +25,22 @@ public final class Ecn {
 
     private Ecn() {}
 
-    /// Writes what a packet leaves the tunnel with (RFC 6040 §4.2, figure 4).
+    /// Sets the ECN field of a packet that leaves the tunnel (RFC 6040 §4.2, figure 4), and corrects the
+    /// IPv4 checksum.
     ///
     /// @param packet has passed [IpHeader#validate]
-    /// @param outer the ECN field it arrived with
-    /// @return false when it must be dropped: congestion that its sender cannot hear of otherwise
+    /// @param outer ECN field of the outer header, 0 to 3
+    /// @return false when the packet must be dropped: the only way to report congestion to a sender without
+    /// ECN
     public static boolean decapsulate(MemorySegment packet, long at, int outer) {
         int inner = IpHeader.ecn(packet, at);
         if (outer == CE) {
-            if (inner == NOT_ECT) return false;
-            if (inner != CE) set(packet, at, CE);
+            if (inner == NOT_ECT) {
+                return false;
+            }
+            if (inner != CE) {
+                set(packet, at, CE);
+            }
         } else if (outer == ECT_1 && inner == ECT_0) {
             set(packet, at, ECT_1);
         }

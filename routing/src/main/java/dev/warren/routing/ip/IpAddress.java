@@ -2,8 +2,8 @@ package dev.warren.routing.ip;
 
 /// An IP address, without a zone. An IPv4 address lies in the low 32 bits of `lo`, and `hi` is zero.
 ///
-/// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is an IPv6 address, as it is to wireguard-go. In order: IPv4 first,
-/// then by the bits.
+/// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is an IPv6 address, as in wireguard-go. Ordered IPv4
+/// first, then by unsigned value.
 public record IpAddress(IpFamily family, long hi, long lo) implements Comparable<IpAddress> {
     public IpAddress {
         if (family == IpFamily.V4 && (hi != 0 || lo >>> 32 != 0)) {
@@ -11,9 +11,9 @@ public record IpAddress(IpFamily family, long hi, long lo) implements Comparable
         }
     }
 
-    /// Reads a literal; never asks a resolver.
+    /// Parses a literal; never resolves a name.
     ///
-    /// @throws IllegalArgumentException with a sentence saying what would be right
+    /// @throws IllegalArgumentException with a sentence that says what to write instead
     public static IpAddress parse(CharSequence text) {
         return AddressParser.parse(text);
     }
@@ -26,7 +26,9 @@ public record IpAddress(IpFamily family, long hi, long lo) implements Comparable
         return new IpAddress(IpFamily.V6, hi, lo);
     }
 
-    /// From 4 or 16 bytes in network order.
+    /// Makes an address from 4 or 16 bytes in network order, which are copied.
+    ///
+    /// @throws IllegalArgumentException for any other length
     public static IpAddress of(byte[] address) {
         return switch (address.length) {
             case 4 -> new IpAddress(IpFamily.V4, 0, read(address, 0, 4));
@@ -66,7 +68,7 @@ public record IpAddress(IpFamily family, long hi, long lo) implements Comparable
         return family == IpFamily.V6 && hi == 0 && lo >>> 32 == 0xffff;
     }
 
-    /// As RFC 5952 and Go's netip have it.
+    /// The text of RFC 5952, as Go's netip prints it.
     @Override
     public String toString() {
         var text = new StringBuilder(IpPrefix.MAX_TEXT);

@@ -11,7 +11,7 @@ public enum IpFamily {
         this.bits = bits;
     }
 
-    /// Bits in an address: 32 or 128.
+    /// Length of an address in bits: 32 or 128.
     public int bits() {
         return bits;
     }

@@ -11,7 +11,8 @@ import java.lang.foreign.ValueLayout.OfInt;
 import java.lang.foreign.ValueLayout.OfLong;
 import java.lang.foreign.ValueLayout.OfShort;
 
-/// Offsets of the headers that offloads rewrite (RFC 791, 8200, 9293, 768), and accessors in network order.
+/// Field offsets of the headers that offloads rewrite (RFC 791, 8200, 9293, 768), and accessors in network
+/// order.
 public final class IpFields {
     private static final OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
@@ -94,12 +95,12 @@ public final class IpFields {
         segment.set(U32, at, value);
     }
 
-    /// The sum of both IPv4 addresses.
+    /// The [Checksum] sum of both IPv4 addresses, not folded.
     public static int addresses4(MemorySegment segment, long at) {
         return Checksum.halves(u32(segment, at + V4_SOURCE)) + Checksum.halves(u32(segment, at + V4_SOURCE + 4));
     }
 
-    /// The sum of both IPv6 addresses.
+    /// The [Checksum] sum of both IPv6 addresses, in 0..0xffff.
     public static int addresses6(MemorySegment segment, long at) {
         long halves = 0;
         for (int i = 0; i < 32; i += 8) {
@@ -109,7 +110,7 @@ public final class IpFields {
         return Checksum.fold(halves);
     }
 
-    /// The sum of a 20-byte IPv4 header without its length, id and checksum fields.
+    /// The [Checksum] sum of a 20-byte IPv4 header without its length, id and checksum fields, not folded.
     public static int constant4(MemorySegment segment, long at) {
         return u16(segment, at) + u16(segment, at + V4_FRAGMENT) + u16(segment, at + V4_TTL) + addresses4(segment, at);
     }

@@ -7,8 +7,8 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout.OfShort;
 
-/// IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3) headers, read in place. But for [#validate], all methods take packets
-/// that have passed it.
+/// IPv4 (RFC 791 §3.1) and IPv6 (RFC 8200 §3) headers, read in place. All methods but [#validate] and
+/// [#version] require a packet that has passed [#validate].
 public final class IpHeader {
     public static final int V4_LENGTH = 20;
     public static final int V4_SOURCE = 12;
@@ -25,27 +25,27 @@ public final class IpHeader {
 
     private IpHeader() {}
 
-    /// The version nibble: 4 or 6.
+    /// The version field: 4 or 6, or any value from 0 to 15 before [#validate]. Reads one byte.
     public static int version(MemorySegment segment, long at) {
         return segment.get(JAVA_BYTE, at) >> 4 & 0xf;
     }
 
-    /// Length of the header: IPv4 with its options (IHL), IPv6 without extension headers.
+    /// Length of the header in bytes: IPv4 with options (IHL), IPv6 without extension headers.
     public static int length(MemorySegment segment, long at) {
         return version(segment, at) == 4 ? 4 * (segment.get(JAVA_BYTE, at) & 0xf) : V6_LENGTH;
     }
 
-    /// Length the header states for the whole packet: IPv4 total length, IPv6 payload length + 40.
+    /// Length of the whole packet in bytes by its header: IPv4 total length, IPv6 payload length + 40.
     public static int totalLength(MemorySegment segment, long at) {
         return version(segment, at) == 4
                 ? u16(segment, at + V4_TOTAL_LENGTH)
                 : V6_LENGTH + u16(segment, at + V6_PAYLOAD_LENGTH);
     }
 
-    /// The length of the packet at `at` without padding behind it, or -1 when no whole IP packet lies there. Reads
-    /// nothing behind the `available` bytes.
+    /// Checks the header and returns the length of the packet at `at` without padding after it, in bytes;
+    /// -1 when it is not a whole IP packet. Reads nothing beyond the `available` bytes.
     ///
-    /// @param available bytes at `at`: a packet and perhaps padding
+    /// @param available bytes at `at`: a packet and maybe padding
     public static int validate(MemorySegment segment, long at, int available) {
         if (available < V4_LENGTH) {
             return -1;
@@ -69,7 +69,7 @@ public final class IpHeader {
         return trafficClass(segment, at) & 3;
     }
 
-    /// Type of service or traffic class: six bits DSCP and two ECN.
+    /// Type of service or traffic class: six bits of DSCP and two of ECN.
     public static int trafficClass(MemorySegment segment, long at) {
         return version(segment, at) == 4 ? segment.get(JAVA_BYTE, at + 1) & 0xff : u16(segment, at) >> 4 & 0xff;
     }

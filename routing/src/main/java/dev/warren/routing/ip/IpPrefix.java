@@ -24,9 +24,9 @@ public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
         }
     }
 
-    /// Reads `10.0.0.0/8`, `fd00::/8` or a bare address (/32, /128). Host bits are masked away.
+    /// Parses `10.0.0.0/8`, `fd00::/8` or a bare address (/32, /128). Clears the host bits.
     ///
-    /// @throws IllegalArgumentException with a sentence saying what would be right
+    /// @throws IllegalArgumentException with a sentence that says what to write instead
     public static IpPrefix parse(CharSequence text) {
         int slash = slash(text);
         if (slash < 0) {
@@ -52,17 +52,17 @@ public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
         return of(address, bits);
     }
 
-    /// Masks the first `bits` (0 to 32) bits.
+    /// Mask of the first `bits` (0 to 32) bits of an IPv4 address.
     public static int mask4(int bits) {
         return (int) (0xffff_ffff_0000_0000L >> bits);
     }
 
-    /// Masks the first 64 of the first `bits` (0 to 128) bits.
+    /// Mask of the first `bits` (0 to 128) bits of an IPv6 address, its high half.
     public static long maskHi(int bits) {
         return bits == 0 ? 0 : -1L << Math.max(Long.SIZE - bits, 0);
     }
 
-    /// Masks the second 64 of the first `bits` (0 to 128) bits.
+    /// Mask of the first `bits` (0 to 128) bits of an IPv6 address, its low half.
     public static long maskLo(int bits) {
         return bits <= Long.SIZE ? 0 : -1L << (2 * Long.SIZE - bits);
     }
@@ -76,7 +76,9 @@ public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
         return -1;
     }
 
-    /// From 4 or 16 bytes in network order; host bits are masked away.
+    /// Makes a prefix from 4 or 16 bytes in network order, which are copied; clears the host bits.
+    ///
+    /// @throws IllegalArgumentException for any other length, or `bits` out of range
     public static IpPrefix of(byte[] address, int bits) {
         return of(IpAddress.of(address), bits);
     }
@@ -89,12 +91,12 @@ public record IpPrefix(IpFamily family, long hi, long lo, int bits) {
         return new IpAddress(family, hi, lo);
     }
 
-    /// An IPv4 prefix never contains an IPv6 address, mapped or not.
+    /// True when the address is in this prefix. An IPv4 prefix contains no IPv6 address, mapped or not.
     public boolean contains(IpAddress address) {
         return address.family() == family && of(address, bits).equals(this);
     }
 
-    /// As `wg` prints it: `10.0.0.0/8`, `fd00::/8`.
+    /// The text as `wg` prints it: `10.0.0.0/8`, `fd00::/8`.
     @Override
     public String toString() {
         var text = new StringBuilder(MAX_TEXT);

@@ -1,5 +1,4 @@
-/// IP addresses, prefixes, headers and checksums: the only place that knows how they are written and
-/// where their fields lie.
+/// IP addresses, prefixes, headers and checksums: the only place with their text forms and field offsets.
 @NullMarked
 package dev.warren.routing.ip;
 

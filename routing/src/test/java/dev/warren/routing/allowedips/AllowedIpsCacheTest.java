@@ -39,7 +39,7 @@ final class AllowedIpsCacheTest {
     }
 
     @Test
-    void whatNobodyHasIsLookedUpAgainWhenTheTableChanged() {
+    void anAddressWithoutAnOwnerIsLookedUpAgainWhenTheTableChanged() {
         assertNull(source("10.0.0.1"));
         routes.insert(IpPrefix.parse("10.0.0.0/8"), a);
         assertSame(a, source("10.0.0.1"));

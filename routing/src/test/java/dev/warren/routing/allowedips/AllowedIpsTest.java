@@ -20,7 +20,7 @@ final class AllowedIpsTest {
     private final Object b = "b";
 
     @Test
-    void theLongestPrefixWinsAndWhatIsInnerComesBackWhenItGoes() {
+    void theLongestPrefixWinsAndAShorterOneMatchesAfterItsRemoval() {
         give("0.0.0.0/0", a);
         give("10.0.0.0/8", b);
         give("10.1.0.0/16", a);
@@ -36,7 +36,7 @@ final class AllowedIpsTest {
 
     // the source of what a peer sends is looked up here, in the table of the whole device
     @Test
-    void aMoreSpecificPrefixOfAnotherPeerIsNotOurs() {
+    void aMoreSpecificPrefixOfAnotherPeerWins() {
         give("192.168.1.0/24", a);
         give("192.168.1.7/32", b);
         assertSame(b, lookup("192.168.1.7"));
@@ -75,7 +75,7 @@ final class AllowedIpsTest {
     }
 
     @Test
-    void anEmptyTableKnowsNobody() {
+    void lookupsInAnEmptyTableFindNoOwner() {
         assertNull(AllowedIpsSnapshot.empty().lookup4(0));
         assertNull(AllowedIpsSnapshot.empty().lookup6(0, 0));
         assertEquals(List.of(), table.of(a));
@@ -84,7 +84,7 @@ final class AllowedIpsTest {
     }
 
     @Test
-    void aPrefixMovesToWhoeverGotItLast() {
+    void aPrefixMovesToTheOwnerInsertedLast() {
         give("10.0.0.0/8", a);
         give("10.77.1.1/8", b); // the same with host bits
         assertSame(b, lookup("10.0.0.1"));
@@ -108,7 +108,7 @@ final class AllowedIpsTest {
     }
 
     @Test
-    void ownersAreToldApartByIdentityNotEquality() {
+    void ownersAreComparedByIdentityNotEquality() {
         record Peer(int id) {}
         var one = new Peer(1);
         var twin = new Peer(1);

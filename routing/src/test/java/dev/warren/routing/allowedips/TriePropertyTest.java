@@ -25,7 +25,7 @@ final class TriePropertyTest {
     }
 
     @Test
-    void dozensOfShortHistoriesInBothFamiliesGoAsAListWouldHaveThem() {
+    void shortRandomHistoriesAgreeWithALinearTable() {
         for (int i = 0; i < 60; i++) {
             history(i, 300);
         }
@@ -33,7 +33,7 @@ final class TriePropertyTest {
     }
 
     @Test
-    void aLongHistoryGoesAsAListWouldHaveIt() {
+    void aLongRandomHistoryAgreesWithALinearTable() {
         history(4711, 5_000);
     }
 

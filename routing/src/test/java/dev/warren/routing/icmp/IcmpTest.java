@@ -23,7 +23,7 @@ final class IcmpTest {
     private static final int UDP = 17;
 
     @Test
-    void hostUnreachableSaysWhoseAndQuotesThePacket() {
+    void hostUnreachableNamesItsSourceAndQuotesThePacket() {
         var packet = Packets.v4("10.0.0.1", "10.9.9.9", UDP, 100);
         var error = unreachable(packet);
         assertEquals(20 + 8 + 120, error.length);
@@ -38,7 +38,7 @@ final class IcmpTest {
     }
 
     @Test
-    void addressUnreachableSaysWhoseAndQuotesThePacket() {
+    void addressUnreachableNamesItsSourceAndQuotesThePacket() {
         var packet = Packets.v6("fd00::1", "fd00:9::9", UDP, 101);
         var error = unreachable(packet);
         assertEquals(40 + 8 + 141, error.length);
@@ -82,7 +82,7 @@ final class IcmpTest {
     }
 
     @Test
-    void tooBigTellsTheMtu() {
+    void packetTooBigCarriesTheMtu() {
         var v4 = Packets.v4("10.0.0.1", "10.9.9.9", UDP, 1480);
         assertEquals(0, tooBig(v4, 1420).length, "it may be fragmented");
         v4[6] = 0x40;
@@ -133,7 +133,7 @@ final class IcmpTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 8, 13, 14})
-    void thereIsOneAboutAPing(int type) {
+    void thereIsAnErrorAboutAnEchoRequest(int type) {
         var packet = Packets.v4("10.0.0.1", "10.9.9.9", 1, 16);
         packet[20] = (byte) type;
         assertNotEquals(0, unreachable(packet).length);

@@ -27,12 +27,16 @@ class EcnTest {
                 var bytes = packet.toArray(ValueLayout.JAVA_BYTE);
                 boolean kept = Ecn.decapsulate(packet, 0, outer);
                 assertEquals(expected != DROP, kept);
-                if (expected == DROP) continue;
+                if (expected == DROP) {
+                    continue;
+                }
                 assertEquals(expected, IpHeader.ecn(packet, 0));
                 // Nothing else has changed but the checksum, which is right.
                 var wanted = MemorySegment.ofArray(bytes.clone());
                 ecn(wanted, version, expected);
-                if (version == 4) checksum(wanted);
+                if (version == 4) {
+                    checksum(wanted);
+                }
                 assertEquals(-1, wanted.mismatch(packet));
             }
         }
@@ -75,7 +79,9 @@ class EcnTest {
             sum += ((packet.get(ValueLayout.JAVA_BYTE, i) & 0xff) << 8)
                     | (packet.get(ValueLayout.JAVA_BYTE, i + 1) & 0xff);
         }
-        while (sum > 0xffff) sum = (sum & 0xffff) + (sum >>> 16);
+        while (sum > 0xffff) {
+            sum = (sum & 0xffff) + (sum >>> 16);
+        }
         packet.set(ValueLayout.JAVA_BYTE, 10, (byte) (~sum >>> 8));
         packet.set(ValueLayout.JAVA_BYTE, 11, (byte) ~sum);
     }

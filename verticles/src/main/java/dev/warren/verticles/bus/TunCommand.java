@@ -17,7 +17,7 @@ public sealed interface TunCommand {
     }
 
     /// This peer has an actor now: send it its packets directly.
-    record Awake(PeerMailbox peer) implements TunCommand {}
+    record Active(PeerMailbox peer) implements TunCommand {}
 
     /// This peer has an endpoint now: packets that wait for it activate it.
     record EndpointSet(PeerRef peer) implements TunCommand {}

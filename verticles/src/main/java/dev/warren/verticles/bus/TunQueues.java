@@ -20,7 +20,7 @@ public final class TunQueues {
 
     /// This peer has an actor now: frames from any queue go to it directly.
     public void active(PeerMailbox peer) {
-        for (var mailbox : mailboxes) mailbox.tell(new TunCommand.Awake(peer));
+        for (var mailbox : mailboxes) mailbox.tell(new TunCommand.Active(peer));
     }
 
     /// This peer can be activated now by packets that wait for it.

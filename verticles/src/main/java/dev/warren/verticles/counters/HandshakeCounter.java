@@ -17,8 +17,8 @@ public enum HandshakeCounter implements Counter {
     DROP_REPLY_BACKLOG(
             "handshake.drop.reply-backlog", Unit.MESSAGES, "cookie replies for which all buffers were in use"),
     DROP_NO_KEY("handshake.drop.no-private-key", Unit.MESSAGES, "messages that came while no private key was set"),
-    DROP_AGREEMENT(
-            "handshake.drop.agreement", Unit.MESSAGES, "initiations with an ephemeral key that agrees on nothing"),
+    DROP_LOW_ORDER_EPHEMERAL(
+            "handshake.drop.low-order-ephemeral", Unit.MESSAGES, "initiations with an ephemeral key of low order"),
     DROP_INTERNAL_ERROR(
             "handshake.drop.internal-error", Unit.MESSAGES, "handshake messages lost by an error of this program"),
     UNDER_LOAD("handshake.under-load", Unit.NOW, "1 while strangers are asked for a cookie");
@@ -56,7 +56,7 @@ public enum HandshakeCounter implements Counter {
             case MAC1_INVALID -> DROP_MAC1_INVALID;
             case DECRYPT_FAILED -> DROP_WRONG_KEY;
             case RATE_LIMITED -> DROP_RATE_LIMITED;
-            case LOW_ORDER_POINT -> DROP_AGREEMENT;
+            case LOW_ORDER_POINT -> DROP_LOW_ORDER_EPHEMERAL;
             default -> DROP_MALFORMED;
         };
     }

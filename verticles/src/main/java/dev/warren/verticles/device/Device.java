@@ -2,9 +2,14 @@ package dev.warren.verticles.device;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.crypto.suite.Suite;
 import dev.warren.crypto.suite.SuiteOpener;
 import dev.warren.io.TunDevice;
+import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.tun.LinkMonitor;
+import dev.warren.io.tun.LinuxTun;
+import dev.warren.io.udp.LinuxUdp;
+import dev.warren.io.udp.UdpOptions;
 import dev.warren.routing.allowedips.AllowedIps;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.LinkCommand;
@@ -33,6 +38,7 @@ import dev.warren.verticles.router.RouterVerticle;
 import dev.warren.verticles.tun.TunVerticle;
 import dev.warren.verticles.udp.SocketOpener;
 import dev.warren.verticles.udp.UdpVerticle;
+import io.vertx.core.Closeable;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -43,6 +49,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +76,11 @@ public final class Device implements DeviceControl {
     private final List<PeerLoop> peerLoops = new ArrayList<>();
     /// Cancel the notifications of the end of a loop.
     private final List<Runnable> notices = new ArrayList<>();
-    private @Nullable Future<Void> closed;
+    /// When Vert.x is closed first: actors that it undeploys by itself know no order, and the TUN would stay open.
+    private final Closeable closing = done -> close().onComplete(done);
+
+    private final AtomicBoolean closeBegun = new AtomicBoolean();
+    private final Promise<Void> closed = Promise.promise();
 
     private Device(Vertx vertx, List<? extends TunDevice> queues, int packetLoops, @Nullable LinkMonitor links) {
         this.links = links;
@@ -91,10 +102,36 @@ public final class Device implements DeviceControl {
             SuiteOpener cryptography,
             DeviceLoops loops,
             SocketOpener sockets,
-            @Nullable LinkMonitor links) {}
+            @Nullable LinkMonitor links) {
+        /// What suits most, for a TUN of the kernel: the fastest cryptography there is, the kernel's sockets with every
+        /// offload they have, and a watch over the interface: up, down, MTU, name, routes.
+        ///
+        /// @throws ErrnoException when the kernel does not tell of the interface
+        public static Options standard(DeviceLoops loops, LinuxTun tun) throws ErrnoException {
+            var standard = standard(loops);
+            return new Options(standard.cryptography, loops, standard.sockets, LinkMonitor.open(tun));
+        }
 
-    /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance needs
-    /// the native transport.
+        /// Likewise for a TUN that is no interface of the kernel, such as one in memory: it is taken to be up.
+        public static Options standard(DeviceLoops loops) {
+            var udp = UdpOptions.standard();
+            return new Options(Suite.Choice.AUTO, loops, (port, mark) -> LinuxUdp.open(port, mark, udp), null);
+        }
+
+        /// The same with another cryptography.
+        public Options withCryptography(SuiteOpener cryptography) {
+            return new Options(cryptography, loops, sockets, links);
+        }
+
+        /// The same with other sockets.
+        public Options withSockets(SocketOpener sockets) {
+            return new Options(cryptography, loops, sockets, links);
+        }
+    }
+
+    /// Deploys the actors around an open TUN device, which belongs to the device from now on. The Vert.x instance
+    /// needs the native transport, as with `EventLoops.options`. May be called from any thread, also by a verticle
+    /// as it starts; the actors are not its children. They end with [#close], or with the Vert.x instance.
     ///
     /// @param queues of the TUN, at least one and at most as many as packet loops: each on a loop of its own
     public static Future<Device> start(Vertx vertx, List<? extends TunDevice> queues, Options options) {
@@ -104,11 +141,19 @@ public final class Device implements DeviceControl {
         }
         LocalCodec.register(vertx.eventBus());
         var device = new Device(vertx, queues, packetLoops, options.links());
-        return Future.succeededFuture()
+        device.vertx.addCloseHook(device.closing);
+        return device.requireEpoll()
                 .compose(_ -> device.openLoops(options))
                 .compose(_ -> device.deploy(options))
                 .recover(failure -> device.close().transform(_ -> Future.failedFuture(failure)))
                 .map(device);
+    }
+
+    private Future<Void> requireEpoll() {
+        if (vertx.isNativeTransportEnabled()) return Future.succeededFuture();
+        return Future.failedFuture(new IllegalStateException(
+                name + " needs epoll, and this Vert.x does without: VertxOptions.setPreferNativeTransport(true)",
+                vertx.unavailableNativeTransportCause()));
     }
 
     private Future<Void> openLoops(Options options) {
@@ -278,12 +323,12 @@ public final class Device implements DeviceControl {
     /// Ends all actors and takes the interface away, in the order in which packets walk: nothing is read any
     /// more, then the peers go, then what they have gathered leaves, then those who own the descriptors go. A
     /// message that finds its receiver gone is given back by its sender, but one that is queued for a
-    /// receiver when it goes would be lost, and its batch with it: so nobody goes before those who send to
-    /// him have been quiet.
+    /// receiver when it goes would be lost, and its batch with it: so no actor goes before those who send
+    /// to it are quiet. May be called from any thread, and more than once.
     public Future<Void> close() {
-        var done = closed;
-        if (done == null) {
-            done = quiet().otherwiseEmpty()
+        if (closeBegun.compareAndSet(false, true)) {
+            vertx.removeCloseHook(closing);
+            quiet().otherwiseEmpty()
                     .compose(_ -> undeployControl())
                     .compose(_ -> each(peerLoops, PeerLoop::close))
                     .compose(_ -> undeploy(packetActors))
@@ -292,10 +337,10 @@ public final class Device implements DeviceControl {
                         notices.forEach(Runnable::run);
                         if (links != null) links.close();
                         queues.forEach(TunDevice::close);
-                    });
-            closed = done;
+                    })
+                    .onComplete(closed);
         }
-        return done;
+        return closed.future();
     }
 
     /// No frame and no datagram is read from now on.

@@ -185,7 +185,7 @@ public final class HandshakeVerticle extends VerticleBase {
                 continue;
             }
             if (dh == null) {
-                counters.increment(HandshakeCounter.DROP_AGREEMENT);
+                counters.increment(HandshakeCounter.DROP_LOW_ORDER_EPHEMERAL);
                 continue;
             }
             var reply = new PeerCommand.Respond(dh, wanted.bytes(), wanted.source());

@@ -5,6 +5,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.internal.VertxInternal;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -32,6 +33,13 @@ public final class EventLoops {
         return packetLoops + 2;
     }
 
+    /// The options that a Vert.x instance needs for devices: the native transport, and a pool of event
+    /// loops for so many packet loops. All others are for the application to choose.
+    public static VertxOptions options(int packetLoops) {
+        return new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(poolSize(packetLoops));
+    }
+
+    /// The event loops of a Vert.x instance, which may be anybody's.
     public static EventLoops of(Vertx vertx) {
         var internal = (VertxInternal) vertx;
         var loops = StreamSupport.stream(internal.nettyEventLoopGroup().spliterator(), false);
@@ -73,8 +81,9 @@ public final class EventLoops {
         return PinnedDeployment.context(vertx, managementLoop());
     }
 
-    /// Deploys a verticle that may take its time. Undeployed like any other.
+    /// Deploys a verticle that may take its time. Undeployed like any other, and with the verticle that calls this.
     public Future<String> deploy(VerticleBase verticle) {
-        return PinnedDeployment.deploy(vertx, managementLoop(), () -> verticle);
+        var parent = vertx.getOrCreateContext().deployment();
+        return PinnedDeployment.deploy(vertx, parent, managementLoop(), () -> verticle);
     }
 }

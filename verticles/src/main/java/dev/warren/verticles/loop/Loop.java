@@ -52,9 +52,10 @@ public final class Loop {
         return opened.future();
     }
 
-    /// Makes a verticle on this loop and deploys it there. Undeployed like any other.
+    /// Makes a verticle on this loop and deploys it there. Undeployed like any other, but nobody's child: Vert.x
+    /// undeploys the children of a verticle first and in any order, and the actors of a device end in theirs.
     public Future<String> deploy(Supplier<VerticleBase> verticle) {
-        return PinnedDeployment.deploy(vertx, context.nettyEventLoop(), verticle);
+        return PinnedDeployment.deploy(vertx, null, context.nettyEventLoop(), verticle);
     }
 
     public Vertx vertx() {

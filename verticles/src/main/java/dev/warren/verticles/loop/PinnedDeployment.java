@@ -32,11 +32,16 @@ final class PinnedDeployment implements Deployment {
     }
 
     /// Makes a verticle on a loop and starts it there. Undeployed like any other.
-    static Future<String> deploy(VertxInternal vertx, EventLoop loop, Supplier<? extends VerticleBase> maker) {
+    ///
+    /// @param parent undeploys it with itself; null: nobody does
+    static Future<String> deploy(
+            VertxInternal vertx,
+            @Nullable DeploymentContext parent,
+            EventLoop loop,
+            Supplier<? extends VerticleBase> maker) {
         var pinned = new PinnedDeployment(context(vertx, loop), maker);
-        var caller = vertx.getOrCreateContext();
         return vertx.deploymentManager()
-                .deploy(caller.deployment(), caller, pinned)
+                .deploy(parent, vertx.getOrCreateContext(), pinned)
                 .map(DeploymentContext::id);
     }
 

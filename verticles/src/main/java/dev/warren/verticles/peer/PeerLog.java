@@ -114,7 +114,7 @@ public final class PeerLog {
                     case DECRYPT_FAILED -> "Handshake message was not made with the peer's key";
                     case OLD_TIMESTAMP -> "Initiation has a replayed timestamp";
                     case INITIATION_FLOOD -> "Initiation came less than 20 ms after another";
-                    case LOW_ORDER_POINT -> "Handshake message has a public key that agrees on nothing";
+                    case LOW_ORDER_POINT -> "Handshake message has a public key of low order";
                     case UNEXPECTED_RESPONSE -> "Response to an initiation that is forgotten";
                     default -> "Handshake message is malformed";
                 };

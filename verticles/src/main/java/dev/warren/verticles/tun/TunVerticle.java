@@ -63,7 +63,7 @@ public final class TunVerticle extends VerticleBase {
     private final Consumer<String> lost;
     private final BatchPool pool;
     private final CounterRow<TunCounter> counters;
-    private final WakeQueue sleepers;
+    private final WakeQueue wakeQueue;
     /// Peers that are active, whose packets wait for an empty batch.
     private final ArrayDeque<PeerMailbox> toFlush = new ArrayDeque<>();
     private final @Nullable PeerRef[] owners = new @Nullable PeerRef[MAX_FRAMES];
@@ -99,7 +99,7 @@ public final class TunVerticle extends VerticleBase {
         tun.counters(counters);
         this.unreachable = new Unreachable(mailbox);
         this.pool = loop.pool(BATCHES, SLAB, MAX_FRAMES);
-        this.sleepers = new WakeQueue(router::wake, counters, STAGED_BYTES, queues);
+        this.wakeQueue = new WakeQueue(router::wake, counters, STAGED_BYTES, queues);
     }
 
     @Override
@@ -117,7 +117,7 @@ public final class TunVerticle extends VerticleBase {
         endWatch();
         tun.close();
         if (wakeTimer != NO_TIMER) vertx.cancelTimer(wakeTimer);
-        sleepers.close();
+        wakeQueue.close();
         pool.close();
         return consumer == null ? Future.succeededFuture() : consumer.unregister();
     }
@@ -226,12 +226,12 @@ public final class TunVerticle extends VerticleBase {
         if (!peer.hasEndpoint()) {
             counters.add(TunCounter.DROP_NO_ENDPOINT, unreachable.reject(run, run.from(), now));
         }
-        sleepers.stage(peer, run, now);
+        wakeQueue.stage(peer, run, now);
         settle(now);
     }
 
     private void settle(long now) {
-        long millis = sleepers.settle(now);
+        long millis = wakeQueue.settle(now);
         if (millis < 0) return;
         long due = now + TimeUnit.MILLISECONDS.toNanos(millis);
         if (wakeTimer != NO_TIMER) {
@@ -248,7 +248,7 @@ public final class TunVerticle extends VerticleBase {
     /// A peer is active: first it gets what waited for it, and then what is read.
     private void active(PeerMailbox mailbox) {
         var peer = mailbox.peer();
-        if (!sleepers.holds(peer)) {
+        if (!wakeQueue.holds(peer)) {
             mailboxes.put(peer, mailbox);
             return;
         }
@@ -259,7 +259,7 @@ public final class TunVerticle extends VerticleBase {
             return;
         }
         mailboxes.put(peer, mailbox);
-        sleepers.move(peer, batch);
+        wakeQueue.move(peer, batch);
         if (batch.count() == 0) {
             batch.release();
             return;
@@ -278,17 +278,17 @@ public final class TunVerticle extends VerticleBase {
     private void onMessage(TunCommand message) {
         switch (message) {
             case TunCommand.Write write -> write(write.batch());
-            case TunCommand.Awake active -> active(active.peer());
+            case TunCommand.Active active -> active(active.peer());
             case TunCommand.EndpointSet set -> {
                 long now = loop.clock().now();
-                sleepers.endpointSet(set.peer(), now);
+                wakeQueue.endpointSet(set.peer(), now);
                 settle(now);
             }
-            case TunCommand.Refused refused -> sleepers.drop(refused.peer());
+            case TunCommand.Refused refused -> wakeQueue.drop(refused.peer());
             case TunCommand.Forget forget -> {
                 toFlush.removeIf(mailbox -> mailbox.peer() == forget.peer());
                 mailboxes.remove(forget.peer());
-                if (sleepers.holds(forget.peer())) router.wake(forget.peer());
+                if (wakeQueue.holds(forget.peer())) router.wake(forget.peer());
                 forget.reply().complete();
             }
             case TunCommand.Quiet quiet -> {

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.suite.Suite;
 import dev.warren.verticles.OnLoop;
+import dev.warren.verticles.VertxUnit;
 import dev.warren.verticles.loop.EventLoops;
 import dev.warren.verticles.loop.Loop;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.ext.unit.Async;
+import io.vertx.ext.unit.TestContext;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,12 +19,29 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// No message is lost with what it holds: it is received or it is discarded, once.
+@ExtendWith(VertxUnit.class)
 class MailboxTest {
-    private record Held(AtomicInteger discarded) {
+    /// A message whose end is counted.
+    private final class Held {
+        private final TestContext context;
+        private final Async ended;
+
+        /// @param ended is strict: it fails the test when one end too many is counted
+        Held(TestContext context, Async ended) {
+            this.context = context;
+            this.ended = ended;
+        }
+
+        void receive() {
+            context.verify(_ -> ended.countDown());
+        }
+
         void discard() {
             discarded.incrementAndGet();
+            context.verify(_ -> ended.countDown());
         }
     }
 
@@ -34,7 +53,6 @@ class MailboxTest {
 
     private final Vertx vertx = Vertx.vertx();
     private final AtomicInteger discarded = new AtomicInteger();
-    private final AtomicInteger received = new AtomicInteger();
     private Loop loop;
     private HeldDoor mailbox;
 
@@ -51,70 +69,84 @@ class MailboxTest {
         vertx.close().await();
     }
 
+    private void give(TestContext context, Async ended) {
+        for (int i = ended.count(); i > 0; i--) mailbox.give(new Held(context, ended));
+    }
+
+    /// For what would end twice: whatever the loop has been given is done.
+    private void idle() {
+        OnLoop.run(loop.context(), () -> {});
+    }
+
     @Test
-    void whatNobodyListensForIsDiscarded() {
-        mailbox.give(new Held(discarded));
+    void whatNobodyListensForIsDiscarded(TestContext context) {
+        var ended = context.strictAsync(1);
+        give(context, ended);
+        assertTrue(ended.isSucceeded(), "not at once");
         assertEquals(1, discarded.get());
     }
 
     @Test
-    void whatIsQueuedForAReceiverThatStopsListeningIsDiscarded() {
+    void whatIsQueuedForAReceiverThatStopsListeningIsDiscarded(TestContext context) {
         for (int round = 0; round < 50; round++) {
-            int before = received.get() + discarded.get();
+            var ended = context.strictAsync(100);
             OnLoop.run(loop.context(), () -> {
-                var consumer = mailbox.listen(_ -> received.incrementAndGet());
-                for (int i = 0; i < 100; i++) mailbox.give(new Held(discarded));
+                var consumer = mailbox.listen(Held::receive);
+                give(context, ended);
                 consumer.unregister();
             });
-            OnLoop.run(loop.context(), () -> {});
-            assertEquals(before + 100, received.get() + discarded.get());
+            ended.awaitSuccess(VertxUnit.LIMIT_MILLIS);
         }
+        idle();
         assertTrue(discarded.get() > 0, "all were received, so this shows nothing");
     }
 
     @Test
-    void whatIsSentWhileItsReceiverStopsIsReceivedOrDiscarded() {
+    void whatIsSentWhileItsReceiverStopsIsReceivedOrDiscarded(TestContext context) {
         for (int round = 0; round < 200; round++) {
-            int before = received.get() + discarded.get();
-            Promise<Void> stopped = Promise.promise();
+            var ended = context.strictAsync(100);
+            var stopped = context.async();
             OnLoop.run(loop.context(), () -> {
-                var consumer = mailbox.listen(_ -> received.incrementAndGet());
-                vertx.runOnContext(_ -> consumer.unregister().onComplete(stopped));
+                var consumer = mailbox.listen(Held::receive);
+                vertx.runOnContext(_ -> consumer.unregister().onComplete(_ -> stopped.complete()));
             });
-            for (int i = 0; i < 100; i++) mailbox.give(new Held(discarded)); // meanwhile
-            stopped.future().await();
-            OnLoop.run(loop.context(), () -> {});
-            assertEquals(before + 100, received.get() + discarded.get());
+            give(context, ended); // meanwhile
+            stopped.awaitSuccess(VertxUnit.LIMIT_MILLIS);
+            ended.awaitSuccess(VertxUnit.LIMIT_MILLIS);
         }
+        idle();
     }
 
     @Test
-    void whatGoesToALoopThatHasEndedIsDiscarded() throws Exception {
-        OnLoop.run(loop.context(), () -> mailbox.listen(_ -> received.incrementAndGet()));
+    void whatGoesToALoopThatHasEndedIsDiscarded(TestContext context) throws Exception {
+        OnLoop.run(loop.context(), () -> mailbox.listen(Held::receive));
         var netty = ((ContextInternal) loop.context()).nettyEventLoop();
         var _ = netty.shutdownGracefully(0, 1, TimeUnit.SECONDS);
         assertTrue(netty.awaitTermination(10, TimeUnit.SECONDS));
-        mailbox.give(new Held(discarded));
+        var ended = context.strictAsync(1);
+        give(context, ended);
+        assertTrue(ended.isSucceeded(), "not at once");
         assertEquals(1, discarded.get());
-        assertTrue(mailbox.write(new Held(discarded)).failed());
+        assertTrue(mailbox.write(new Held(context, ended)).failed());
     }
 
     @Test
-    void anErrorInReceivingCostsThatMessageAlone() {
+    void anErrorInReceivingCostsThatMessageAlone(TestContext context) {
         List<Throwable> thrown = List.of(new IllegalStateException("for a test"), new AssertionError("for a test"));
         var next = new ArrayList<>(thrown);
         OnLoop.run(
                 loop.context(),
-                () -> mailbox.listen(_ -> {
-                    received.incrementAndGet();
+                () -> mailbox.listen(held -> {
+                    held.receive();
                     if (next.isEmpty()) return;
                     var failure = next.removeFirst();
                     if (failure instanceof Error error) throw error;
                     throw (RuntimeException) failure;
                 }));
-        for (int i = 0; i < 4; i++) mailbox.give(new Held(discarded));
-        OnLoop.run(loop.context(), () -> {});
-        assertEquals(4, received.get());
+        var ended = context.strictAsync(4);
+        give(context, ended);
+        ended.awaitSuccess(VertxUnit.LIMIT_MILLIS);
+        idle();
         assertEquals(0, discarded.get());
     }
 }

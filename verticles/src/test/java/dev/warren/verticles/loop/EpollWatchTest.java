@@ -12,6 +12,7 @@ import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.ffm.EventFd;
 import dev.warren.verticles.DeviceLab;
 import dev.warren.verticles.OnLoop;
+import dev.warren.verticles.VertxUnit;
 import dev.warren.verticles.bus.LocalCodec;
 import dev.warren.verticles.bus.PeerCommand;
 import dev.warren.verticles.bus.PeerMailbox;
@@ -19,17 +20,19 @@ import dev.warren.verticles.bus.PeerRef;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.unit.TestContext;
 import java.lang.management.ManagementFactory;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /// A descriptor on a real epoll.
+@ExtendWith(VertxUnit.class)
 class EpollWatchTest {
     private final EventFd event = new EventFd();
     private Vertx vertx;
@@ -53,14 +56,14 @@ class EpollWatchTest {
     }
 
     @Test
-    void eventsAreHandledInTheContext() throws Exception {
-        var seen = new ArrayBlockingQueue<Context>(1);
+    void eventsAreHandledInTheContext(TestContext test) throws Exception {
+        var handled = test.async();
         watch(() -> {
             event.signal(false);
-            seen.add(Vertx.currentContext());
+            test.verify(_ -> assertSame(context, Vertx.currentContext()));
+            handled.complete();
         });
         event.signal(true);
-        assertSame(context, seen.poll(10, SECONDS));
     }
 
     // An eventfd has room all the time: who is told so although nothing waits would keep the loop busy.

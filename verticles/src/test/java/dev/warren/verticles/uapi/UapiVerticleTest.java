@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.uapi.UapiParser;
+import dev.warren.verticles.VertxUnit;
 import dev.warren.verticles.control.DeviceControl;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.ext.unit.TestContext;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.StandardProtocolFamily;
@@ -28,11 +30,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A real socket, a fake device.
 @Timeout(60)
 @SuppressWarnings("NullAway.Init")
+@ExtendWith(VertxUnit.class)
 class UapiVerticleTest {
     @TempDir
     Path directory;
@@ -304,19 +308,18 @@ class UapiVerticleTest {
     }
 
     @Test
-    void removingTheFileIsNoticed() throws Exception {
+    void removingTheFileIsNoticed(TestContext context) throws Exception {
         serve();
+        verticle.removed().onComplete(context.asyncAssertSuccess());
         Files.delete(path);
-        verticle.removed().await(5, TimeUnit.SECONDS);
     }
 
     @Test
-    void theFileOfASuccessorIsLeftAlone() throws Exception {
+    void theFileOfASuccessorIsLeftAlone(TestContext context) throws Exception {
         serve();
         Files.delete(path);
         Files.writeString(path, "somebody else's");
-        vertx.undeploy(deployment).await(5, TimeUnit.SECONDS);
-        assertTrue(Files.exists(path));
+        vertx.undeploy(deployment).onComplete(context.asyncAssertSuccess(_ -> assertTrue(Files.exists(path))));
     }
 
     private static void eventually(BooleanSupplier condition) {
