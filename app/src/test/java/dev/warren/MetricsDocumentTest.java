@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /// docs/METRICS.md says of every counter and event what the program says of it, and has none that is not there.
 class MetricsDocumentTest {
     private static final Pattern ROW = Pattern.compile("\\| `([\\w.-]+)` \\| (\\w*) ?\\| (.*) \\|");
-    private static final Path DOCUMENT = Path.of("").toAbsolutePath().getParent().resolve("docs/METRICS.md");
+    private static final Path DOCUMENT =
+            Path.of("").toAbsolutePath().getParent().resolve("docs/METRICS.md");
 
     @Test
     void everyCounterHasItsRow() throws IOException {
@@ -27,8 +28,8 @@ class MetricsDocumentTest {
             if (counters && row.matches()) written.add(row.group(1) + ", " + row.group(2) + ": " + row.group(3));
         }
         var counted = DeviceCounters.catalogue().stream()
-                .map(each ->
-                        each.label() + ", " + each.unit().name().toLowerCase(java.util.Locale.ROOT) + ": " + each.sentence())
+                .map(each -> each.label() + ", " + each.unit().name().toLowerCase(java.util.Locale.ROOT) + ": "
+                        + each.sentence())
                 .toList();
         assertEquals(counted, written);
     }

@@ -55,8 +55,12 @@ final class PrometheusText {
 
     private static ExpositionFormatWriter writer(boolean openMetrics) {
         return openMetrics
-                ? OpenMetricsTextFormatWriter.builder().setCreatedTimestampsEnabled(false).build()
-                : PrometheusTextFormatWriter.builder().setIncludeCreatedTimestamps(false).build();
+                ? OpenMetricsTextFormatWriter.builder()
+                        .setCreatedTimestampsEnabled(false)
+                        .build()
+                : PrometheusTextFormatWriter.builder()
+                        .setIncludeCreatedTimestamps(false)
+                        .build();
     }
 
     Buffer write(String version, double uptimeSeconds, List<DeviceSnapshot> devices, boolean openMetrics) {
@@ -125,7 +129,8 @@ final class PrometheusText {
         var drops = CounterSnapshot.builder()
                 .name("warren_drop_packets")
                 .unit(PACKETS)
-                .help("Packets and messages that were dropped, by reason; warren stats --explain has a sentence for each.");
+                .help(
+                        "Packets and messages that were dropped, by reason; warren stats --explain has a sentence for each.");
         for (var device : devices) {
             for (var counter : DeviceCounters.catalogue()) {
                 if (!isDrop(counter)) continue;
@@ -141,7 +146,8 @@ final class PrometheusText {
     /// One of the catalogue, summed over the device.
     private static void counter(MetricSnapshots.Builder all, Counter counter, List<DeviceSnapshot> devices) {
         var name = "warren_" + counter.label().replace('.', '_').replace('-', '_');
-        var help = Character.toUpperCase(counter.sentence().charAt(0)) + counter.sentence().substring(1) + ".";
+        var help = Character.toUpperCase(counter.sentence().charAt(0))
+                + counter.sentence().substring(1) + ".";
         if (counter.gauge()) {
             gauge(all, name, help, devices, device -> device.counters().getOrDefault(counter.label(), 0L));
             return;
@@ -166,8 +172,7 @@ final class PrometheusText {
             for (var peer : shown(device)) {
                 var key = peer.publicKey().toBase64();
                 var name = peer.name() == null ? key : peer.name();
-                peers.add(new Labelled(
-                        Labels.of("interface", device.name(), "peer", name, "public_key", key), peer));
+                peers.add(new Labelled(Labels.of("interface", device.name(), "peer", name, "public_key", key), peer));
             }
         }
         if (peers.isEmpty()) return;
@@ -187,8 +192,12 @@ final class PrometheusText {
             }
             all.metricSnapshot(snapshot.build());
         });
-        peerGauge(all, "warren_peer_online", "Whether there was a handshake in the last 180 seconds.", peers, peer ->
-                peer.online() ? 1 : 0);
+        peerGauge(
+                all,
+                "warren_peer_online",
+                "Whether there was a handshake in the last 180 seconds.",
+                peers,
+                peer -> peer.online() ? 1 : 0);
         peerGauge(
                 all,
                 "warren_peer_last_handshake_timestamp_seconds",
@@ -207,7 +216,8 @@ final class PrometheusText {
     private record Total(PeerCounter counter, Unit unit) {}
 
     private static String sentence(Counter counter) {
-        return Character.toUpperCase(counter.sentence().charAt(0)) + counter.sentence().substring(1) + ".";
+        return Character.toUpperCase(counter.sentence().charAt(0))
+                + counter.sentence().substring(1) + ".";
     }
 
     private List<PeerSnapshot> shown(DeviceSnapshot device) {

@@ -110,14 +110,19 @@ public final class WebVerticle extends VerticleBase {
                 .putHeader("Cache-Control", "no-store");
         var token = options.token();
         if (token == null) {
-            if (isLoopback(context.request().authority() == null
-                    ? ""
-                    : context.request().authority().host())) context.next();
+            if (isLoopback(
+                    context.request().authority() == null
+                            ? ""
+                            : context.request().authority().host())) context.next();
             else context.fail(403);
             return;
         }
         if (token.matches(context.request().getHeader("Authorization"))) context.next();
-        else context.response().setStatusCode(401).putHeader("WWW-Authenticate", "Bearer").end();
+        else
+            context.response()
+                    .setStatusCode(401)
+                    .putHeader("WWW-Authenticate", "Bearer")
+                    .end();
     }
 
     static boolean isLoopback(String host) {
@@ -214,7 +219,9 @@ public final class WebVerticle extends VerticleBase {
                 .map(snapshot -> {
                     var reason = !snapshot.up()
                             ? "the link is down"
-                            : snapshot.port() == 0 ? "the UDP sockets are closed" : snapshot.publicKey() == null ? "there is no private key" : null;
+                            : snapshot.port() == 0
+                                    ? "the UDP sockets are closed"
+                                    : snapshot.publicKey() == null ? "there is no private key" : null;
                     json.put("status", reason == null ? "UP" : "DOWN");
                     return reason == null ? json : json.put("reason", reason);
                 })
@@ -262,13 +269,15 @@ public final class WebVerticle extends VerticleBase {
 
     private static void unavailable(RoutingContext context, Throwable failure) {
         LOG.debug("{}: {}", context.request().path(), failure.getMessage());
-        if (!context.response().ended()) json(context, 503, new JsonObject().put("error", "the router does not answer"));
+        if (!context.response().ended())
+            json(context, 503, new JsonObject().put("error", "the router does not answer"));
     }
 
     // ---- events
 
     private void onEvent(JsonObject event) {
-        var text = "id: " + ++eventNumber + "\nevent: " + event.getString("type") + "\ndata: " + event.encode() + "\n\n";
+        var text =
+                "id: " + ++eventNumber + "\nevent: " + event.getString("type") + "\ndata: " + event.encode() + "\n\n";
         events.add(text);
         if (events.size() > REMEMBERED_EVENTS) events.remove();
         // Who does not read what was sent misses events instead of filling our memory.

@@ -156,7 +156,9 @@ class WebVerticleTest {
     @Test
     void ofManyPeersTheBusiestAreToldApart() throws Exception {
         device.peers = 2500;
-        var lines = fetch(web, "/metrics").body().lines()
+        var lines = fetch(web, "/metrics")
+                .body()
+                .lines()
                 .filter(line -> line.startsWith("warren_peer_receive_bytes_total"))
                 .toList();
         assertEquals(50, lines.size());
@@ -189,7 +191,8 @@ class WebVerticleTest {
         device.peers = 250;
         var status = new JsonObject(fetch(web, "/api/status").body());
         assertEquals("1.2.3", status.getString("version"));
-        var page = new JsonObject(fetch(web, "/api/interfaces/wg0/peers?offset=200&limit=100").body());
+        var page = new JsonObject(
+                fetch(web, "/api/interfaces/wg0/peers?offset=200&limit=100").body());
         var only = page.getJsonArray("interfaces").getJsonObject(0);
         assertEquals(50, only.getJsonArray("peers").size());
         assertEquals(250, only.getInteger("peerCount"));
@@ -199,7 +202,10 @@ class WebVerticleTest {
 
     @Test
     void eventsAreStreamedAndTheLastOnesComeFirst() throws Exception {
-        vertx.eventBus().publish(Addresses.EVENTS, new JsonObject().put("type", "peer-online").put("n", 1));
+        vertx.eventBus()
+                .publish(
+                        Addresses.EVENTS,
+                        new JsonObject().put("type", "peer-online").put("n", 1));
         var lines = new ArrayList<String>();
         var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + web.port() + "/api/events"))
                 .timeout(PATIENCE)
@@ -207,7 +213,10 @@ class WebVerticleTest {
         var stream = client.send(request, HttpResponse.BodyHandlers.ofInputStream());
         try (var reader = new BufferedReader(new InputStreamReader(stream.body(), US_ASCII))) {
             while (lines.stream().noneMatch(line -> line.contains("\"n\":1"))) lines.add(reader.readLine());
-            vertx.eventBus().publish(Addresses.EVENTS, new JsonObject().put("type", "peer-offline").put("n", 2));
+            vertx.eventBus()
+                    .publish(
+                            Addresses.EVENTS,
+                            new JsonObject().put("type", "peer-offline").put("n", 2));
             while (lines.stream().noneMatch(line -> line.contains("\"n\":2"))) lines.add(reader.readLine());
         }
         assertTrue(lines.contains("event: peer-offline"), lines.toString());
@@ -216,8 +225,10 @@ class WebVerticleTest {
     /// DNS rebinding: a page of evil.example that a browser on this host shows, whose name has become 127.0.0.1.
     @Test
     void aPageOfAnotherSiteMayNotLook() throws Exception {
-        assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: evil.example:" + web.port() + "\r\n").startsWith("HTTP/1.1 403"));
-        assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: localhost:" + web.port() + "\r\n").startsWith("HTTP/1.1 200"));
+        assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: evil.example:" + web.port() + "\r\n")
+                .startsWith("HTTP/1.1 403"));
+        assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: localhost:" + web.port() + "\r\n")
+                .startsWith("HTTP/1.1 200"));
     }
 
     private String raw(String request) throws Exception {
@@ -237,8 +248,11 @@ class WebVerticleTest {
         var guarded = new WebVerticle(() -> List.of(device), options);
         vertx.deployVerticle(guarded).await(10, SECONDS);
         assertEquals(401, fetch(guarded, "/metrics").statusCode());
-        assertEquals(401, fetch(guarded, "/metrics", "Authorization", "Bearer s3cre").statusCode());
-        assertEquals(200, fetch(guarded, "/metrics", "Authorization", "Bearer s3cret").statusCode());
+        assertEquals(
+                401, fetch(guarded, "/metrics", "Authorization", "Bearer s3cre").statusCode());
+        assertEquals(
+                200,
+                fetch(guarded, "/metrics", "Authorization", "Bearer s3cret").statusCode());
         assertFalse(options.toString().contains("s3cret"));
     }
 
@@ -246,7 +260,7 @@ class WebVerticleTest {
     void withoutATokenOnlyLoopbackIsServed() {
         var refused = assertThrows(
                 IllegalArgumentException.class, () -> new WebOptions("1.2.3", "0.0.0.0", 0, null, 1000, 50));
-        assertTrue(refused.getMessage().contains("token"), refused.getMessage());
+        assertTrue(String.valueOf(refused.getMessage()).contains("token"), refused.getMessage());
     }
 
     @Test
@@ -256,7 +270,10 @@ class WebVerticleTest {
                     .method(method, HttpRequest.BodyPublishers.noBody())
                     .timeout(PATIENCE)
                     .build();
-            assertEquals(405, client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode(), method);
+            assertEquals(
+                    405,
+                    client.send(request, HttpResponse.BodyHandlers.ofString()).statusCode(),
+                    method);
         }
     }
 }

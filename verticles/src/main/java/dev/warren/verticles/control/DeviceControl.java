@@ -27,8 +27,8 @@ public interface DeviceControl {
     /// A snapshot. It holds copies of keys: the receiver closes it.
     Future<DeviceStatus> status();
 
-    /// The figures of the device and of some of its peers, in the order in which they were configured. No actor of a peer
-    /// is asked: the packet loops do not notice.
+    /// The figures of the device and of some of its peers, in the order in which they were configured. No
+    /// actor of a peer is asked: the packet loops do not notice.
     ///
     /// @param offset of the first peer
     /// @param limit of peers; 0: only those of the device

@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 ///  "peer":"laptop","publicKey":"...","endpoint":"192.0.2.7:51820"}
 /// ```
 ///
-/// An event storm is summed up: at most [#PER_SECOND] events a second are published, and `repeated` in the next one of a
-/// type, or in one without a peer a second later, says how many of that type were not. Nothing is queued. Belongs to one
-/// event loop.
+/// An event storm is summed up: at most [#PER_SECOND] events a second are published, and `repeated` in the
+/// next one of a type, or in one without a peer a second later, says how many of that type were not.
+/// Nothing is queued. Belongs to one event loop.
 public final class RouterEvents {
     /// Version of the fields. It grows when one changes its meaning or goes away, not when one is added.
     public static final int SCHEMA = 1;

@@ -24,12 +24,12 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Publishes the figures of a router at [Addresses#METRICS] while there is a consumer, and replies to requests at
-/// [Addresses#STATUS]. Without either nothing is collected.
+/// Publishes the figures of a router at [Addresses#METRICS] while there is a consumer, and replies to
+/// requests at [Addresses#STATUS]. Without either nothing is collected.
 ///
 /// Each interval it publishes one object of the router (`"type":"router"`), then one of each interface
-/// (`"type":"interface"`) with its peers, in pages of a bounded size. Owners keep their counters where they are; reading
-/// them takes no message to a peer and no time of a packet loop.
+/// (`"type":"interface"`) with its peers, in pages of a bounded size. Owners keep their counters where they
+/// are; reading them takes no message to a peer and no time of a packet loop.
 public final class MetricsVerticle extends VerticleBase {
     /// Version of the fields. It grows when one changes its meaning or goes away, not when one is added.
     public static final int SCHEMA = 1;
@@ -105,18 +105,16 @@ public final class MetricsVerticle extends VerticleBase {
             names.add(device.name());
             var known = rates.computeIfAbsent(device.name(), _ -> new PeerRates());
             known.begin();
-            done = done.compose(_ -> publishPages(to, device, known, 0))
-                    .otherwise(failure -> {
-                        LOG.debug("({}) No snapshot: {}", device.name(), failure.getMessage());
-                        return null;
-                    });
+            done = done.compose(_ -> publishPages(to, device, known, 0)).otherwise(failure -> {
+                LOG.debug("({}) No snapshot: {}", device.name(), failure.getMessage());
+                return null;
+            });
         }
         rates.keySet().retainAll(names);
         return done;
     }
 
-    private Future<Void> publishPages(
-            MessageProducer<JsonObject> to, DeviceControl device, PeerRates known, int page) {
+    private Future<Void> publishPages(MessageProducer<JsonObject> to, DeviceControl device, PeerRates known, int page) {
         return device.snapshot(page * options.pageSize, options.pageSize).compose(snapshot -> {
             int pages = Math.max(1, Math.ceilDiv(snapshot.peerCount(), options.pageSize));
             to.write(message("interface")

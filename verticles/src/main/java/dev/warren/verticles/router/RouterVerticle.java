@@ -4,6 +4,7 @@ import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerStatus;
 import dev.warren.conf.PeerUpdate;
+import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.noise.StaticIdentity;
@@ -22,12 +23,11 @@ import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.control.DeviceException;
-import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.Origin;
 import dev.warren.verticles.control.PeerSnapshot;
+import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
-import dev.warren.crypto.Protocol;
 import dev.warren.verticles.counters.RouterCounter;
 import dev.warren.verticles.events.EventType;
 import dev.warren.verticles.events.RouterEvents;
@@ -130,8 +130,7 @@ public final class RouterVerticle extends VerticleBase {
             case RouterCommand.Update update ->
                 inOrder(() -> apply(update.update(), update.origin())).onComplete(update.reply());
             case RouterCommand.Status status -> status.reply().complete(status());
-            case RouterCommand.Snapshot asked ->
-                asked.reply().complete(snapshot(asked.offset(), asked.limit()));
+            case RouterCommand.Snapshot asked -> asked.reply().complete(snapshot(asked.offset(), asked.limit()));
             case RouterCommand.Counters asked -> asked.reply().complete(counters.read());
         }
     }
@@ -331,7 +330,8 @@ public final class RouterVerticle extends VerticleBase {
         var counts = PeerSnapshot.Counts.NONE;
         if (published != null) {
             var values = new long[PeerCounter.values().length];
-            for (var counter : PeerCounter.values()) values[counter.ordinal()] = published.counters().get(counter);
+            for (var counter : PeerCounter.values())
+                values[counter.ordinal()] = published.counters().get(counter);
             counts = new PeerSnapshot.Counts(values);
         }
         return new PeerSnapshot(

@@ -64,8 +64,8 @@ class MetricsVerticleTest {
             int nth = snapshots.incrementAndGet();
             var peers = new ArrayList<PeerSnapshot>();
             for (int i = offset; i < Math.min(count, offset + limit); i++) peers.add(peer(i, nth));
-            return Future.succeededFuture(
-                    new DeviceSnapshot("wg0", true, key(-1), 51820, 0, 1420, Map.of("peer.rx.bytes", 7L), count, peers));
+            return Future.succeededFuture(new DeviceSnapshot(
+                    "wg0", true, key(-1), 51820, 0, 1420, Map.of("peer.rx.bytes", 7L), count, peers));
         }
 
         @SuppressWarnings("EnumOrdinal")
@@ -97,7 +97,8 @@ class MetricsVerticleTest {
     @BeforeEach
     void deploy() throws Exception {
         var options = new MetricsVerticle.Options("1.2.3", "relay-1", Duration.ofMillis(100), 500);
-        vertx.deployVerticle(new MetricsVerticle(() -> List.of(device), options)).await(10, SECONDS);
+        vertx.deployVerticle(new MetricsVerticle(() -> List.of(device), options))
+                .await(10, SECONDS);
     }
 
     @AfterEach
@@ -126,7 +127,8 @@ class MetricsVerticleTest {
 
     @Test
     void nothingIsCollectedWithoutAConsumer() throws Exception {
-        var consumer = vertx.eventBus().<JsonObject>consumer(Addresses.METRICS, message -> messages.add(message.body()));
+        var consumer =
+                vertx.eventBus().<JsonObject>consumer(Addresses.METRICS, message -> messages.add(message.body()));
         next("interface");
         consumer.unregister().await(10, SECONDS);
         Thread.sleep(300); // a round that had begun
@@ -185,7 +187,12 @@ class MetricsVerticleTest {
     @Test
     void aRequestIsRepliedWithAllOrOnePeer() throws Exception {
         var all = status(new JsonObject());
-        assertEquals(3, all.getJsonArray("interfaces").getJsonObject(0).getJsonArray("peers").size());
+        assertEquals(
+                3,
+                all.getJsonArray("interfaces")
+                        .getJsonObject(0)
+                        .getJsonArray("peers")
+                        .size());
         assertTrue(all.getJsonObject("process").getLong("heapBytes") > 0);
         device.count = 1200;
         var one = status(new JsonObject().put("interface", "wg0").put("peer", "peer1100"));

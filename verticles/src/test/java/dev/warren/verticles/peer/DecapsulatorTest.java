@@ -80,7 +80,12 @@ class DecapsulatorTest {
             var peer = new Peer(
                     loop.suite(), identity, remote, random::nextInt, random, shared.staged, new Nowhere(), counted);
             live = new LivePeer(
-                    new PeerRef(0, remote), peer, new SharedPeerState(counters), shared.log, shared.errors, _ -> settled++);
+                    new PeerRef(0, remote),
+                    peer,
+                    new SharedPeerState(counters),
+                    shared.log,
+                    shared.errors,
+                    _ -> settled++);
         });
     }
 

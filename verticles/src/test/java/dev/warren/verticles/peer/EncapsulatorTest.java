@@ -69,7 +69,8 @@ class EncapsulatorTest {
         var counted = new CountedPeer(counters);
         var peer = new Peer(
                 loop.suite(), identity, remote, random::nextInt, random, shared.staged, new Nowhere(), counted);
-        var live = new LivePeer(new PeerRef(0, remote), peer, new SharedPeerState(counters), shared.log, shared.errors, _ -> {});
+        var live = new LivePeer(
+                new PeerRef(0, remote), peer, new SharedPeerState(counters), shared.log, shared.errors, _ -> {});
         live.endpoint(Endpoint.of(new InetSocketAddress("192.0.2.1", 51820)));
         return live;
     }

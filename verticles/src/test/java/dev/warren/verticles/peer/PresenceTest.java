@@ -22,7 +22,8 @@ class PresenceTest {
     private static final PublicKey KEY = PublicKey.of(new byte[32]);
     private static final Endpoint ENDPOINT = Endpoint.of(new InetSocketAddress("192.0.2.7", 51820));
 
-    private final Presence presence = new Presence(new PeerRef(0, KEY, "laptop"), new PeerLog("wg7", RouterEvents.discarded("wg7")));
+    private final Presence presence =
+            new Presence(new PeerRef(0, KEY, "laptop"), new PeerLog("wg7", RouterEvents.discarded("wg7")));
 
     @Test
     void aPeerIsOnlineUntilThereWasNoHandshakeForThreeMinutes() {
@@ -38,7 +39,8 @@ class PresenceTest {
                 logged(() -> presence.advance(seconds(310))));
         assertEquals(Long.MAX_VALUE, presence.deadline());
         assertEquals(List.of(), logged(() -> presence.ended("twice", seconds(400))));
-        assertEquals(1, logged(() -> presence.established(null, seconds(500), -1)).size());
+        assertEquals(
+                1, logged(() -> presence.established(null, seconds(500), -1)).size());
     }
 
     @Test
