@@ -31,7 +31,13 @@ class MetricsDocumentTest {
                 .map(each -> each.label() + ", " + each.unit().name().toLowerCase(java.util.Locale.ROOT) + ": "
                         + each.sentence())
                 .toList();
-        assertEquals(counted, written);
+        var wrong = new ArrayList<>(written);
+        wrong.removeAll(counted);
+        var missing = new ArrayList<>(counted);
+        missing.removeAll(written);
+        assertEquals(List.of(), wrong, "rows of no counter");
+        assertEquals(List.of(), missing, "counters without a row");
+        assertEquals(counted, written, "their order");
     }
 
     @Test

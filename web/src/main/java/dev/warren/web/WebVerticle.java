@@ -114,7 +114,7 @@ public final class WebVerticle extends VerticleBase {
                     context.request().authority() == null
                             ? ""
                             : context.request().authority().host())) context.next();
-            else context.fail(403);
+            else context.response().setStatusCode(403).end();
             return;
         }
         if (token.matches(context.request().getHeader("Authorization"))) context.next();
