@@ -93,7 +93,8 @@ final class InterfaceReader {
                 peers.read(section.section("peers"), publicKey(key), own));
     }
 
-    /// As the kernel checks them, dev_valid_name; % would make it choose a name.
+    /// As the kernel checks it (dev_valid_name), and without `%`: the interface has the name that its section has, and
+    /// `wg%d` would let the kernel choose one. The command line's name, of `host.InterfaceName`, may leave that to it.
     private void name(Section section) {
         var name = section.name();
         int length = name.getBytes(StandardCharsets.UTF_8).length;
