@@ -28,7 +28,8 @@ public final class InterfaceName {
         return null;
     }
 
-    /// At most 60 characters of a text for a message, control and format characters escaped: a terminal would obey them.
+    /// At most 60 characters of a text for a message, control and format characters escaped: a terminal
+    /// would obey them.
     public static String shown(String text) {
         var shown = new StringBuilder();
         text.codePoints().limit(60).forEach(c -> {

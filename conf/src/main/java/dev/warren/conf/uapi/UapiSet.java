@@ -46,7 +46,8 @@ final class UapiSet {
 
         private final String word = name().toLowerCase(Locale.ROOT);
 
-        /// The key in `text[0, length)`, null when it is none. Makes no string: there are lines by the hundred thousand.
+        /// The key in `text[0, length)`, null when it is none. Makes no string: there are lines by the
+        /// hundred thousand.
         static @Nullable Key of(byte[] text, int length) {
             for (var key : ALL) {
                 if (key.is(text, length)) {

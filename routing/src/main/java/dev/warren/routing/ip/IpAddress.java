@@ -20,8 +20,8 @@ public record IpAddress(IpFamily family, long hi, long lo) implements Comparable
         return AddressParser.parse(text);
     }
 
-    /// As [#parse], with null instead of an exception: for a caller that asks whether a text is an address, once for each
-    /// of many thousand lines.
+    /// As [#parse], with null instead of an exception: for a caller that asks whether a text is an address,
+    /// once for each of many thousand lines.
     public static @Nullable IpAddress parseOrNull(CharSequence text) {
         return AddressParser.parseOrNull(text);
     }
