@@ -52,7 +52,9 @@ public final class AddressText {
             return prefix(text, 0, text.length);
         }
         var host = address(text, 0, text.length);
-        return host == null || zone != 0 ? null : IpPrefix.of(host, host.family().bits());
+        return host == null || zone != 0
+                ? null
+                : IpPrefix.of(host, host.family().bits());
     }
 
     /// An address and the length of its network, host bits kept; without a length it is /32 or /128. Null when it is

@@ -170,10 +170,12 @@ public final class PacketBatch {
         return (int) slabSize - MARGIN - nextOffset();
     }
 
-    /// Adds `length` bytes at `offset` as the next entry. That entries do not overlap is left to the caller.
+    /// Adds `length` bytes at `offset` as the next entry. That entries do not overlap is left to the
+    /// caller.
     ///
     /// @param segment bytes of a segment; 0 for a single packet or datagram
-    /// @throws IndexOutOfBoundsException when the entry and a margin on each side are not inside the slab, or the list
+    /// @throws IndexOutOfBoundsException when the entry and a margin on each side are not inside the slab,
+    /// or the list
     ///     is full
     public void add(int offset, int length, int segment, @Nullable Endpoint endpoint) {
         add(offset, length, segment, endpoint, 0);

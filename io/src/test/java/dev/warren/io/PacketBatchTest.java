@@ -139,7 +139,7 @@ class PacketBatchTest {
         assertThrows(AssertionError.class, () -> batch.retain(2));
         assertThrows(AssertionError.class, batch::release);
         batch.run(0).done();
-        assertTrue(batch.toString().contains("held by 1"), batch.toString());
+        assertTrue(batch.toString().contains("owners 1"), batch.toString());
         batch.run(1).done();
         assertThrows(AssertionError.class, () -> batch.run(1).done());
     }

@@ -17,7 +17,7 @@ import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// A `set` operation in the making: lines in, one [DeviceUpdate] out.
+/// Builds the [DeviceUpdate] of one `set` from its lines.
 final class UapiSet {
     static final int EIO = -5;
     static final int E2BIG = -7;
@@ -68,7 +68,7 @@ final class UapiSet {
 
     private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
 
-    /// What the objects made from one peer, key or prefix weigh, about, in bytes.
+    /// Bytes of heap for the objects of one peer, key or prefix, approximately.
     private static final int PEER_WEIGHT = 160;
 
     private static final int SECRET_WEIGHT = 160;
@@ -78,7 +78,7 @@ final class UapiSet {
     private final AddressText addresses = new AddressText();
     private final byte[] secret = new byte[32];
     private long weight;
-    /// As much of it as was taken from the budget.
+    /// The part of the weight that was taken from the budget.
     private long taken;
     private String reason = "";
 
@@ -104,7 +104,7 @@ final class UapiSet {
         this.budget = budget;
     }
 
-    /// Takes one line, not empty and without its end. Returns 0 or an errno, and then [#reason] says more.
+    /// Takes one line, not empty and without its end. Returns 0, or a negative errno with the sentence in [#reason].
     int line(byte[] text, int length) {
         int equals = 0;
         while (equals < length && text[equals] != '=') {
@@ -135,17 +135,17 @@ final class UapiSet {
         return 0;
     }
 
-    /// What was taken from the budget, for whoever gives it back.
+    /// Bytes taken from the budget; the caller returns them.
     long taken() {
         return taken;
     }
 
-    /// What is wrong with the line that was refused, without its value.
+    /// The problem of the line that was refused, without its value.
     String reason() {
         return reason;
     }
 
-    /// Everything so far. Call once.
+    /// The update of the lines so far. Called once.
     DeviceUpdate finish() {
         endPeer();
         return new DeviceUpdate(privateKey, listenPort, fwmark, replacePeers, peers);
@@ -286,7 +286,7 @@ final class UapiSet {
         weight += PREFIX_WEIGHT;
     }
 
-    /// In the middle of a block it also takes back what the block gave so far; other peers have lost it all the same.
+    /// In the middle of a block this also removes the allowed IPs that the block has added; other peers have lost them.
     private void replaceAllowedIps() {
         replaceAllowedIps = true;
         int end = allowedIps.size();
@@ -352,7 +352,7 @@ final class UapiSet {
         return errno;
     }
 
-    /// The name of an unknown key, if it cannot be anything else, such as a secret.
+    /// The name of an unknown key for the log, if it looks like one and so cannot be a secret.
     private static String named(byte[] text, int end) {
         boolean word = end > 0 && end <= 32;
         for (int i = 0; i < end && word; i++) {

@@ -4,7 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// The counters of one owner. The owner alone adds, on its loop, by a plain read and an opaque write, which costs as much as a field. Any thread may read, and sees each counter grow.
+/// The counters of one owner. The owner alone adds, on its loop, by a plain read and an opaque write, which
+/// costs as much as a field. Any thread may read, and sees each counter grow.
 public final class CounterRow<C extends Enum<C> & Counter> {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 

@@ -3,10 +3,12 @@ package dev.warren.io.counters;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
-/// The counters that are written on one loop, a row for each owner. Rows lie together, and apart from what other loops
-/// write, so that no two loops share a line of the CPU's cache.
+/// The counters that are written on one loop, a row for each owner. Rows lie together, and apart from what
+/// other loops write, so that no two loops share a line of the CPU's cache.
 ///
-/// No count is ever reset: a closed row keeps its counts, and its next owner counts on from them and remembers them. So the sum of all rows is that of all owners so far, and only grows. Rows are opened and closed on one thread; sums may be read from any.
+/// No count is ever reset: a closed row keeps its counts, and its next owner counts on from them and
+/// remembers them. So the sum of all rows is that of all owners so far, and only grows. Rows are opened and
+/// closed on one thread; sums may be read from any.
 public final class CounterTable<C extends Enum<C> & Counter> {
     private static final int MAX_ROWS = 64;
     /// Longs between the rows and the next object: two lines, since CPUs fetch them in pairs.

@@ -1,4 +1,5 @@
-/// Counters that one owner writes and any thread may read, in a table of opaque longs; and the enums of the counters of devices.
+/// Counters that one owner writes and any thread may read, in a table of opaque longs; and the enums of the
+/// counters of devices.
 @NullMarked
 package dev.warren.io.counters;
 

@@ -2,7 +2,9 @@ package dev.warren.io.ffm;
 
 import java.io.IOException;
 
-/// A system call that failed while a device was opened or configured. The message is for the operator; [#errno] is for the caller, as for the reply of the control socket. Failures on the packet path are counted instead.
+/// A system call that failed while a device was opened or configured. The message is for the operator;
+/// [#errno] is for the caller, as for the reply of the control socket. Failures on the packet path are
+/// counted instead.
 public final class ErrnoException extends IOException {
     private static final long serialVersionUID = 1;
     private final int errno;

@@ -6,7 +6,8 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// A descriptor for the epoll(7) of a device in memory, readable while the device has input, see eventfd(2). Guarded by its owner.
+/// A descriptor for the epoll(7) of a device in memory, readable while the device has input, see
+/// eventfd(2). Guarded by its owner.
 public final class EventFd implements AutoCloseable {
     private final Libc libc = new Libc();
     private final MemorySegment value = Arena.ofAuto().allocate(8, 8);

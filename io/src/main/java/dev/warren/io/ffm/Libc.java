@@ -14,11 +14,13 @@ import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Objects;
 
-/// The functions of libc that Warren calls, by their names. Every result is a count (or descriptor) or a negated error number.
+/// The functions of libc that Warren calls, by their names. Every result is a count (or descriptor) or a
+/// negated error number.
 ///
-/// An instance belongs to one owner and is not shared between threads: the memory that errno is captured in is part of it.
-/// Native destinations are always a range of a bounded segment, checked before the call; addresses then travel as plain
-/// longs so that a call makes no garbage. Plain downcalls only: system calls may block, and `critical` gains nothing.
+/// An instance belongs to one owner and is not shared between threads: the memory that errno is captured in
+/// is part of it. Native destinations are always a range of a bounded segment, checked before the call;
+/// addresses then travel as plain longs so that a call makes no garbage. Plain downcalls only: system calls
+/// may block, and `critical` gains nothing.
 ///
 /// Not final, so that a test can make the kernel fail.
 public class Libc {

@@ -6,7 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/// Makes a TUN interface behave as the kernel's WireGuard device (wg_open): no ICMP redirects, and no link-local address of its own. A setting that the kernel refuses stays as it is, which matters to a hub alone.
+/// Makes a TUN interface behave as the kernel's WireGuard device (wg_open): no ICMP redirects, and no
+/// link-local address of its own. A setting that the kernel refuses stays as it is, which matters to a hub
+/// alone.
 public final class LinkBehavior {
     private static final Path ALL_SEND_REDIRECTS = Path.of("/proc/sys/net/ipv4/conf/all/send_redirects");
 
@@ -26,7 +28,8 @@ public final class LinkBehavior {
         }
     }
 
-    /// Sets net.ipv4.conf.all.send_redirects to 0: the kernel sends redirects when either this or the interface's own is 1, and rtnetlink cannot set this one. Other interfaces keep their own setting.
+    /// Sets net.ipv4.conf.all.send_redirects to 0: the kernel sends redirects when either this or the
+    /// interface's own is 1, and rtnetlink cannot set this one. Other interfaces keep their own setting.
     public static void settleHost() {
         try {
             Files.writeString(ALL_SEND_REDIRECTS, "0\n", StandardOpenOption.WRITE);

@@ -124,8 +124,8 @@ public final class Netlink implements AutoCloseable {
         return link("look up interface " + index, "");
     }
 
-    /// The kind of the interface of that name, for a message: `tun` for a TUN, else such as `a veth`. ENODEV when there is
-    /// none.
+    /// The kind of the interface of that name, for a message: `tun` for a TUN, else such as `a veth`.
+    /// ENODEV when there is none.
     public String kind(String name) throws ErrnoException {
         link(name);
         return answeredKind();
@@ -159,7 +159,8 @@ public final class Netlink implements AutoCloseable {
         return link("look up interface " + name + " in another network namespace", name);
     }
 
-    /// Packets to an interface that the kernel dropped since it was created, such as for a full queue (tx_dropped of `ip -s link`).
+    /// Packets to an interface that the kernel dropped since it was created, such as for a full queue
+    /// (tx_dropped of `ip -s link`).
     ///
     /// @param namespace the id of the network namespace that the interface is in; negative: ours
     public long transmitDropped(int index, int namespace) throws ErrnoException {
@@ -297,7 +298,8 @@ public final class Netlink implements AutoCloseable {
                 .attribute(IFA_ADDRESS, address);
     }
 
-    /// Adds a route through the interface to the main table. An equal one through the same interface is kept; one through another is not replaced: EEXIST.
+    /// Adds a route through the interface to the main table. An equal one through the same interface is
+    /// kept; one through another is not replaced: EEXIST.
     public void addRoute(int index, InetAddress network, int prefixLength) throws ErrnoException {
         addRoute(index, network, prefixLength, TABLE_MAIN);
     }
@@ -444,7 +446,8 @@ public final class Netlink implements AutoCloseable {
         return lookUp(destination) < 0 ? 0 : answeredInterface();
     }
 
-    /// Whether a packet to an endpoint, from its local address, would leave by another interface than its datagrams arrive on; true also when the host has lost that address, false where there is no route.
+    /// Whether a packet to an endpoint, from its local address, would leave by another interface than its
+    /// datagrams arrive on; true also when the host has lost that address, false where there is no route.
     boolean leavesElsewhere(Endpoint endpoint, int mark) {
         if (!endpoint.hasLocal() || endpoint.scope() != 0) return false; // a link-local one stays on its link
         int bits = endpoint.v6() ? 128 : 32;

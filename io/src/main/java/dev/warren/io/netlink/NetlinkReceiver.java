@@ -41,7 +41,8 @@ public final class NetlinkReceiver implements AutoCloseable {
     }
 
     /// @param groups one bit for each, RTNLGRP_LINK being the lowest
-    /// @param all receive from all network namespaces that have an id in ours, where that is allowed: the kernel checks CAP_NET_BROADCAST now, and the socket keeps the right
+    /// @param all receive from all network namespaces that have an id in ours, where that is allowed: the
+    /// kernel checks CAP_NET_BROADCAST now, and the socket keeps the right
     public static NetlinkReceiver open(Libc libc, Arena arena, int groups, boolean all) throws ErrnoException {
         int fd = ErrnoException.check(
                 libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_NONBLOCK, Netlink.NETLINK_ROUTE),

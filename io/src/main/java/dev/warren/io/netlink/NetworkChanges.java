@@ -10,7 +10,8 @@ import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Reports that links, addresses or routes of this host changed, see rtnetlink(7), for an owner that then reads their state. The owner watches [#fd] for EPOLLIN and then calls [#drain].
+/// Reports that links, addresses or routes of this host changed, see rtnetlink(7), for an owner that then
+/// reads their state. The owner watches [#fd] for EPOLLIN and then calls [#drain].
 public final class NetworkChanges implements AutoCloseable {
     /// RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV6_IFADDR, IPV6_ROUTE, each as its bit.
     private static final int GROUPS = 1 | 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10;

@@ -15,7 +15,8 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Reports changes of the addresses, routes and rules of this host, see rtnetlink(7), and looks up the interface that packets leave by. The owner watches [#fd] for EPOLLIN and then calls [#poll].
+/// Reports changes of the addresses, routes and rules of this host, see rtnetlink(7), and looks up the
+/// interface that packets leave by. The owner watches [#fd] for EPOLLIN and then calls [#poll].
 public final class RouteMonitor implements AutoCloseable {
     /// RTNLGRP_IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE, each as its bit.
     private static final int GROUPS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 18;
@@ -79,7 +80,8 @@ public final class RouteMonitor implements AutoCloseable {
         }
     }
 
-    /// `struct ifaddrmsg`: 8 bytes, then attributes. Where there is an IFA_LOCAL, IFA_ADDRESS is that of the remote end.
+    /// `struct ifaddrmsg`: 8 bytes, then attributes. Where there is an IFA_LOCAL, IFA_ADDRESS is that of
+    /// the remote end.
     private static void addressGone(MemorySegment buffer, long at, long end, List<RouteEvent> events) {
         long found = NetlinkMessage.locate(buffer, at + 8, end, Netlink.IFA_LOCAL);
         if (found < 0) found = NetlinkMessage.locate(buffer, at + 8, end, Netlink.IFA_ADDRESS);
@@ -92,7 +94,9 @@ public final class RouteMonitor implements AutoCloseable {
         }
     }
 
-    /// Those endpoints to which packets from their local address leave by another interface than their datagrams arrive on, or cannot leave from that address any more. One exchange with the kernel for each.
+    /// Those endpoints to which packets from their local address leave by another interface than their
+    /// datagrams arrive on, or cannot leave from that address any more. One exchange with the kernel for
+    /// each.
     ///
     /// @param mark SO_MARK of the packets
     public List<Endpoint> rerouted(List<Endpoint> endpoints, int mark) {

@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 public final class RoutingTables implements AutoCloseable {
     public static final int MAIN = 254;
     public static final int LOCAL = 255;
-    /// The protocol of our rules, routes and addresses, as `ip rule` shows it: a router that was killed may have left some.
+    /// The protocol of our rules, routes and addresses, as `ip rule` shows it: a router that was killed may
+    /// have left some.
     public static final int PROTOCOL = 87;
 
     private static final int RTM_GETADDR = 22;
@@ -65,7 +66,8 @@ public final class RoutingTables implements AutoCloseable {
     /// One of the two kinds of rule that a full tunnel needs.
     ///
     /// @param table the table in which its packets are looked up
-    /// @param mark the rule matches packets without this mark; 0: all packets, for which default routes of the table are suppressed
+    /// @param mark the rule matches packets without this mark; 0: all packets, for which default routes of
+    /// the table are suppressed
     /// @param protocol of the program that added it
     public record Rule(int table, int mark, int protocol) {
         /// Packets without this mark are looked up in the table of the same number.

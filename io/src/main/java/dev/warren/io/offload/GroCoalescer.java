@@ -47,7 +47,8 @@ public final class GroCoalescer {
 
     /// @param maxEntries the most entries of a batch given to [#plan]
     /// @param tcp        whether TCP packets are coalesced
-    /// @param udp        whether UDP packets are coalesced: the kernel must know VIRTIO_NET_HDR_GSO_UDP_L4 (Linux 6.2)
+    /// @param udp        whether UDP packets are coalesced: the kernel must know VIRTIO_NET_HDR_GSO_UDP_L4
+    /// (Linux 6.2)
     public GroCoalescer(int maxEntries, boolean tcp, boolean udp) {
         firsts = new int[maxEntries];
         counts = new int[maxEntries];

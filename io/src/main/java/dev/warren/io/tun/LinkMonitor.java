@@ -18,9 +18,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Reports changes of one TUN interface, see rtnetlink(7), in whichever network namespace it is. The owner watches [#fd] for EPOLLIN and then calls [#poll]; while [#silent], it calls [#look] each second as well.
+/// Reports changes of one TUN interface, see rtnetlink(7), in whichever network namespace it is. The owner
+/// watches [#fd] for EPOLLIN and then calls [#poll]; while [#silent], it calls [#look] each second as well.
 ///
-/// The socket stays in the namespace where it was opened and receives messages of all namespaces that have an id there (NETLINK_LISTEN_ALL_NSID); the one that the interface moves to is assigned an id. So no thread enters another namespace, and no capability is needed after the start but CAP_NET_ADMIN.
+/// The socket stays in the namespace where it was opened and receives messages of all namespaces that have
+/// an id there (NETLINK_LISTEN_ALL_NSID); the one that the interface moves to is assigned an id. So no
+/// thread enters another namespace, and no capability is needed after the start but CAP_NET_ADMIN.
 public final class LinkMonitor implements AutoCloseable {
     private static final int RTNLGRP_LINK = 1;
     /// Messages read in one poll. The socket is watched level-triggered, so that the rest are read in the next.
@@ -121,7 +124,8 @@ public final class LinkMonitor implements AutoCloseable {
         return mtu;
     }
 
-    /// Packets that the kernel dropped since the interface was created, as a rule because its queue was full (tx_dropped). One exchange with the kernel; the last value where that is not possible.
+    /// Packets that the kernel dropped since the interface was created, as a rule because its queue was
+    /// full (tx_dropped). One exchange with the kernel; the last value where that is not possible.
     public long dropped() {
         if (!open || gone || place == UNKNOWN || place == NOWHERE) return dropped;
         try {
@@ -137,7 +141,8 @@ public final class LinkMonitor implements AutoCloseable {
         return !gone && (place == UNKNOWN || (place != HOME && !receiver.hearsAll()));
     }
 
-    /// The changes since the last call, in order. Does not wait for messages. When messages were lost or the interface has moved, it queries the kernel for the state, as [#look] does.
+    /// The changes since the last call, in order. Does not wait for messages. When messages were lost or
+    /// the interface has moved, it queries the kernel for the state, as [#look] does.
     public List<LinkEvent> poll() {
         var events = new ArrayList<LinkEvent>();
         boolean unsure = false; // something was missed, or it has moved
@@ -278,7 +283,8 @@ public final class LinkMonitor implements AutoCloseable {
         events.add(up ? new LinkEvent.Up() : new LinkEvent.Down());
     }
 
-    /// Sets gso_max_size for the current MTU. Only in our own namespace: the kernel lets no socket of another change an interface.
+    /// Sets gso_max_size for the current MTU. Only in our own namespace: the kernel lets no socket of
+    /// another change an interface.
     private void limitGso(LinkInfo link) {
         int bytes = LinuxTun.gsoMaxSize(mtu);
         if (bytes == 0 || bytes == link.gsoMaxSize()) return;

@@ -166,8 +166,7 @@ public final class LinuxTun implements TunDevice {
     /// @return bytes; 0 for an MTU so small that no limit is needed
     static int gsoMaxSize(int mtu) {
         if (mtu <= 576) return 0;
-        int segments =
-                Math.clamp(SendQueue.TRAIN_BYTES / (mtu + WIREGUARD_OVERHEAD), 1, SendQueue.TRAIN_DATAGRAMS);
+        int segments = Math.clamp(SendQueue.TRAIN_BYTES / (mtu + WIREGUARD_OVERHEAD), 1, SendQueue.TRAIN_DATAGRAMS);
         return Math.min(GSO_MAX_SIZE, segments * (mtu - 52) + 540);
     }
 

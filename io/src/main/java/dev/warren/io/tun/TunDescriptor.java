@@ -11,7 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A descriptor of /dev/net/tun that is attached to an interface, with the offloads that the kernel accepted. See the kernel's Documentation/networking/tuntap.rst. When a step of opening fails, the descriptor is closed.
+/// A descriptor of /dev/net/tun that is attached to an interface, with the offloads that the kernel
+/// accepted. See the kernel's Documentation/networking/tuntap.rst. When a step of opening fails, the
+/// descriptor is closed.
 final class TunDescriptor {
     static final long TUNSETIFF = 0x400454caL;
     static final long TUNGETIFF = 0x800454d2L;

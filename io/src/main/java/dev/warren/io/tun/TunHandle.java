@@ -9,7 +9,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// A second descriptor of an open TUN, for another loop than that of its packets: reads the name, network namespace and state of the interface, in whichever namespace it is. The kernel keeps the interface until this descriptor is closed as well.
+/// A second descriptor of an open TUN, for another loop than that of its packets: reads the name, network
+/// namespace and state of the interface, in whichever namespace it is. The kernel keeps the interface until
+/// this descriptor is closed as well.
 final class TunHandle implements AutoCloseable {
     private static final long TUNGETDEVNETNS = 0x54e3;
 
@@ -45,7 +47,8 @@ final class TunHandle implements AutoCloseable {
         return libc.ioctl(fd, TUNGETDEVNETNS, 0);
     }
 
-    /// Whether the interface is up, by writing a packet of one byte, which no stack accepts: the write fails with EIO while it is down.
+    /// Whether the interface is up, by writing a packet of one byte, which no stack accepts: the write
+    /// fails with EIO while it is down.
     ///
     /// @param headerBytes of the virtio-net header before the packet
     boolean takesPackets(int headerBytes) {
