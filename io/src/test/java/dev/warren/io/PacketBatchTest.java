@@ -120,7 +120,7 @@ class PacketBatchTest {
     }
 
     @Test
-    void oneHolderReleasesOnce() {
+    void theOwnerReleasesABatchOnce() {
         batch.release();
         assertThrows(AssertionError.class, batch::release);
         assertThrows(AssertionError.class, () -> batch.retain(1));
@@ -128,7 +128,7 @@ class PacketBatchTest {
     }
 
     @Test
-    void aDividedBatchIsDoneWithByEach() {
+    void aDividedBatchReturnsAfterDoneOfEachRun() {
         for (int i = 0; i < 3; i++) {
             batch.append(10, 0, null);
         }
