@@ -2,7 +2,7 @@ package dev.warren.conf;
 
 import dev.warren.routing.ip.IpPrefix;
 
-/// One prefix given to a peer, or taken from it.
+/// An allowed IP added to a peer or removed from it.
 ///
-/// @param remove take it away, if this very prefix is the peer's; otherwise nothing happens
+/// @param remove removes it if the peer has exactly this prefix; otherwise nothing happens
 public record AllowedIpChange(IpPrefix prefix, boolean remove) {}

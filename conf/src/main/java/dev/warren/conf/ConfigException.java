@@ -3,7 +3,7 @@ package dev.warren.conf;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Everything that is wrong with a configuration, at once. The message is what a person should see: a line per problem.
+/// All problems of a configuration at once. The message is for the operator: a line per problem.
 public final class ConfigException extends Exception {
     private static final long serialVersionUID = 1L;
     private static final int MAX_SHOWN = 100;
@@ -29,12 +29,12 @@ public final class ConfigException extends Exception {
         return message;
     }
 
-    /// All of them, in the order of the file.
+    /// All problems, in the order of the file.
     public List<Problem> problems() {
         return problems;
     }
 
-    /// What would not have stopped anything.
+    /// Warnings: these would not have stopped a start.
     public List<Problem> warnings() {
         return warnings;
     }

@@ -20,7 +20,7 @@ final class ConfigFiles {
     private final boolean checking;
     private final IdentityHashMap<HoconSource, TrustedFiles.Found> sources = new IdentityHashMap<>();
 
-    /// @param checking nothing is started with it
+    /// @param checking the configuration is only checked, nothing is started with it
     ConfigFiles(Path file, TrustedFiles trusted, boolean checking) {
         this.file = file;
         this.trusted = trusted;
@@ -31,7 +31,8 @@ final class ConfigFiles {
         this.directory = parent == null ? Path.of("/") : parent;
     }
 
-    /// Where relative paths start: that of the configuration, or the current one when that comes through a pipe.
+    /// The directory that relative paths start from: that of the configuration, or the current one when it
+    /// is read from a pipe.
     Path directory() {
         return directory;
     }
@@ -64,8 +65,8 @@ final class ConfigFiles {
         return source;
     }
 
-    /// Reads a file below the directory of the one that includes it: whoever may write a configuration should not be
-    /// able to have other files read by root, and messages about them printed.
+    /// Reads a file below the directory of the one that includes it: a user who may write a configuration
+    /// must not make root read other files, and print messages about them.
     HoconSource include(HoconSource from, int line, String name) throws HoconException {
         var including = "includes " + Problems.echo(name) + ", which ";
         var base = TrustedFiles.isDescriptor(from.file().toAbsolutePath())
@@ -103,7 +104,7 @@ final class ConfigFiles {
         }
     }
 
-    /// The mode of a file that others can read; null if only its owner can.
+    /// The mode of a file that other users can read; null if only its owner can.
     @Nullable
     String readableByOthers(HoconSource source) {
         var found = sources.get(source);
@@ -115,7 +116,7 @@ final class ConfigFiles {
         return KeyFile.read(trusted, path, insecure);
     }
 
-    /// Keys that were written in the configuration are only in the records now.
+    /// Wipes the texts read, so that keys written in the configuration are in the records alone.
     void wipe() {
         sources.keySet().forEach(HoconSource::wipe);
     }

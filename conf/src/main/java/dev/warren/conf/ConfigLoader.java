@@ -15,7 +15,7 @@ import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Reads a HOCON file into records, or says everything that is wrong with it.
+/// Reads a HOCON file into records, or reports all its problems at once.
 public final class ConfigLoader {
     private final ConfigFiles files;
     private final Function<String, @Nullable String> environment;
@@ -27,15 +27,15 @@ public final class ConfigLoader {
         this.problems = new Problems(file);
     }
 
-    /// Reads the file and what it includes, and the key files it names; changes nothing. Blocking. `reference.conf`
-    /// gives the defaults and says what every key means.
+    /// Reads the file, those it includes, and the key files it names; changes nothing. Blocks.
+    /// `reference.conf` has the defaults and describes every key.
     ///
     /// @throws ConfigException with every problem found
     public static RouterConfig load(Path file) throws ConfigException {
         return load(file, System::getenv);
     }
 
-    /// The same for somebody who only wants to know what is wrong: key files that this user may not read are a warning.
+    /// The same for a check: key files that this user may not read are warnings.
     ///
     /// @throws ConfigException with every problem found
     public static RouterConfig check(Path file) throws ConfigException {
@@ -102,8 +102,8 @@ public final class ConfigLoader {
         }
     }
 
-    /// A value may be given once in a file, and so may an interface or a peer, each as one block: the first one would
-    /// be lost, or half of it. Groups such as `warren.log` may come in several pieces.
+    /// Reports values, interfaces and peers that are given twice in a file: HOCON would replace the first
+    /// or merge both. Groups such as `warren.log` may be given in several pieces.
     private void repeats(List<Hocon.Repeat> repeats) {
         var blocks = new ArrayList<Hocon.Repeat>();
         for (var repeat : repeats) {

@@ -24,7 +24,7 @@ final class ConfigReader {
     private static final List<String> OFFLOADS =
             List.of("tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
 
-    /// A count nobody can write, for `auto`.
+    /// A number that no configuration can have, for `auto`.
     private static final long AUTO = -2;
 
     private final Section warren;
@@ -37,7 +37,7 @@ final class ConfigReader {
         this.directory = files.directory();
     }
 
-    /// The records. They are right if there are no problems then.
+    /// Reads the records. They are valid if no problem was reported.
     RouterConfig read() {
         warren.allow(KEYS);
         var loops = count("loops", AUTO);
@@ -62,7 +62,7 @@ final class ConfigReader {
         return count == AUTO ? OptionalInt.empty() : OptionalInt.of((int) count);
     }
 
-    /// The only key of a section.
+    /// The value of the only key of a section.
     private <E extends Enum<E>> E choice(String name, String key, Class<E> type, E otherwise) {
         var section = warren.section(name);
         if (section == null) {

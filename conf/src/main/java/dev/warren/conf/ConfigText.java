@@ -2,9 +2,9 @@ package dev.warren.conf;
 
 import java.nio.charset.StandardCharsets;
 
-/// A text of a configuration, as it is written.
+/// A text value of a configuration, as it is written.
 ///
-/// @param substituted comes from elsewhere, maybe from the environment: it may not be repeated in a message
+/// @param substituted whether a `${...}` gave it, perhaps from the environment: messages must not repeat it
 record ConfigText(String string, boolean substituted) {
     int length() {
         return string.length();
@@ -14,12 +14,12 @@ record ConfigText(String string, boolean substituted) {
         return new ConfigText(string.strip(), substituted);
     }
 
-    /// Which the caller may wipe.
+    /// The text in UTF-8; the caller owns the array and may wipe it.
     byte[] utf8() {
         return string.getBytes(StandardCharsets.UTF_8);
     }
 
-    /// Not the text.
+    /// Without the text, which may be secret.
     @Override
     public String toString() {
         return "(a text)";

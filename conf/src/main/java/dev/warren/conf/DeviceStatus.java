@@ -4,7 +4,7 @@ import dev.warren.crypto.key.PrivateKey;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// What a device answers to `get`. Holds copies of keys, which the receiver wipes with [#close].
+/// The state of a device, for the reply to `get`. Has copies of keys, which the receiver wipes with [#close].
 ///
 /// @param privateKey null or zero: not set, not printed
 /// @param listenPort 0 to 65535; 0 (never bound) is not printed

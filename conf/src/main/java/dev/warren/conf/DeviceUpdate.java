@@ -32,13 +32,12 @@ public record DeviceUpdate(
     /// Takes `peers` as it is; the caller does not change it any more.
     public DeviceUpdate {}
 
-    /// True when applying this would change nothing.
+    /// True when the update changes nothing.
     public boolean isEmpty() {
         return privateKey == null && listenPort.isEmpty() && fwmark.isEmpty() && !replacePeers && peers.isEmpty();
     }
 
-    /// Wipes the keys in it. Whoever applies the update copies the keys it keeps, and the sender of the update
-    /// closes it.
+    /// Wipes the keys in it. The receiver copies the keys that it keeps; the sender owns the update and closes it.
     @Override
     public void close() {
         if (privateKey != null) {

@@ -11,12 +11,12 @@ import org.jspecify.annotations.Nullable;
 /// One interface of a configuration file.
 ///
 /// @param name 1 to 15 bytes, as Linux wants it
-/// @param addresses what the interface gets; may be empty
+/// @param addresses addresses of the interface; may be empty
 /// @param listenPort 0: any free port
-/// @param mtu empty: that of the route to the peers, less 80; 0 is never here
+/// @param mtu bytes, 576 to 65535; empty: that of the route to the peers, less 80
 /// @param fwmark unsigned 32 bits, 0: none
 /// @param routes add a route for every allowed IP of every peer
-/// @param killSwitch what is routed to a table of its own is refused when the interface is gone
+/// @param killSwitch refuse packets of routes in a table of their own when the interface is gone
 public record InterfaceConfig(
         String name,
         PrivateKeySource privateKey,
@@ -31,7 +31,7 @@ public record InterfaceConfig(
     /// This interface as one change that replaces everything. The keys in the update are copies: close it after use.
     ///
     /// @param key the private key, from [PrivateKeySource#obtain]; copied
-    /// @param mark [#fwmark], or what routes need instead
+    /// @param mark [#fwmark], or the one that routes need instead
     /// @param resolved gives the address of each endpoint, or null for one that could not be resolved: that
     ///     peer is configured without endpoint. Pass [HostAndPort#literal] when only literals are wanted.
     public DeviceUpdate toUpdate(

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// Reads one interface after the other.
+/// Reads interfaces, one call each.
 final class InterfaceReader {
     private static final List<String> KEYS = List.of(
             "private-key",
@@ -93,7 +93,9 @@ final class InterfaceReader {
                 peers.read(section.section("peers"), publicKey(key), own));
     }
 
-    /// As the kernel checks them, dev_valid_name; % would make it choose a name.
+    /// As the kernel checks it (dev_valid_name), and without `%`: the interface has the name that its
+    /// section has, and `wg%d` would let the kernel choose one. The command line's name, of
+    /// `host.InterfaceName`, may leave that to it.
     private void name(Section section) {
         var name = section.name();
         int length = name.getBytes(StandardCharsets.UTF_8).length;
@@ -176,7 +178,7 @@ final class InterfaceReader {
         }
     }
 
-    /// A secret in the configuration itself; its bytes, or null after saying what is wrong.
+    /// The bytes of a key in the configuration itself, or null after adding a problem.
     byte @Nullable [] inlineKey(Section section, String key) {
         var text = section.text(key, KeyText.EXPECTED);
         if (text == null) {
@@ -206,7 +208,7 @@ final class InterfaceReader {
         }
     }
 
-    /// The bytes in a key file, or null after saying what is wrong.
+    /// The bytes of a key file, or null after adding a problem.
     byte @Nullable [] keyFile(Section section, String key, Path file) {
         try {
             return files.key(file, insecure);

@@ -3,15 +3,15 @@ package dev.warren.conf;
 import java.util.Arrays;
 import java.util.List;
 
-/// Kill switches. On means: used where the kernel has it and the self-test at start passes.
+/// Switches of the offloads. On: used where the kernel supports it and the self-test at start passes.
 ///
 /// @param tunTso read TCP super-packets from the TUN
 /// @param tunUso read UDP super-packets from the TUN
 /// @param tunGro coalesce TCP packets written to the TUN
 /// @param tunUdpGro coalesce UDP packets written to the TUN
-/// @param udpGso hand the kernel trains of datagrams to send (UDP_SEGMENT)
-/// @param udpGro receive trains of datagrams (UDP_GRO)
-/// @param udpGsoEqualTail allow a train whose last datagram is as long as the others
+/// @param udpGso send trains of equal datagrams (UDP_SEGMENT)
+/// @param udpGro receive several datagrams in one message (UDP_GRO)
+/// @param udpGsoEqualTail allow a train whose last datagram is as long as the others udpGsoEqualTail: R-91
 public record OffloadConfig(
         boolean tunTso,
         boolean tunUso,
@@ -20,7 +20,7 @@ public record OffloadConfig(
         boolean udpGso,
         boolean udpGro,
         boolean udpGsoEqualTail) {
-    /// Of the components, in their order.
+    /// The names of the components, in their order.
     private static final List<String> NAMES =
             List.of("tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");
 

@@ -7,7 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// Finds networks that are in two places, where only one of the two can be reached.
+/// Finds networks of two interfaces or devices: only one of the two can be reached.
 final class Overlaps {
     private record Owner(String device, String peer) {}
 
@@ -15,9 +15,9 @@ final class Overlaps {
     private final Map<IpPrefix, String> networks = new HashMap<>();
     private final Map<IpPrefix, Owner> allowedIps = new HashMap<>();
 
-    /// Warns of what the interfaces before this one have too.
+    /// Adds warnings for networks that an earlier interface has too.
     ///
-    /// @param section where it was read
+    /// @param section that the interface was read from
     void add(Section section, InterfaceConfig config) {
         var name = Section.shown(config.name());
         for (var address : config.addresses()) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param psk null: none
 /// @param allowedIps no prefix twice, and none that another peer of the interface has
-/// @param endpoint null: the peer comes to us
+/// @param endpoint null: unknown until the peer sends a handshake initiation
 /// @param persistentKeepalive seconds, 0: off
 public record PeerConfig(
         String name,

@@ -18,7 +18,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the peers of one interface after the other. There may be 100,000: little is done per peer.
+/// Reads the peers of interfaces, one call for each interface. There may be 100,000 peers: little is done for each.
 final class PeerReader {
     private static final List<String> KEYS = List.of(
             "public-key", "preshared-key", "preshared-key-file", "allowed-ips", "endpoint", "persistent-keepalive");

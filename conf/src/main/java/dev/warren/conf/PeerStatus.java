@@ -7,7 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// One peer in the answer to `get`.
+/// The state of a peer, for the reply to `get`.
 ///
 /// @param presharedKey null or zero: not set (printed as zeros, as wireguard-go does)
 /// @param lastHandshakeSeconds time of the last handshake since the Unix epoch, not an age; 0: never

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import org.jspecify.annotations.Nullable;
 
-/// Where an interface has its private key from.
+/// The source of the private key of an interface.
 public sealed interface PrivateKeySource extends AutoCloseable {
     /// A key that exists.
     ///
@@ -36,7 +36,7 @@ public sealed interface PrivateKeySource extends AutoCloseable {
         public void close() {}
     }
 
-    /// The key, which now belongs to the caller. Blocking: may write a file.
+    /// The key, which the caller owns and closes. Blocks: may write a file.
     ///
     /// @throws IOException when a new key cannot be stored; the message is a sentence for the operator
     PrivateKey obtain(SecureRandom random) throws IOException;

@@ -8,7 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/// Collects what is wrong with a configuration, and what is only odd.
+/// Collects the problems of a configuration and its warnings.
 final class Problems {
     private static final int SHORT = 20;
     private static final int MAX_ECHO = 60;
@@ -51,7 +51,7 @@ final class Problems {
         warnings.add(new Problem(in.file(), line, key, warning, expected));
     }
 
-    /// What stops nothing, in the order of the file.
+    /// Warnings, in the order of the file.
     List<Problem> warnings() {
         return warnings.stream().sorted(order()).toList();
     }

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 
-/// A whole configuration file, checked: whatever exists here is right.
+/// A whole configuration file, checked: all values are in their ranges.
 ///
 /// @param interfaces in the order of the file; may be empty
 /// @param loops packet loops, that peers are spread over, 1 to 256; empty: decided by the number of cores
 /// @param tunQueues queues of each TUN, 1 to 256, never more than packet loops in the end; empty: one for each
 /// @param stateDirectory absolute; keys that are made on first start go here
-/// @param warnings nothing that stops a start, but the operator should read it
+/// @param warnings sentences for the operator; they do not stop a start
 public record RouterConfig(
         List<InterfaceConfig> interfaces,
         OptionalInt loops,
@@ -23,7 +23,7 @@ public record RouterConfig(
         Path stateDirectory,
         List<Problem> warnings)
         implements AutoCloseable {
-    /// How much is logged.
+    /// The level of the log.
     public enum LogLevel {
         ERROR,
         WARN,
@@ -34,7 +34,7 @@ public record RouterConfig(
 
     /// Sentences about networks of this configuration that are on other devices already.
     ///
-    /// @param devices which device the kernel sends packets of a network to, before anything of this is there
+    /// @param devices the device that the kernel routes each network to, before any interface of this is created
     public List<String> overlaps(Map<IpPrefix, String> devices) {
         return Overlaps.of(interfaces, devices);
     }

@@ -20,7 +20,7 @@ import java.util.OptionalLong;
 import java.util.SequencedSet;
 import org.jspecify.annotations.Nullable;
 
-/// One object of a configuration, read key by key. What is wrong is added to the problems, and reads as absent.
+/// One object of a configuration, read key by key. A wrong value is added to the problems, and reads as absent.
 final class Section {
     private static final ConfigObject NOTHING = ConfigValueFactory.fromMap(Map.of());
 
@@ -82,7 +82,7 @@ final class Section {
         return keys == null ? null : keys.get(key);
     }
 
-    /// Where a key is given, or this section if it is not.
+    /// The place of a key in the file, or that of this section if it is not given.
     private HoconKey origin(String key) {
         var child = known(key);
         return child == null ? near : child;
@@ -102,7 +102,7 @@ final class Section {
         return false;
     }
 
-    /// Says what is wrong with the value of a key.
+    /// Adds a problem with the value of a key.
     void problem(String key, String problem, String expected) {
         problem(key, origin(key).line(), problem, expected);
     }
@@ -111,7 +111,7 @@ final class Section {
         problems.add(origin(key).source(), line, path(key), problem, expected);
     }
 
-    /// The same, but it stops nothing.
+    /// Adds a warning about the value of a key.
     void warning(String key, String warning, String expected) {
         var origin = origin(key);
         problems.warn(origin.source(), origin.line(), path(key), warning, expected);
@@ -347,7 +347,7 @@ final class Section {
         };
     }
 
-    /// The known key that was probably meant; `PrivateKey` and `private_key` mean `private-key`.
+    /// The known key that is most similar; `PrivateKey` and `private_key` mean `private-key`.
     static @Nullable String nearest(String key, List<String> known) {
         String best = null;
         int least = Math.max(2, key.length() / 3) + 1;

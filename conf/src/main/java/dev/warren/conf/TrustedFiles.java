@@ -20,13 +20,14 @@ import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Reads files that nobody but root, this user, and whoever called sudo(8) can have written: all that is in them is
-/// done by root.
+/// Reads files that only root, this user, and the user who called sudo(8) can have written, since root
+/// executes what they configure.
 ///
-/// The path is walked from the root on, link by link, as the kernel does it. Every folder on the way is looked at
-/// before what is in it, and in a folder that only trusted users may change a name keeps meaning the same file. So
-/// what was looked at is what is opened, though it is opened by its path; it is opened without following a link.
-/// In a folder such as /tmp, where the sticky bit is set, this holds for what belongs to a trusted user.
+/// The path is walked from the root on, link by link, as the kernel does it. Every folder on the way is
+/// looked at before what is in it, and in a folder that only trusted users may change a name keeps meaning
+/// the same file. So what was looked at is what is opened, though it is opened by its path; it is opened
+/// without following a link. In a folder such as /tmp, where the sticky bit is set, this holds for what
+/// belongs to a trusted user.
 final class TrustedFiles {
     private static final int GROUP_WRITE = 0020;
     private static final int OTHERS_WRITE = 0002;
@@ -43,7 +44,7 @@ final class TrustedFiles {
     private final @Nullable Integer unmapped;
     private final @Nullable String named;
 
-    /// Why a file is not read.
+    /// The reason for which a file is not read.
     static final class Refused extends Exception {
         private static final long serialVersionUID = 1L;
         final String problem;
@@ -68,7 +69,7 @@ final class TrustedFiles {
     /// @param path without links in it
     /// @param mode as stat(2) has it
     record Found(Path path, int mode) {
-        /// Handed to us by whoever started us: a pipe, or a descriptor.
+        /// Whether the parent process passed it: a pipe, or a descriptor.
         boolean stream() {
             return (mode & KIND) == PIPE;
         }
@@ -93,7 +94,7 @@ final class TrustedFiles {
 
     /// @param own this user
     /// @param sudo the one who called sudo(8), if that is how root came here
-    /// @param unmapped whom a user namespace shows for users it does not know, null outside of one
+    /// @param unmapped the user that a user namespace shows for those it does not map, null outside of one
     /// @param named one more user that is trusted, by name
     TrustedFiles(int own, @Nullable Integer sudo, @Nullable Integer unmapped, @Nullable String named) {
         this.named = named;
@@ -107,7 +108,7 @@ final class TrustedFiles {
                 ownUser(), number(environment.apply("SUDO_UID")), unmapped(), environment.apply("WARREN_TRUST"));
     }
 
-    /// The effective user; nobody but root is trusted where /proc is missing. The owner of /proc/self would
+    /// The effective user; only root is trusted where /proc is missing. The owner of /proc/self would
     /// not do: that of a process which hides from debuggers belongs to root.
     private static int ownUser() {
         try (var lines = Files.lines(Path.of("/proc/self/status"))) {

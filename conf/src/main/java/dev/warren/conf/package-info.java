@@ -1,5 +1,4 @@
-/// Configuration: HOCON files ([dev.warren.conf.ConfigLoader]) to records. A record that exists is
-/// right.
+/// Configuration: HOCON files ([dev.warren.conf.ConfigLoader]) to records. A record that exists is valid.
 @NullMarked
 package dev.warren.conf;
 

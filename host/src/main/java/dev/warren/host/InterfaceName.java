@@ -3,14 +3,15 @@ package dev.warren.host;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/// What Linux accepts as the name of a network interface (`dev_valid_name` in net/core/dev.c). It also becomes the name
-/// of a file, so this is where a path is kept from being one.
+/// Checks a name of the command line as Linux does that of a network interface (`dev_valid_name` in net/core/dev.c). It
+/// also becomes the name of a file, so a path must not pass. `%` passes, other than in a configuration file
+/// (`conf.InterfaceReader`): with `wg%d` the kernel chooses the number, as for wireguard-go.
 public final class InterfaceName {
     private static final int MAX_BYTES = 15;
 
     private InterfaceName() {}
 
-    /// Null when the name is fine, else a sentence.
+    /// Null when the name is fine, else a sentence that says what is wrong with it.
     public static @Nullable String problem(String name) {
         if (name.isEmpty() || name.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
             return "an interface name has 1 to 15 characters: '" + shown(name) + "'";
@@ -27,7 +28,8 @@ public final class InterfaceName {
         return null;
     }
 
-    /// What somebody typed, for a message: a terminal would obey control characters.
+    /// At most 60 characters of a text for a message, control and format characters escaped: a terminal
+    /// would obey them.
     public static String shown(String text) {
         var shown = new StringBuilder();
         text.codePoints().limit(60).forEach(c -> {

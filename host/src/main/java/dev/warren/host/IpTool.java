@@ -5,16 +5,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// The `ip` command, for the little that is not worth a netlink message of our own.
+/// Runs the `ip` command, see ip(8), for the few operations that have no netlink message here. Blocks.
 public final class IpTool {
     private IpTool() {}
 
-    /// Runs it and ignores what it prints.
+    /// Runs `ip` and ignores its output.
+    ///
+    /// @throws SetupException with its output when it fails, or when it cannot be run
     public static void run(String... arguments) throws SetupException {
         execute(true, arguments);
     }
 
-    /// Runs it and gives what it prints. A failure is an empty answer.
+    /// Runs `ip` and returns its output; empty when it fails.
     static String output(String... arguments) throws SetupException {
         return execute(false, arguments);
     }
@@ -25,12 +27,12 @@ public final class IpTool {
         try {
             var process = new ProcessBuilder(command).redirectErrorStream(true).start();
             process.getOutputStream().close();
-            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
             int code = process.waitFor();
             if (code != 0 && mustSucceed) {
-                throw new SetupException("'" + String.join(" ", command) + "' failed: " + said.strip());
+                throw new SetupException("'" + String.join(" ", command) + "' failed: " + output.strip());
             }
-            return code == 0 ? said : "";
+            return code == 0 ? output : "";
         } catch (IOException e) {
             throw new SetupException("cannot run 'ip'; install iproute2", e);
         } catch (InterruptedException e) {

@@ -12,9 +12,10 @@ import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a router that was killed has left. Its interface, addresses and routes go with it, its rules do not:
-/// they lead everything into a table that is empty, and so through it, in clear; or, with a kill switch, to
-/// a route of last resort that refuses it. A TUN that persists stays with all that is on it.
+/// Removes the rules, addresses and routes that a killed router has left. The kernel deletes its interface
+/// with addresses and routes, but not its rules: these look packets up in a table that is now empty, so
+/// that they leave in clear by the main one; or, with a kill switch, match a route of last resort that
+/// refuses them. A persistent TUN stays, with its addresses and routes.
 public final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final int FIRST_TABLE = 51820;
@@ -22,10 +23,10 @@ public final class Leftovers {
 
     private Leftovers() {}
 
-    /// Removes what is ours on TUNs that nobody has open, and rules of ours whose table leads nowhere: no router
-    /// that lives has such.
+    /// Removes our addresses and routes on TUNs that no process has open, and our rules whose table has no
+    /// route: a running router has neither. Errors are logged.
     ///
-    /// @param guards also those where a kill switch refuses what comes
+    /// @param guards whether to remove also rules whose table has only the routes of a kill switch
     public static void remove(boolean guards) {
         try (var tables = RoutingTables.open();
                 var netlink = Netlink.open()) {
@@ -44,7 +45,7 @@ public final class Leftovers {
         }
     }
 
-    /// Interfaces that have an address or a route of ours.
+    /// Indices of the interfaces that have an address or a route of ours.
     private static Set<Integer> marked(RoutingTables tables) throws ErrnoException {
         var devices = new HashSet<Integer>();
         for (boolean v6 : FAMILIES) {
@@ -58,7 +59,7 @@ public final class Leftovers {
         return devices;
     }
 
-    /// Removes the addresses and routes that are ours from an interface, if there still is one: a TUN that persists.
+    /// Removes our addresses and routes from an interface, such as a persistent TUN.
     public static void clear(int index) throws ErrnoException {
         try (var tables = RoutingTables.open();
                 var netlink = Netlink.open()) {
@@ -78,7 +79,7 @@ public final class Leftovers {
             });
         }
         for (var route : routes) netlink.removeRoute(index, route.network(), route.prefixLength(), route.table());
-        if (!addresses.isEmpty()) netlink.promoteSecondaries(index); // those of others stay
+        if (!addresses.isEmpty()) netlink.promoteSecondaries(index); // addresses that are not ours stay
         for (var address : addresses) netlink.removeAddress(index, address.address(), address.prefixLength());
     }
 
@@ -104,8 +105,8 @@ public final class Leftovers {
                 removed++;
             }
         }
-        // One of these belongs to each of those, before it. The kernel removes the first of equal rules, so those that
-        // are kept are added anew, in front.
+        // Each rule with a mark has one without, before it. The kernel removes the first of equal rules, so all are
+        // removed and as many as are needed added again, in front.
         long general = ours.stream().filter(Rule.specificFirst()::equals).count();
         if (general > living) {
             removed += (int) general - living;
@@ -119,7 +120,7 @@ public final class Leftovers {
         return removed;
     }
 
-    /// A table that has neither a route nor a rule that leads there.
+    /// The number of a table without routes and rules.
     static int freeTable(RoutingTables tables) throws ErrnoException {
         var used = new HashSet<Integer>();
         for (boolean v6 : FAMILIES) {

@@ -4,12 +4,14 @@ import dev.warren.routing.ip.IpPrefix;
 import java.util.HashMap;
 import java.util.Map;
 
-/// Which device of this machine leads where, before any interface of ours is made.
+/// The routes of this host through other devices, before any interface of Warren is created.
 public final class OtherDevices {
     private OtherDevices() {}
 
-    /// By the prefixes of the main routing tables, which those of the devices' own addresses are in. Default routes are
-    /// left out: they lead everywhere.
+    /// The device of each route of the main tables, by prefix; the networks of the devices' own addresses
+    /// are among them. Without default routes, which match every address, and link-local ones.
+    ///
+    /// @throws SetupException when `ip` cannot be run
     public static Map<IpPrefix, String> routes() throws SetupException {
         var found = new HashMap<IpPrefix, String>();
         for (var family : new String[] {"-4", "-6"}) {

@@ -26,36 +26,37 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Adds the routes of a [RoutePlan], and more of them when more endpoints are known.
+/// Adds the routes of a [RoutePlan], and further ones when more endpoints are resolved.
 ///
-/// Those that must not be in the main table go to one of their own, as wg-quick(8) does it: everything but packets with
-/// our mark looks there, after the specific routes of the main table. Routes go with the interface; rules are taken
-/// back by the teardown. Blocks; one thread at a time.
+/// Routes that must not be in the main table are added to a table of their own, as wg-quick(8) does: all
+/// packets without our mark are looked up there, after the specific routes of the main table. The kernel
+/// removes the routes with the interface; the teardown removes the rules. Blocks; one thread at a time.
 public final class PolicyRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(PolicyRoutes.class);
     private static final Path VALID_MARK = Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark");
     private static final int OVERHEAD = 80;
     private static final int SMALLEST = 1280;
     private static final int ETHERNET = 1500;
+    private static final int MOST = 65_535; // loopback has one byte more
 
     private final InterfaceConfig config;
     private final UndoLog teardown;
     private final Set<IpFamily> families;
     private final Set<IpFamily> ruled = EnumSet.noneOf(IpFamily.class);
-    /// Networks that lead elsewhere, as far as it was said.
+    /// Networks of another interface that a warning was logged for.
     private final Set<IpPrefix> elsewhere = new HashSet<>();
 
-    /// The interface went away unasked: what its kill switch refuses stays refused.
+    /// Set when the interface was lost: the routes and rules of its kill switch stay.
     private volatile boolean guarding;
 
     private volatile boolean guarded;
-    /// What the teardown knows of.
+    /// Keys of the steps that were added to the teardown.
     private final Set<Object> undone = new HashSet<>();
 
     private RoutePlan added = new RoutePlan(List.of(), List.of());
     private volatile int mark;
 
-    /// @param families that this host has
+    /// @param families that this host supports
     public PolicyRoutes(InterfaceConfig config, Set<IpFamily> families, UndoLog teardown) {
         this.config = config;
         this.families = families;
@@ -63,17 +64,17 @@ public final class PolicyRoutes {
         this.mark = config.fwmark();
     }
 
-    /// The mark our own packets must carry: the configured one, or one of our choice where a route needs it. 0: none.
+    /// SO_MARK of our own packets: the configured fwmark, or a chosen one where a route needs it. 0: none.
     public int mark() {
         return mark;
     }
 
-    /// How many routes there are now, without those that lead elsewhere.
+    /// Number of routes added, without those that lead through another interface.
     public int count() {
         return added.plain().size() + added.covering().size();
     }
 
-    /// Warns of networks of this interface that are another's already: nothing is taken from it.
+    /// Logs a warning for each network of this interface that another one has already: its routes are not replaced.
     public void warnOfOthers() {
         var mine = new HashSet<>(RoutePlan.of(config, HostAndPort::literal).plain());
         for (var address : config.addresses()) {
@@ -122,8 +123,12 @@ public final class PolicyRoutes {
                 .orElse("");
     }
 
-    /// Adds what is missing now that these addresses are known. What had been added and turns out to lead an endpoint
-    /// into the tunnel is moved to the other table. May be called again after a failure.
+    /// Adds the routes that are missing now that these addresses are resolved. A route of the main table
+    /// that would lead an endpoint into the tunnel is moved to the other table. May be called again after a
+    /// failure.
+    ///
+    /// @param index of the interface
+    /// @param addresses the address of each endpoint, null for one that is not resolved
     public void add(Netlink netlink, int index, Function<HostAndPort, @Nullable InetSocketAddress> addresses)
             throws SetupException {
         var plan = RoutePlan.of(config, addresses).only(families);
@@ -151,7 +156,7 @@ public final class PolicyRoutes {
         }
     }
 
-    /// The link was down, and the kernel has removed all routes. They come back with [#add].
+    /// Called after the link was down, when the kernel has removed all routes: [#add] adds them again.
     public void lost() {
         added = new RoutePlan(List.of(), List.of());
         ruled.clear();
@@ -161,7 +166,7 @@ public final class PolicyRoutes {
         try {
             netlink.removeRoute(index, inet(prefix.address()), prefix.bits());
         } catch (ErrnoException e) {
-            if (e.errno() != Errno.ESRCH) throw e; // somebody else has
+            if (e.errno() != Errno.ESRCH) throw e; // removed already
         }
     }
 
@@ -185,7 +190,8 @@ public final class PolicyRoutes {
         }
     }
 
-    /// So the table has an answer when the interface is gone, and what would take the main one is refused.
+    /// Adds the route of last resort of a kill switch: without the interface, packets match it instead of
+    /// the main table.
     private void guard(RoutingTables tables, IpPrefix prefix) throws ErrnoException {
         var network = inet(prefix.address());
         tables.addLastResort(network, prefix.bits(), mark);
@@ -197,7 +203,8 @@ public final class PolicyRoutes {
         void of(RoutingTables tables) throws ErrnoException;
     }
 
-    /// Once for each `key`, also for what an earlier life has left and this one uses.
+    /// Adds a step to the teardown, once for each `key`; also for rules and routes that a killed router has
+    /// left and this one uses.
     private void undo(Object key, String what, Change change) {
         if (!undone.add(key)) return;
         teardown.add(what, () -> {
@@ -208,8 +215,8 @@ public final class PolicyRoutes {
         });
     }
 
-    /// The interface went away, and nobody asked for it: a kill switch refuses what it was for, from now on and when
-    /// all else is undone.
+    /// Called when the interface was lost without being removed by us: the kill switch keeps refusing its
+    /// packets, also after the teardown.
     public void lostForGood() {
         if (!guarded) return;
         guarding = true;
@@ -223,7 +230,7 @@ public final class PolicyRoutes {
 
     private void rules(RoutingTables tables, IpFamily family) throws ErrnoException {
         boolean v6 = family == IpFamily.V6;
-        if (!v6) validMark(); // before the rules: it is taken back when they are gone
+        if (!v6) validMark(); // before the rules, so that it is undone after them
         boolean there = tables.rules(v6).contains(Rule.unmarked(mark));
         for (var rule : List.of(Rule.unmarked(mark), Rule.specificFirst())) {
             if (!there) tables.add(v6, rule);
@@ -231,7 +238,7 @@ public final class PolicyRoutes {
         }
     }
 
-    /// Answers to marked packets must pass the reverse path filter.
+    /// Sets src_valid_mark, so that replies to marked packets pass the reverse path filter.
     private void validMark() {
         try {
             var before = Files.readString(VALID_MARK).strip();
@@ -249,7 +256,7 @@ public final class PolicyRoutes {
         }
     }
 
-    /// Unless somebody needs it: another interface of ours, of wg-quick, of another router.
+    /// Restores src_valid_mark, unless another interface of ours, wg-quick or another router still has such a rule.
     private static void restoreValidMark(String before) throws ErrnoException, IOException {
         try (var tables = RoutingTables.open()) {
             if (tables.rules(false).stream().anyMatch(rule -> rule.mark() != 0)) return;
@@ -257,16 +264,15 @@ public final class PolicyRoutes {
         if (Files.readString(VALID_MARK).strip().equals("1")) Files.writeString(VALID_MARK, before);
     }
 
-    /// The MTU as configured, else that of the narrowest route to a peer (or of the default route), less what the
-    /// tunnel adds.
+    /// The MTU in bytes: as configured, else the smallest of the routes to the peers (or of the default
+    /// route) less the 80 bytes that the tunnel adds, 1280 at least.
     public int mtu(Netlink netlink, Function<HostAndPort, @Nullable InetSocketAddress> addresses) {
         if (config.mtu().isPresent()) {
             return config.mtu().getAsInt();
         }
         var destinations = new LinkedHashSet<>(RoutePlan.endpoints(config, addresses));
         if (destinations.isEmpty()) {
-            destinations.add(
-                    IpAddress.of(new byte[] {(byte) 192, 0, 2, 1})); // RFC 5737: nobody's, so the default route
+            destinations.add(IpAddress.of(new byte[] {(byte) 192, 0, 2, 1})); // RFC 5737, TEST-NET-1: the default route
         }
         int narrowest = 0;
         try {
@@ -275,7 +281,7 @@ public final class PolicyRoutes {
         } catch (ErrnoException e) {
             LOG.debug("({}) MTU of the routes to the peers: {}", config.name(), e.getMessage());
         }
-        return Math.max(SMALLEST, Math.min(narrowest == 0 ? ETHERNET : narrowest, 65_535) - OVERHEAD);
+        return Math.max(SMALLEST, Math.min(narrowest == 0 ? ETHERNET : narrowest, MOST) - OVERHEAD);
     }
 
     public static InetAddress inet(IpAddress address) {

@@ -5,7 +5,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// What this process may do, and keeping others out of it. See docs/decisions/0015-privileges.md.
+/// Restricts the capabilities of this process, and protects its memory from others. See
+/// docs/decisions/0015-privileges.md.
 public final class Privileges {
     private static final int DAC_READ_SEARCH = 2;
     private static final int NET_BIND_SERVICE = 10;
@@ -20,34 +21,36 @@ public final class Privileges {
     /// of swap.
     public static final long SERVING = 1L << NET_ADMIN | 1L << NET_BIND_SERVICE | 1L << IPC_LOCK;
 
-    /// And libraries in a folder that is closed to others, as homes are; the compilers' niceness; and hearing of
-    /// interfaces in other network namespaces, a right that the socket keeps.
+    /// [#SERVING], and reading libraries in a folder that is closed to others, as homes are; the niceness
+    /// of compiler threads; and receiving changes of interfaces in other network namespaces, a right that
+    /// the socket keeps.
     public static final long STARTING = SERVING | 1L << DAC_READ_SEARCH | 1L << SYS_NICE | 1L << NET_BROADCAST;
 
     private Privileges() {}
 
-    /// From now on no other process may trace us or read our memory, and no core is written: there are keys
-    /// in it. What this thread and those it starts run never gains rights. Closes /proc/self/fd to
-    /// us unless we are root.
-    public static void hide() {
+    /// Clears PR_SET_DUMPABLE and sets PR_SET_NO_NEW_PRIVS, see prctl(2): no other process may trace this
+    /// one or read its memory, which has keys, no core is written, and programs that are started gain no
+    /// privileges. Only root may read /proc/self/fd then.
+    public static void hide() {
         var libc = new Libc();
         libc.prctl(Libc.PR_SET_DUMPABLE, 0);
         libc.prctl(Libc.PR_SET_NO_NEW_PRIVS, 1);
     }
 
-    /// Gives up all capabilities but these, for this thread and those it starts from now on: Linux has no call for
-    /// others.
+    /// Drops all capabilities but these, for this thread and those that it starts: Linux has no call for other threads.
+    ///
+    /// @param capabilities one bit for each, see capabilities(7)
     public static void keep(long capabilities) {
         var libc = new Libc();
         for (int i = 0; i < MOST; i++) {
             if ((SERVING >>> i & 1) == 1) continue;
-            libc.prctl(Libc.PR_CAPBSET_DROP, i); // EPERM for somebody who could not gain any
+            libc.prctl(Libc.PR_CAPBSET_DROP, i); // EPERM without CAP_SETPCAP
             libc.prctl(Libc.PR_CAP_AMBIENT, Libc.PR_CAP_AMBIENT_LOWER, i);
         }
         libc.keepCapabilities(capabilities);
     }
 
-    /// Whether interfaces can be made: root, or CAP_NET_ADMIN by other means.
+    /// Whether interfaces can be created: CAP_NET_ADMIN is effective. True when that cannot be read.
     static boolean netAdmin() {
         try {
             for (var line : Files.readAllLines(Path.of("/proc/self/status"))) {
@@ -57,7 +60,7 @@ public final class Privileges {
                 }
             }
         } catch (IOException e) {
-            // No /proc: the kernel will say what it thinks of us.
+            // No /proc: creating the interface will fail if it is not allowed.
         }
         return true;
     }
@@ -66,7 +69,10 @@ public final class Privileges {
         return new Libc().geteuid() == 0;
     }
 
-    /// @throws SetupException with a sentence when interfaces cannot be made
+    /// Checks for CAP_NET_ADMIN.
+    ///
+    /// @param command to suggest behind sudo(8)
+    /// @throws SetupException with a sentence when interfaces cannot be created
     public static void requireNetAdmin(String command) throws SetupException {
         if (netAdmin()) return;
         throw new SetupException(

@@ -15,15 +15,17 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/// Which routes to the allowed IPs of an interface's peers may go to the main table.
+/// Divides the allowed IPs of an interface's peers into routes for the main table and for a table of their
+/// own.
 ///
-/// A route that covers an endpoint would send the encrypted packets into the tunnel again. A peer whose
-/// endpoint's name has not been found has no routes yet: they might cover the way to the name server, or to the peer.
+/// A route that covers an endpoint would send the encrypted packets into the tunnel again. A peer
+/// whose endpoint's name is not resolved has no routes yet: they might cover the name server or the
+/// endpoint.
 ///
-/// @param plain for the main table
-/// @param covering an endpoint lies in it, or it is everything or half of that: for a table of its own
+/// @param plain routes for the main table
+/// @param covering routes that cover an endpoint, or everything or half of it: for a table of their own
 record RoutePlan(List<IpPrefix> plain, List<IpPrefix> covering) {
-    /// @param addresses gives the address of each endpoint, null for one that is not known yet
+    /// @param addresses the address of each endpoint, null for one that is not resolved yet
     static RoutePlan of(InterfaceConfig config, Function<HostAndPort, @Nullable InetSocketAddress> addresses) {
         var plain = new ArrayList<IpPrefix>();
         var covering = new ArrayList<IpPrefix>();
@@ -40,14 +42,14 @@ record RoutePlan(List<IpPrefix> plain, List<IpPrefix> covering) {
         return new RoutePlan(plain, covering);
     }
 
-    /// Without those of other families.
+    /// The plan without routes of other families.
     RoutePlan only(Set<IpFamily> families) {
         if (families.size() == IpFamily.values().length) return this;
         Predicate<IpPrefix> kept = prefix -> families.contains(prefix.family());
         return new RoutePlan(filter(plain, kept), filter(covering, kept));
     }
 
-    /// Without some of the main table's.
+    /// The plan without some routes of the main table.
     RoutePlan without(Set<IpPrefix> others) {
         return others.isEmpty() ? this : new RoutePlan(filter(plain, prefix -> !others.contains(prefix)), covering);
     }
@@ -66,7 +68,7 @@ record RoutePlan(List<IpPrefix> plain, List<IpPrefix> covering) {
         return endpoints;
     }
 
-    /// The first that is not before the prefix lies in it if any does.
+    /// Whether an endpoint is inside the prefix: then the first one not below its address is.
     private static boolean holdsAny(IpPrefix prefix, NavigableSet<IpAddress> endpoints) {
         var first = endpoints.ceiling(prefix.address());
         return first != null && prefix.contains(first);

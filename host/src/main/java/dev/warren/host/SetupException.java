@@ -9,7 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 
-/// Something that keeps a command from doing its work. The message is all a person gets to see, and is enough.
+/// A failure that ends a command. The operator sees its message alone, which has to be enough to act on.
 public final class SetupException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -21,7 +21,7 @@ public final class SetupException extends Exception {
         super(sentence, cause);
     }
 
-    /// `what: why`, with the why in the words of the innermost cause that has any.
+    /// An exception with the message `what: why`, where why is the message of the innermost cause that has one.
     public static SetupException of(String what, Throwable cause) {
         return new SetupException(what + ": " + reason(cause), cause);
     }

@@ -4,9 +4,9 @@ import java.util.ArrayDeque;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What has to be undone, last thing first. Filled by one thread while starting; run once, by whoever comes first.
+/// Steps that undo a start, run last first. One thread adds them while starting; any thread may run them, once.
 public final class UndoLog {
-    /// One step back.
+    /// Undoes one step of a start.
     public interface Step {
         void run() throws Exception;
     }
@@ -17,7 +17,9 @@ public final class UndoLog {
     private final ArrayDeque<Named> steps = new ArrayDeque<>();
     private boolean done;
 
-    /// Remembers a step; when everything is undone already, it is taken at once.
+    /// Adds a step; it runs at once when the log has been run already.
+    ///
+    /// @param what the step, for the log when it fails
     public void add(String what, Step step) {
         synchronized (this) {
             if (!done) {
@@ -28,7 +30,7 @@ public final class UndoLog {
         run(new Named(what, step));
     }
 
-    /// Undoes everything. A second caller waits for the first.
+    /// Runs all steps; failures are logged. A second caller waits for the first.
     public synchronized void run() {
         done = true;
         while (!steps.isEmpty()) {

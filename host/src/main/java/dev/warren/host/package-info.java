@@ -1,5 +1,4 @@
-/// What Warren changes on this machine, each step with its undo: routes, rules, privileges. Knows no
-/// Vert.x.
+/// Changes that Warren makes on this host, each with its undo: routes, rules, privileges. Without Vert.x.
 @NullMarked
 package dev.warren.host;
 

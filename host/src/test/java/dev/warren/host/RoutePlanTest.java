@@ -81,7 +81,7 @@ class RoutePlanTest {
 
     /// Against asking every prefix about every endpoint.
     @Test
-    void ofManyTheSameAreCoveringAsOneByOne() {
+    void routesOfManyEndpointsAreCoveringAsOneByOne() {
         long seed = System.nanoTime();
         var random = new Random(seed);
         var endpoints = new ArrayList<IpAddress>();

@@ -6,9 +6,9 @@ import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
-/// A fixed number of batches, made at once. An empty pool is back pressure: its owner stops reading until
-/// [#onAvailable] is called. All methods belong to the owner's loop; a batch may be released from anywhere and then
-/// returns through the executor.
+/// A fixed number of batches, allocated together. An empty pool is back pressure: its owner stops reading
+/// until the action of [#onAvailable] runs. All methods are called on the owner's loop. A batch may be
+/// released on any thread; on another one it is returned to the pool through the executor.
 public final class BatchPool implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final PacketBatch[] free;
@@ -19,11 +19,12 @@ public final class BatchPool implements AutoCloseable {
     private boolean closed;
     private @Nullable Runnable available;
 
-    /// @param batches    how many
+    /// @param batches    number of batches, 1 or more
     /// @param slabBytes  bytes of one slab, margins included; rounded up to a multiple of 64
     /// @param maxEntries most entries of one batch
     /// @param owner       runs a task on the owner's loop
-    /// @param onOwner     whether the caller is on the owner's loop
+    /// @param onOwner     true when called on the owner's loop
+    /// @throws IllegalArgumentException when a slab is smaller than two margins or larger than 2^31 - 65 bytes
     public BatchPool(int batches, long slabBytes, int maxEntries, Executor owner, BooleanSupplier onOwner) {
         if (batches < 1 || slabBytes < 2 * PacketBatch.MARGIN || slabBytes > Integer.MAX_VALUE - 64) {
             throw new IllegalArgumentException("a pool of " + batches + " x " + slabBytes + " bytes cannot be");
@@ -34,14 +35,14 @@ public final class BatchPool implements AutoCloseable {
         long stride = (slabBytes + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;
         MemorySegment memory = arena.allocate(stride * batches, PacketBatch.ALIGNMENT);
         for (int i = 0; i < batches; i++) {
-            // The first to be taken is the one that was used last: it is warm.
+            // take() is last in, first out: the batch used last is still in the CPU's caches.
             free[i] = new PacketBatch(memory.asSlice(stride * i, stride), maxEntries, this);
         }
         this.count = batches;
     }
 
-    /// An empty batch, now the caller's; or null when there is none, and then [#onAvailable] is called at the next
-    /// return.
+    /// Takes an empty batch, which the caller then owns. Null when the pool is empty or closed: the action of
+    /// [#onAvailable] runs at the next return.
     public @Nullable PacketBatch take() {
         if (count == 0 || closed) {
             starved = true;
@@ -52,22 +53,23 @@ public final class BatchPool implements AutoCloseable {
         return batch;
     }
 
-    /// Batches in the pool.
+    /// Number of batches that can be taken.
     public int free() {
         return count;
     }
 
-    /// Batches there are.
+    /// Number of batches, taken or not.
     public int size() {
         return free.length;
     }
 
-    /// What to run, once, when a batch comes back after [#take] had none to give. Null takes it away.
+    /// Sets the action that runs once on the owner's loop when a batch is returned after [#take] found
+    /// none; null for none.
     public void onAvailable(@Nullable Runnable action) {
         available = action;
     }
 
-    /// No batch is given out any more. The memory goes when the last batch is back.
+    /// Ends taking; the memory is freed when the last batch is returned. Idempotent.
     @Override
     public void close() {
         if (!closed) {

@@ -2,10 +2,11 @@ package dev.warren.io;
 
 import dev.warren.io.ffm.Libc;
 
-/// The clock everything is driven by: CLOCK_BOOTTIME, which keeps counting while the machine sleeps, so
-/// that keys age as the other side sees them age. Read once per batch. An instance belongs to one
-/// owner; all share one origin.
+/// The clock of all deadlines: CLOCK_BOOTTIME of clock_gettime(2), which counts on while the machine is
+/// suspended, so that keys age as on the other peer. Read once per batch. An instance belongs to one owner;
+/// all instances have the same origin.
 public final class BootClock {
+    //
     private static final long ORIGIN = new Libc().clockGettime(Libc.CLOCK_BOOTTIME);
     private final Libc libc = new Libc();
 

@@ -9,8 +9,8 @@ import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
 
-/// A remote address and port, with the local address it was heard on where that is known, so that answers leave from
-/// there. Immutable. An IPv4 address is in the low 32 bits of `lo`, with `hi` 0.
+/// A remote address and port, with the local address that its datagrams arrived on where that is known, so
+/// that replies leave from there. Immutable. An IPv4 address is in the low 32 bits of `lo`, with `hi` 0.
 public final class Endpoint {
     private final long hi;
     private final long lo;
@@ -46,13 +46,17 @@ public final class Endpoint {
         return new Endpoint(true, hi, lo, port, scope, 0, 0, 0);
     }
 
-    /// All fields at once, for a receive loop. `localInterface` 0: no local address is known.
+    /// An endpoint of all fields, for a receive loop.
+    ///
+    /// @param localInterface interface index, 0 when no local address is known
     public static Endpoint of(
             boolean v6, long hi, long lo, int port, int scope, long localHi, long localLo, int localInterface) {
         return new Endpoint(v6, hi, lo, port, scope, localHi, localLo, localInterface);
     }
 
-    /// A resolved socket address; IPv4-mapped IPv6 addresses have become IPv4 ones before they get here.
+    /// From a resolved socket address; [InetAddress] has turned an IPv4-mapped IPv6 address into IPv4 already.
+    ///
+    /// @throws IllegalArgumentException when it is not resolved
     public static Endpoint of(InetSocketAddress address) {
         InetAddress ip = address.getAddress();
         if (ip instanceof Inet4Address) {
@@ -65,12 +69,12 @@ public final class Endpoint {
         throw new IllegalArgumentException(address + " is not resolved");
     }
 
-    /// The same remote, heard on this local address (IPv4 in the low 32 bits of `lo`) and interface index.
+    /// The same remote, with this local address (IPv4 in the low 32 bits of `localLo`) and interface index.
     public Endpoint withLocal(long localHi, long localLo, int localInterface) {
         return new Endpoint(v6, hi, lo, port, scope, localHi, localLo, localInterface);
     }
 
-    /// The same remote, with nothing known of the local side.
+    /// The same remote, without a local address.
     public Endpoint withoutLocal() {
         return hasLocal() ? new Endpoint(v6, hi, lo, port, scope, 0, 0, 0) : this;
     }
@@ -110,17 +114,17 @@ public final class Endpoint {
         return localLo;
     }
 
-    /// Index of the interface it was heard on; 0 when not known.
+    /// Index of the interface that its datagrams arrived on; 0 when not known.
     public int localInterface() {
         return localInterface;
     }
 
-    /// Whether the address, port and scope are the same, wherever they were heard.
+    /// Whether address, port and scope are the same, whatever the local address.
     public boolean sameRemote(Endpoint other) {
         return lo == other.lo && hi == other.hi && port == other.port && scope == other.scope && v6 == other.v6;
     }
 
-    /// Whether this is what the fields say: a receive loop asks before it makes a new one.
+    /// Whether all fields have these values, so that a receive loop need not make a new one.
     public boolean is(
             boolean v6, long hi, long lo, int port, int scope, long localHi, long localLo, int localInterface) {
         return this.lo == lo

@@ -7,25 +7,37 @@ import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// One off-heap slab and a list of what lies in it. An entry is a *train*: `length` bytes at `offset`, cut
-/// every `segment` bytes; with segment 0, or not less than the length, it is a single packet.
+/// One off-heap slab and a list of the entries in it.
 ///
-/// A batch has one holder at a time. Giving it away ends every right to it. The holder may divide it
-/// ([#group] and [#retain]); then each part's holder says [#done] once and the last one returns the batch
-/// to its pool. Nothing here is thread-safe but [#done] and [#release].
+/// The words, in the manner of quinn-udp: a *packet* is one IP packet; a *datagram* is the content of one
+/// UDP packet. A *frame* is what one read or write of the TUN carries: a packet, or a super-packet (TSO,
+/// USO, GRO) that stands for several. A *slab* is the memory of a batch. An *entry* is a range of the slab:
+/// `length` bytes (`len` of quinn-udp's `RecvMeta`) at `offset`. It holds a packet, a datagram, a frame, or
+/// several datagrams back to back, which are its *segments*: all have `segment` bytes (`stride` when
+/// received with UDP_GRO, `segment_size` when sent with UDP_SEGMENT) but the last, which may be shorter.
+/// With segment 0, or not less than the length, an entry is a single packet or datagram. The segment of a
+/// frame is its GSO size: the payload bytes of each packet that [dev.warren.io.offload.GsoSplitter] cuts
+/// from it. A *run* is neighbouring entries of one peer or other destination.
 ///
-/// Content is never zeroed: bytes outside the entries are whatever was there before.
+/// A batch has one owner at a time: whoever passes it on may not touch it again. The owner may divide it
+/// into runs ([#group] and [#retain]); then the owner of each run calls [#done] once, and the last call
+/// returns the batch to its pool. Only [#done] and [#release] may be called from any thread.
+///
+/// Memory is never zeroed: bytes outside the entries are those of earlier uses.
 public final class PacketBatch {
     /// Free bytes kept before every entry and behind the last one.
     public static final int MARGIN = 128;
     /// Entries made by [#append] begin at a multiple of this.
     public static final int ALIGNMENT = 64;
 
-    private static final VarHandle HOLDERS;
+    /// Bytes of the largest IP packet: its length field has 16 bits (RFC 791; RFC 8200 without jumbograms).
+    public static final int MAX_PACKET = 65_535;
+
+    private static final VarHandle OWNERS;
 
     static {
         try {
-            HOLDERS = MethodHandles.lookup().findVarHandle(PacketBatch.class, "holders", int.class);
+            OWNERS = MethodHandles.lookup().findVarHandle(PacketBatch.class, "owners", int.class);
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
@@ -34,7 +46,7 @@ public final class PacketBatch {
     private final MemorySegment slab;
     private final long slabSize;
     private final @Nullable BatchPool pool;
-    /// What a foreign thread hands to the owner's executor; made once.
+    /// The task that returns the batch on the pool's loop; made once, since a return from another thread is frequent.
     final Runnable returning;
 
     private int[] offsets;
@@ -47,8 +59,8 @@ public final class PacketBatch {
 
     private final RunTable runs;
 
-    @SuppressWarnings("unused") // through HOLDERS
-    private volatile int holders;
+    @SuppressWarnings("unused") // through OWNERS
+    private volatile int owners;
 
     PacketBatch(MemorySegment slab, int maxEntries, @Nullable BatchPool pool) {
         if (slab.byteSize() < 2 * MARGIN || slab.byteSize() > Integer.MAX_VALUE || maxEntries < 1) {
@@ -67,14 +79,23 @@ public final class PacketBatch {
         this.runs = new RunTable(this, maxEntries);
     }
 
-    /// A batch without a pool, held by the caller; when it is released nothing happens. The slab stays the caller's.
+    /// A batch without a pool, owned by the caller; releasing it does nothing. The slab stays the caller's.
+    ///
+    /// @param slab       at least two margins, at most 2^31 - 1 bytes
+    /// @param maxEntries 1 or more
+    /// @throws IllegalArgumentException when they are not
     public static PacketBatch unpooled(MemorySegment slab, int maxEntries) {
         var batch = new PacketBatch(slab, maxEntries, null);
         batch.taken();
         return batch;
     }
 
-    /// The memory, bounded. Only the holder touches it.
+    /// Bytes of a slab in which so many entries of up to `length` bytes find room, wherever they begin.
+    public static int slabBytes(int entries, int length) {
+        return entries * (length + MARGIN + ALIGNMENT) + 2 * MARGIN;
+    }
+
+    /// The memory, bounded. Only the owner reads or writes it.
     public MemorySegment slab() {
         return slab;
     }
@@ -89,17 +110,17 @@ public final class PacketBatch {
         return count;
     }
 
-    /// Most entries.
+    /// The most entries that fit the list.
     public int capacity() {
         return offsets.length;
     }
 
-    /// True when no further entry has a place in the list.
+    /// True when the list has [#capacity] entries.
     public boolean full() {
         return count == offsets.length;
     }
 
-    /// Where entry i begins in the slab.
+    /// Where entry i begins: bytes from the start of the slab.
     public int offset(int i) {
         return offsets[i];
     }
@@ -109,12 +130,12 @@ public final class PacketBatch {
         return lengths[i];
     }
 
-    /// Bytes between the cuts of entry i; 0 when it is a single packet.
+    /// Bytes of a segment of entry i; 0 when it is a single packet or datagram.
     public int segment(int i) {
         return segments[i];
     }
 
-    /// Where entry i came from or goes to; null inside the TUN side.
+    /// The endpoint that entry i came from or goes to; null for packets of the TUN.
     public @Nullable Endpoint endpoint(int i) {
         return endpoints[i];
     }
@@ -125,7 +146,8 @@ public final class PacketBatch {
         return trafficClasses[i] & 0xff;
     }
 
-    /// Number of packets in entry i.
+    /// Number of segments in entry i, 1 for a single packet or datagram. For a frame it is no more than an
+    /// estimate: see [dev.warren.io.offload.GsoSplitter#start].
     public int packets(int i) {
         int segment = segments[i];
         int length = lengths[i];
@@ -137,7 +159,7 @@ public final class PacketBatch {
         return used;
     }
 
-    /// Where the next entry best begins: aligned, with the margin before it.
+    /// The offset at which [#append] puts the next entry: aligned, with the margin before it.
     public int nextOffset() {
         return (used + MARGIN + ALIGNMENT - 1) & -ALIGNMENT;
     }
@@ -148,8 +170,13 @@ public final class PacketBatch {
         return (int) slabSize - MARGIN - nextOffset();
     }
 
-    /// Notes `length` bytes at `offset` as the next entry. Margins before the first and behind the last byte of the
-    /// slab are checked; that entries keep apart is the caller's care.
+    /// Adds `length` bytes at `offset` as the next entry. That entries do not overlap is left to the
+    /// caller.
+    ///
+    /// @param segment bytes of a segment; 0 for a single packet or datagram
+    /// @throws IndexOutOfBoundsException when the entry and a margin on each side are not inside the slab,
+    /// or the list
+    ///     is full
     public void add(int offset, int length, int segment, @Nullable Endpoint endpoint) {
         add(offset, length, segment, endpoint, 0);
     }
@@ -167,14 +194,19 @@ public final class PacketBatch {
         used = Math.max(used, offset + length);
     }
 
-    /// Notes an entry at [#nextOffset] and returns that offset.
+    /// Adds an entry at [#nextOffset].
+    ///
+    /// @return its offset
+    /// @throws IndexOutOfBoundsException as [#add(int,int,int,Endpoint)]
     public int append(int length, int segment, @Nullable Endpoint endpoint) {
         int offset = nextOffset();
         add(offset, length, segment, endpoint);
         return offset;
     }
 
-    /// Changes entry i, for instance when it was trimmed or sealed.
+    /// Changes entry i, for instance when it was trimmed or sealed. Its traffic class stays.
+    ///
+    /// @throws IndexOutOfBoundsException as [#add(int,int,int,Endpoint)]
     public void set(int i, int offset, int length, int segment, @Nullable Endpoint endpoint) {
         Objects.checkIndex(i, count);
         check(offset, length);
@@ -185,7 +217,7 @@ public final class PacketBatch {
         used = Math.max(used, offset + length);
     }
 
-    /// Changes where entry i goes.
+    /// Changes the endpoint of entry i.
     public void endpoint(int i, @Nullable Endpoint endpoint) {
         Objects.checkIndex(i, count);
         endpoints[i] = endpoint;
@@ -198,21 +230,20 @@ public final class PacketBatch {
         }
     }
 
-    /// Forgets all entries. The bytes stay.
+    /// Removes all entries from the list. The bytes stay.
     public void clear() {
         count = 0;
         used = 0;
     }
 
-    /// Permutes the entries so that those of one owner are neighbours, in the order in which owners first
-    /// appear and with the order within an owner kept. Owners are told apart by identity. An entry without
-    /// one goes to nobody: such entries end up behind all others, in no run. Costs one pass of compares
-    /// when there is but one owner.
+    /// Groups the entries into runs of equal keys, compared by identity: runs are in the order in which
+    /// their keys first appear, and entries keep their order within a run. Entries without a key (null) are
+    /// moved behind all others and are in no run. With a single key this is one pass of compares.
     ///
-    /// @param ownerOfEntry the owner of each entry; only read
-    /// @return the number of runs; they are at [#run], valid until the batch is back or grouped anew
-    public int group(@Nullable Object[] ownerOfEntry) {
-        return runs.group(ownerOfEntry, count);
+    /// @param keys one for each entry, such as its peer; only read
+    /// @return the number of runs; [#run] has them until the batch is returned to its pool or grouped again
+    public int group(@Nullable Object[] keys) {
+        return runs.group(keys, count);
     }
 
     /// Run k of the last [#group].
@@ -220,7 +251,7 @@ public final class PacketBatch {
         return runs.run(k);
     }
 
-    /// For RunTable: entry `i` of the old order goes to place `places[i]`.
+    /// For [RunTable]: moves entry `i` to place `places[i]`.
     void permute(int[] places, Scratch scratch) {
         int[] oldOffsets = offsets;
         int[] oldLengths = lengths;
@@ -266,38 +297,39 @@ public final class PacketBatch {
 
     void taken() {
         clear();
-        if (!HOLDERS.compareAndSet(this, 0, 1)) {
-            throw new AssertionError("a batch in the pool was held");
+        if (!OWNERS.compareAndSet(this, 0, 1)) {
+            throw new AssertionError("a batch in the pool had an owner");
         }
     }
 
-    /// The only holder divides the batch among `holders` (at least 1) others, each of which calls [#done] once.
-    public void retain(int holders) {
-        if (holders < 1 || !HOLDERS.compareAndSet(this, 1, holders)) {
-            throw new AssertionError("only the one holder of a batch can divide it, by 1 or more");
+    /// Divides the batch among `owners` (1 or more), each of which calls [#done] once. Called by the single owner.
+    public void retain(int owners) {
+        if (owners < 1 || !OWNERS.compareAndSet(this, 1, owners)) {
+            throw new AssertionError("only the single owner of a batch can divide it, by 1 or more");
         }
     }
 
-    /// One of the holders needs the batch no more; the last one returns it to its pool. Any thread.
+    /// Ends the part of one owner; the last call returns the batch to its pool. May be called from any thread.
     public void done() {
-        int before = (int) HOLDERS.getAndAdd(this, -1);
+        int before = (int) OWNERS.getAndAdd(this, -1);
         if (before == 1) {
-            goHome();
+            returnToPool();
         } else if (before < 1) {
-            throw new AssertionError("a batch was done with more often than it was held");
+            throw new AssertionError("a batch was done with more often than it had owners");
         }
     }
 
-    /// The only holder returns the batch to its pool. Any thread. Twice is an error of ours, and so is a release
-    /// while others hold parts.
+    /// Returns the batch to its pool. Called by the single owner, from any thread.
+    ///
+    /// @throws AssertionError when it was released before, or is divided among several owners
     public void release() {
-        if (!HOLDERS.compareAndSet(this, 1, 0)) {
+        if (!OWNERS.compareAndSet(this, 1, 0)) {
             throw new AssertionError("a batch was released twice, or while it was divided");
         }
-        goHome();
+        returnToPool();
     }
 
-    private void goHome() {
+    private void returnToPool() {
         if (pool != null) {
             pool.released(this);
         }
@@ -306,6 +338,6 @@ public final class PacketBatch {
     @Override
     public String toString() {
         return "PacketBatch[" + count + " entries, "
-                + Arrays.stream(lengths, 0, count).sum() + " bytes, held by " + holders + "]";
+                + Arrays.stream(lengths, 0, count).sum() + " bytes, owners " + owners + "]";
     }
 }

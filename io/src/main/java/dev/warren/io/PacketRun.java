@@ -1,7 +1,7 @@
 package dev.warren.io;
 
-/// Neighbouring entries of a batch that go to one owner. Made by [PacketBatch#group], kept inside the batch and used
-/// again when the batch is: whoever is given a run may use it until [#done], never after.
+/// Neighbouring entries of a batch with one key, such as the peer that they go to. Made by
+/// [PacketBatch#group] and reused with the batch: it is valid for whoever received it until [#done].
 public final class PacketRun {
     private final PacketBatch batch;
     private Object owner;
@@ -23,12 +23,13 @@ public final class PacketRun {
         this.to = to;
     }
 
-    /// The batch whose entries these are. It is shared with the holders of its other runs: touch no other entry.
+    /// The batch with the entries. The owners of its other runs use it at the same time: touch no entry
+    /// outside this run.
     public PacketBatch batch() {
         return batch;
     }
 
-    /// Whose the entries are: what they were grouped by.
+    /// The key that the entries were grouped by.
     public Object owner() {
         return owner;
     }
@@ -48,7 +49,7 @@ public final class PacketRun {
         return to - from;
     }
 
-    /// The holder of this run needs it no more. The last one to say so returns the batch to its pool. Any thread.
+    /// Ends this run; the last run of a batch returns it to its pool. May be called from any thread, once.
     public void done() {
         batch.done();
     }

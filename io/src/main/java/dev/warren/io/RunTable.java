@@ -3,8 +3,8 @@ package dev.warren.io;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// The runs of one batch and the stable grouping that makes them. Grows to its greatest use once, then allocates no
-/// more.
+/// The runs of one batch and the stable grouping that makes them. Allocates when it first has several keys to group by,
+/// then no more.
 final class RunTable {
     private final PacketBatch batch;
     private final int maxEntries;
@@ -14,7 +14,7 @@ final class RunTable {
     private PacketBatch.@Nullable Scratch scratch;
     private int[] runOfEntry = {};
     private int[] ends = {};
-    /// Open addressing: owner to run; a slot counts only when its stamp is that of the present grouping.
+    /// Open addressing: key to run. A slot is valid only when its stamp is that of the current grouping.
     private int[] slotRun = {};
     private int[] slotStamp = {};
     private int stamp;
@@ -30,18 +30,18 @@ final class RunTable {
         return Objects.requireNonNull(runs[k]);
     }
 
-    int group(@Nullable Object[] owners, int entries) {
+    int group(@Nullable Object[] keys, int entries) {
         count = 0;
         if (entries == 0) {
             return 0;
         }
-        Object first = owners[0];
+        Object first = keys[0];
         int same = 1;
-        while (same < entries && owners[same] == first) {
+        while (same < entries && keys[same] == first) {
             same++;
         }
         if (same < entries) {
-            return groupMany(owners, entries);
+            return groupMany(keys, entries);
         }
         if (first != null) {
             add(first, 0, entries);
@@ -49,36 +49,36 @@ final class RunTable {
         return count;
     }
 
-    private void add(Object owner, int from, int to) {
+    private void add(Object key, int from, int to) {
         PacketRun run = runs[count];
         if (run == null) {
-            run = new PacketRun(batch, owner);
+            run = new PacketRun(batch, key);
             runs[count] = run;
         }
-        run.set(owner, from, to);
+        run.set(key, from, to);
         count++;
     }
 
-    private int groupMany(@Nullable Object[] owners, int entries) {
+    private int groupMany(@Nullable Object[] keys, int entries) {
         PacketBatch.Scratch other = scratch;
         if (other == null) {
             other = grow();
         }
         stamp++;
         // Counting sort: the size of each run first, in order of appearance, then where each begins.
-        int orphans = 0;
+        int keyless = 0;
         boolean inOrder = true;
         int previous = 0;
         for (int i = 0; i < entries; i++) {
             int run = -1;
-            Object owner = owners[i];
-            if (owner != null) {
-                run = runOf(owner);
+            Object key = keys[i];
+            if (key != null) {
+                run = runOf(key);
                 ends[run]++;
-                inOrder &= run >= previous && orphans == 0;
+                inOrder &= run >= previous && keyless == 0;
                 previous = run;
             } else {
-                orphans++;
+                keyless++;
             }
             runOfEntry[i] = run;
         }
@@ -90,22 +90,22 @@ final class RunTable {
             at += size;
         }
         if (!inOrder) {
-            int orphan = at;
+            int last = at;
             for (int i = 0; i < entries; i++) {
                 int run = runOfEntry[i];
-                runOfEntry[i] = run < 0 ? orphan++ : ends[run]++;
+                runOfEntry[i] = run < 0 ? last++ : ends[run]++;
             }
             batch.permute(runOfEntry, other);
         }
         return count;
     }
 
-    private int runOf(Object owner) {
+    private int runOf(Object key) {
         int mask = slotRun.length - 1;
-        int slot = ((System.identityHashCode(owner) * 0x9E3779B9) >>> 7) & mask;
+        int slot = ((System.identityHashCode(key) * 0x9E3779B9) >>> 7) & mask;
         while (slotStamp[slot] == stamp) {
             int known = slotRun[slot];
-            if (Objects.requireNonNull(runs[known]).owner() == owner) {
+            if (Objects.requireNonNull(runs[known]).owner() == key) {
                 return known;
             }
             slot = (slot + 1) & mask;
@@ -113,7 +113,7 @@ final class RunTable {
         slotStamp[slot] = stamp;
         slotRun[slot] = count;
         ends[count] = 0;
-        add(owner, 0, 0);
+        add(key, 0, 0);
         return count - 1;
     }
 

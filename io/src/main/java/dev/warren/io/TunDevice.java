@@ -3,45 +3,46 @@ package dev.warren.io;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
 
-/// A layer-3 tunnel interface. All methods belong to one loop. No method blocks; none throws for what the kernel or
-/// the network may do.
+/// A layer-3 tunnel interface. All methods are called on one loop. No method blocks, and none throws for an
+/// error of the kernel or the network: such errors are counted and returned. Terms: [PacketBatch].
 public interface TunDevice extends AutoCloseable {
     /// The interface's name as the kernel has it.
     String name();
 
-    /// Bytes of the largest IP packet when it was opened.
+    /// The MTU in bytes when the device was opened: 68 to 65535.
     int mtu();
 
-    /// Whether the descriptor still has its interface: false once that was deleted.
+    /// False once the interface of the descriptor was deleted.
     default boolean attached() {
         return true;
     }
 
-    /// What to watch for EPOLLIN; memory devices have an eventfd.
+    /// The descriptor to watch for EPOLLIN; an eventfd for devices in memory.
     int fd();
 
-    /// Appends frames to the batch until there are none left, the batch has no entry left, or less than 64
-    /// KiB and the margins are free. An entry begins at the IP header; its 10-byte virtio_net_hdr lies
-    /// directly before it (all zero when the device has no offloads); its segment is the GSO size, 0 for a
-    /// single packet. The batch stays the caller's.
+    /// Appends frames to the batch, one entry each, until none is left, the batch is full, or it has no
+    /// room for a packet of [PacketBatch#MAX_PACKET] bytes. An entry begins at the IP header; its 10-byte
+    /// virtio_net_hdr is directly before it (all zero when the device has no offloads); its segment is the
+    /// GSO size, 0 for a single packet. The caller owns the batch before and after.
     ///
     /// @return frames appended, or minus errno
     int read(PacketBatch batch);
 
-    /// Writes the batch's entries, each a single plaintext IP packet, in order; entries of length 0 are
-    /// left out. Neighbours of one flow may go as one super-packet. Headers and margins may be overwritten.
-    /// The batch stays the caller's.
+    /// Writes the batch's entries, each a single plaintext packet, in order; entries of length 0 are
+    /// skipped. Neighbours of one flow may be coalesced into one frame. Headers and margins may be
+    /// overwritten. The caller owns the batch before and after.
     ///
     /// @return packets not written; each is counted by its reason
     int write(PacketBatch batch);
 
-    /// The offloads in use, for one line of a log, such as "tso, uso, gro".
+    /// The offloads in use, for the log: "tso, uso, gro", or "none".
     String offloads();
 
-    /// Counts here from now on; before it had a row of its own. The owner gives each device that it opens the same.
+    /// Sets the row that counters are added to from now on, in place of the device's own. An owner passes
+    /// the same row to each device that it opens.
     void counters(CounterRow<TunCounter> row);
 
-    /// Where it counts.
+    /// The row that counters are added to.
     CounterRow<TunCounter> counters();
 
     /// Idempotent.

@@ -4,10 +4,10 @@ import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.UdpCounter;
 import java.util.List;
 
-/// A pair of UDP sockets, IPv4 and IPv6, on one port. All methods belong to one loop. No method blocks; none throws
-/// for what the network may do.
+/// A pair of UDP sockets, IPv4 and IPv6, on one port. All methods are called on one loop. No method blocks,
+/// and none throws for an error of the network: such errors are counted and returned. Terms: [PacketBatch].
 public interface UdpSocket extends AutoCloseable {
-    /// What [#send] and [#proceed] answer when the send buffer is full and something of the batch is left.
+    /// Result of [#send] and [#proceed] when the send buffer is full and datagrams of the batch are left.
     int UNFINISHED = -1;
 
     /// The local port of both sockets.
@@ -19,56 +19,68 @@ public interface UdpSocket extends AutoCloseable {
     /// The IPv6 socket to watch for EPOLLIN, -1 when there is none.
     int fd6();
 
-    /// Appends what has arrived on one of the two sockets, one entry (a train with UDP_GRO) per message, its endpoint
-    /// set to the source with the local address it was heard on. The batch stays the caller's.
+    /// Appends the messages that have arrived on one of the two sockets, one entry each: a datagram, or
+    /// several segments with UDP_GRO. The endpoint of an entry is its source, with the local address that
+    /// it arrived on. The caller owns the batch before and after.
     ///
-    /// @return entries appended, 0 for an errno that passes, or minus errno
+    /// @return entries appended; 0 also for a temporary error, such as one of ICMP; minus errno when the
+    /// socket is
+    ///     unusable
     int receive(int fd, PacketBatch batch);
 
-    /// Sends every entry to its endpoint, trains with UDP_SEGMENT where that works, one by one otherwise. The batch
-    /// stays the caller's, and unchanged until it is finished or abandoned. Until then nothing else is sent.
+    /// Sends each entry to its endpoint: equal datagrams as a train with UDP_SEGMENT where the kernel takes
+    /// it, else one by one. The caller owns the batch before and after, but must not change it, nor send
+    /// another one, until this one is finished or abandoned.
     ///
-    /// @return datagrams not sent, each counted by its reason; or [#UNFINISHED], then [#proceed] is called when
-    ///     [#waitsFor] is writable
+    /// @return datagrams not sent, each counted by its reason; or [#UNFINISHED]: call [#proceed] when
+    /// [#waitsFor] is
+    ///     writable
     int send(PacketBatch batch);
 
-    /// Goes on with the batch that is unfinished, where it stopped.
+    /// Continues the unfinished batch where it stopped; 0 when none is unfinished.
     ///
     /// @return as [#send]
     int proceed();
 
-    /// The descriptor whose buffer is full, to be watched for EPOLLOUT; -1 when no batch is unfinished.
+    /// The descriptor whose send buffer is full, to watch for EPOLLOUT; -1 when no batch is unfinished.
     int waitsFor();
 
-    /// Drops what is left of the batch that is unfinished, and counts it.
+    /// Drops and counts the datagrams that are left of the unfinished batch.
     ///
     /// @return datagrams of the batch that were not sent
     int abandon();
 
-    /// Endpoints heard lately, with the local address and interface where they were heard; 64 at most.
+    /// Endpoints received from lately, with the local address and interface that their datagrams arrived
+    /// on; 64 at most.
     default List<Endpoint> heardLately() {
         return List.of();
     }
 
-    /// To these, of [#heardLately], packets leave by another interface now than the one where they were heard: the
-    /// kernel chooses the source address. Replaces what was said before.
+    /// Sets those of [#heardLately] to which packets now leave by another interface than the one that they
+    /// arrive on: the kernel chooses the source address for them. Replaces the endpoints of the last call.
+    ///
     default void rerouted(List<Endpoint> endpoints) {}
 
-    /// A local address is gone: it is no source until something arrives on it again.
+    /// Stops using a local address as source, since the host has lost it, until a datagram arrives on it
+    /// again.
+    ///
+    /// @param hi first 8 bytes of an IPv6 address, 0 for IPv4
+    /// @param lo last 8 bytes, or an IPv4 address in the low 32 bits R-73
     default void addressGone(long hi, long lo) {}
 
-    /// Sets SO_MARK on both sockets; 0 is none.
+    /// Sets SO_MARK on both sockets, see socket(7); 0 for none.
     ///
     /// @return 0 or minus errno
     int mark(int fwmark);
 
-    /// The offloads in use, for one line of a log, such as "gso, gro".
+    /// The offloads in use, for the log: "gso, gro", or "none".
     String offloads();
 
-    /// Counts here from now on; before it had a row of its own. The owner gives each device that it opens the same.
+    /// Sets the row that counters are added to from now on, in place of the socket's own. An owner passes
+    /// the same row to each socket that it opens.
     void counters(CounterRow<UdpCounter> row);
 
-    /// Where it counts.
+    /// The row that counters are added to.
     CounterRow<UdpCounter> counters();
 
     /// Idempotent.

@@ -23,7 +23,7 @@ class BatchPoolTest {
     }
 
     @Test
-    void batchesGoOutAndComeHome() {
+    void batchesAreTakenAndReturnedToTheirPool() {
         try (var pool = new BatchPool(3, 1000, 4, Runnable::run, () -> true)) {
             assertEquals(3, pool.size());
             PacketBatch a = take(pool);
@@ -104,7 +104,7 @@ class BatchPoolTest {
     }
 
     @Test
-    void batchesReleasedElsewhereHopHome() throws Exception {
+    void batchesReleasedOnAnotherThreadReturnThroughTheExecutor() throws Exception {
         var home = new LinkedBlockingQueue<Runnable>();
         Thread homeThread = Thread.currentThread();
         var pool = new BatchPool(4, 1024, 8, home::add, () -> Thread.currentThread() == homeThread);

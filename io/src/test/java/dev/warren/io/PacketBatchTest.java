@@ -120,7 +120,7 @@ class PacketBatchTest {
     }
 
     @Test
-    void oneHolderReleasesOnce() {
+    void theOwnerReleasesABatchOnce() {
         batch.release();
         assertThrows(AssertionError.class, batch::release);
         assertThrows(AssertionError.class, () -> batch.retain(1));
@@ -128,7 +128,7 @@ class PacketBatchTest {
     }
 
     @Test
-    void aDividedBatchIsDoneWithByEach() {
+    void aDividedBatchReturnsAfterDoneOfEachRun() {
         for (int i = 0; i < 3; i++) {
             batch.append(10, 0, null);
         }
@@ -139,7 +139,7 @@ class PacketBatchTest {
         assertThrows(AssertionError.class, () -> batch.retain(2));
         assertThrows(AssertionError.class, batch::release);
         batch.run(0).done();
-        assertTrue(batch.toString().contains("held by 1"), batch.toString());
+        assertTrue(batch.toString().contains("owners 1"), batch.toString());
         batch.run(1).done();
         assertThrows(AssertionError.class, () -> batch.run(1).done());
     }

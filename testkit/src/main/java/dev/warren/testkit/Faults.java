@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 
-/// What goes wrong on a device that is wrapped for a test, decided by a seed. Probabilities are 0 to 1.
+/// The faults of a device that is wrapped for a test, chosen by a seed. Probabilities are 0 to 1.
 public final class Faults {
     private final long seed;
     private final Random random;
@@ -24,55 +24,55 @@ public final class Faults {
         this.random = new Random(seed);
     }
 
-    /// A datagram or packet on its way out is lost.
+    /// Drops a datagram or packet that is sent or written.
     public Faults drop(double probability) {
         drop = probability;
         return this;
     }
 
-    /// It is sent twice.
+    /// Sends it twice.
     public Faults duplicate(double probability) {
         duplicate = probability;
         return this;
     }
 
-    /// It is sent after the next one, which may be in a later batch.
+    /// Sends it after the next one, which may be in a later batch.
     public Faults reorder(double probability) {
         reorder = probability;
         return this;
     }
 
-    /// One bit of it is flipped.
+    /// Flips one bit of it.
     public Faults corrupt(double probability) {
         corrupt = probability;
         return this;
     }
 
-    /// The next `times` reads or receives answer minus errno and touch nothing.
+    /// Makes the next `times` reads or receives return minus errno and read nothing.
     public Faults failInput(int errno, int times) {
         for (int i = 0; i < times; i++) inputs.add(() -> -errno);
         return this;
     }
 
-    /// The next `times` reads or receives throw what this one makes.
+    /// Makes the next `times` reads or receives throw.
     public Faults throwInput(Supplier<? extends Throwable> thrown, int times) {
         for (int i = 0; i < times; i++) inputs.add(() -> Faults.<RuntimeException>fail(thrown.get()));
         return this;
     }
 
-    /// The next `times` writes or sends throw what this one makes.
+    /// Makes the next `times` writes or sends throw.
     public Faults throwOutput(Supplier<? extends Throwable> thrown, int times) {
         for (int i = 0; i < times; i++) outputs.add(() -> Faults.<RuntimeException>fail(thrown.get()));
         return this;
     }
 
-    /// The next `times` that a send begins or goes on, the send buffer is full.
+    /// Makes the send buffer full for the next `times` that a send begins or continues.
     public Faults full(int times) {
         full.addAndGet(times);
         return this;
     }
 
-    /// The send buffer has room again.
+    /// Gives the send buffer room again.
     public Faults notFull() {
         full.set(0);
         return this;
@@ -83,25 +83,25 @@ public final class Faults {
         throw (T) thrown;
     }
 
-    /// 0, or what the next read is to answer; or throws what it is to throw.
+    /// The result of the next read when it is to fail, else 0; or throws.
     public int inputError() {
         var fault = inputs.poll();
         return fault == null ? 0 : fault.getAsInt();
     }
 
-    /// Throws what the next write is to throw.
+    /// Throws when the next write is to throw.
     public void outputError() {
         var fault = outputs.poll();
         if (fault == null) return;
         int _ = fault.getAsInt();
     }
 
-    /// Whether the send buffer is full this time.
+    /// Whether the send buffer is full this time; counts down.
     public boolean full() {
         return full.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
     }
 
-    /// Whether all that was to fail has failed. Any thread.
+    /// Whether all faults that were counted out have happened. May be called from any thread.
     public boolean over() {
         return inputs.isEmpty() && outputs.isEmpty() && full.get() == 0;
     }
@@ -122,7 +122,7 @@ public final class Faults {
         return happens(corrupt);
     }
 
-    /// For choosing what to corrupt.
+    /// A random number from 0, below the bound.
     public int below(int bound) {
         return random.nextInt(bound);
     }

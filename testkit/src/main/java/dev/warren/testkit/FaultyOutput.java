@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/// Copies a batch datagram by datagram into one of its own, with the faults applied, and hands that on.
+/// Copies a batch datagram by datagram into a batch of its own, applies the faults, and passes that on.
 public final class FaultyOutput {
     private final Faults faults;
     private final PacketBatch outgoing =
@@ -21,8 +21,9 @@ public final class FaultyOutput {
         this.faults = faults;
     }
 
-    /// @param device what sends a batch and answers how many packets it lost
-    /// @return the packets the device lost; what the faults took was sent as far as anyone knows
+    /// @param batch stays the caller's
+    /// @param device sends a batch and returns the number of packets it lost
+    /// @return the number of packets the device lost; those that the faults dropped count as sent
     public int pass(PacketBatch batch, ToIntFunction<PacketBatch> device) {
         faults.outputError();
         int lost = 0;

@@ -5,7 +5,7 @@ import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
 
-/// Any TUN, with faults: what is written to it may be lost, doubled, late or damaged, and reading may fail.
+/// Wraps a TUN and adds faults: packets written may be lost, duplicated, reordered or corrupted, and reading may fail.
 public final class FaultyTun implements TunDevice {
     private final TunDevice inner;
     private final Faults faults;

@@ -8,8 +8,8 @@ import dev.warren.io.counters.UdpCounter;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Any UDP socket, with faults: what it sends may be lost, doubled, late or damaged, its send buffer may be full, and
-/// receiving may fail.
+/// Wraps a UDP socket and adds faults: datagrams sent may be lost, duplicated, reordered or corrupted, its
+/// send buffer may be full, and receiving may fail.
 public class FaultyUdp implements UdpSocket {
     private final UdpSocket inner;
     private final Faults faults;
@@ -58,7 +58,7 @@ public class FaultyUdp implements UdpSocket {
         return output.pass(batch, this::sendNow);
     }
 
-    /// What the socket within has no room for is lost: the batch here is a copy that cannot wait.
+    /// Drops the datagrams that the wrapped socket has no room for: the batch is a copy, which is reused at once.
     private int sendNow(PacketBatch copy) {
         int lost = inner.send(copy);
         return lost == UNFINISHED ? inner.abandon() : lost;

@@ -11,10 +11,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// A network in memory, for tests: sockets by address and port, no delay, no loss but what a [Tap] decides. Safe to use
-/// from any thread.
+/// A network in memory, for tests: sockets by address and port, without delay, and with no loss but by a
+/// [Tap]. Safe to use from any thread.
 public final class MemoryNetwork {
-    /// Sees every datagram, and decides whether it arrives.
+    /// Receives a copy of every datagram, and decides whether it is delivered.
     @FunctionalInterface
     public interface Tap {
         boolean passes(Endpoint from, Endpoint to, byte[] datagram);
@@ -26,10 +26,10 @@ public final class MemoryNetwork {
     private final List<Tap> taps = new ArrayList<>();
     private int nextPort = FIRST_EPHEMERAL;
 
-    /// A socket that has these addresses, of one family or both.
+    /// Opens a socket with these addresses, of one family or both.
     ///
-    /// @param port 0: one that nobody has
-    /// @throws ErrnoException EADDRINUSE
+    /// @param port 0 for a free one
+    /// @throws ErrnoException EADDRINUSE when another socket has the port; EADDRNOTAVAIL without addresses
     public synchronized MemoryUdp open(int port, InetAddress... addresses) throws ErrnoException {
         if (addresses.length == 0) throw new ErrnoException("open a socket without an address", Errno.EADDRNOTAVAIL);
         int chosen = port == 0 ? nextPort++ : port;
@@ -52,8 +52,8 @@ public final class MemoryNetwork {
         var names = new ArrayList<Endpoint>();
         for (InetAddress address : addresses) {
             Endpoint name = Endpoint.of(new InetSocketAddress(address, port));
-            MemoryUdp holder = sockets.get(name);
-            if (holder != null && !holder.equals(socket)) {
+            MemoryUdp other = sockets.get(name);
+            if (other != null && !other.equals(socket)) {
                 throw new ErrnoException("bind " + name, Errno.EADDRINUSE);
             }
             names.add(name);
@@ -67,7 +67,7 @@ public final class MemoryNetwork {
         sockets.values().removeIf(socket::equals);
     }
 
-    /// Hands a datagram to whoever has the address. False when a socket was there and had no room.
+    /// Delivers a datagram to the socket with the address, if there is one. False when its receive buffer is full.
     synchronized boolean deliver(Endpoint from, Endpoint to, byte[] datagram) {
         for (Tap tap : taps) {
             if (!tap.passes(from, to, datagram)) return true;

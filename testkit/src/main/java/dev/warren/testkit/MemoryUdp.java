@@ -22,7 +22,7 @@ public final class MemoryUdp implements UdpSocket {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Datagram(Endpoint source, byte[] bytes) {}
 
-    /// What the socket buffer holds: datagrams.
+    /// Datagrams that the receive buffer of a family holds.
     private static final int MOST = 8192;
 
     private final MemoryNetwork network;
@@ -45,12 +45,14 @@ public final class MemoryUdp implements UdpSocket {
         this.names = List.copyOf(names);
     }
 
-    /// Takes other addresses or another port, as a host that roams does.
+    /// Moves the socket to other addresses or another port, as a host that roams.
+    ///
+    /// @throws ErrnoException EADDRINUSE when another socket has one of them
     public void move(int port, InetAddress... addresses) throws ErrnoException {
         network.bind(this, port, addresses);
     }
 
-    /// Where this socket is reached, in the order its addresses were given.
+    /// The addresses and port of this socket, in the order they were given.
     public synchronized List<Endpoint> addresses() {
         return names;
     }
@@ -152,7 +154,7 @@ public final class MemoryUdp implements UdpSocket {
         return lost;
     }
 
-    /// Never unfinished: a receiver that has no room drops.
+    /// Never unfinished: a full receiver drops.
     @Override
     public int proceed() {
         return 0;
@@ -168,7 +170,7 @@ public final class MemoryUdp implements UdpSocket {
         return 0;
     }
 
-    /// The address the endpoint was heard on while it is still ours, else our first of the family.
+    /// The local address of the endpoint while this socket has it, else the first of its family.
     private synchronized @Nullable Endpoint source(Endpoint to) {
         if (closed) return null;
         Endpoint first = null;
@@ -186,7 +188,7 @@ public final class MemoryUdp implements UdpSocket {
         return 0;
     }
 
-    /// What [#mark] was given last.
+    /// The mark that was set last.
     public synchronized int mark() {
         return fwmark;
     }

@@ -14,10 +14,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// Reads HOCON files with com.typesafe:config, and adds what that does not say: which keys are given twice, and hints.
+/// Reads HOCON files with com.typesafe:config, and adds what that does not report: keys that are given
+/// twice, and hints.
 ///
-/// Includes name files only, and each must be there; properties of the JVM are not looked at. What a file means does
-/// not depend on its size: in a large one the peers are cut out, and each is parsed by itself.
+/// Includes name files only, and each must be there; properties of the JVM are not looked at. What a file
+/// means does not depend on its size: in a large one the peers are cut out, and each is parsed by itself.
 public final class Hocon {
     /// How far objects, lists, substitutions and includes may be nested.
     public static final int MAX_DEPTH = 64;
@@ -69,7 +70,7 @@ public final class Hocon {
         this.large = large;
     }
 
-    /// Adds a file; what it says wins over what was there.
+    /// Adds a file, whose values replace those of earlier ones.
     public void read(HoconSource source) throws HoconException {
         var file = file(source);
         read.add(file);
@@ -165,7 +166,7 @@ public final class Hocon {
         return false;
     }
 
-    /// Everything that was read, substitutions put in.
+    /// All values read, with substitutions resolved.
     ///
     /// @param environment for `${NAME}` that no file has
     public HoconTree resolve(Function<String, @Nullable String> environment) throws HoconException {
@@ -235,7 +236,7 @@ public final class Hocon {
         }
     }
 
-    /// What words an exception of the library becomes. Its own may have values of the file in them.
+    /// Turns an exception of the library into one without its message, which may have values of the file in it.
     HoconException refused(ConfigException e) {
         if (e.origin() == null || e.origin().lineNumber() < 1) {
             return refused(e, substitutingSource(), substitutingLine);

@@ -8,7 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/// The text of one file. Values are slices of it until somebody asks for a string, so that a key in it is nowhere
+/// The text of one file. Values are slices of it until a string is asked for, so that a key in it is nowhere
 /// else in memory, and [#wipe] takes it away.
 public final class HoconSource {
     private final Path file;

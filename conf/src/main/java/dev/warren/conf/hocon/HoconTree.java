@@ -5,7 +5,7 @@ import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigObject;
 import com.typesafe.config.ConfigValue;
 
-/// What was read: the values, and where their keys are.
+/// The result of reading: the values, and the places of their keys.
 public final class HoconTree {
     private static final String APART = "(a part)"; // no key of a file is there when a part is resolved
 

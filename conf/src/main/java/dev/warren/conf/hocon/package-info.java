@@ -1,5 +1,4 @@
-/// Reads HOCON with com.typesafe:config, and knows where its keys are. Knows nothing of what the keys
-/// mean.
+/// Reads HOCON with com.typesafe:config, and records the places of its keys. Independent of their meaning.
 @NullMarked
 package dev.warren.conf.hocon;
 

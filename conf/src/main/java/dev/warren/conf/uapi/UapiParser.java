@@ -6,7 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// Reads what a client says on the control socket: the cross-platform text protocol, as wireguard-go understands it.
+/// Parses the requests of a client of the control socket: the cross-platform text protocol, as wireguard-go does.
 /// One per connection, used by one thread at a time. Iterative; memory is bounded whatever the client sends.
 ///
 /// ```java
@@ -23,7 +23,7 @@ public final class UapiParser implements AutoCloseable {
     /// A longer line is refused, bytes without the line feed. The scanner of wireguard-go has the same limit.
     public static final int MAX_LINE = 64 * 1024 - 1;
 
-    /// What the client wants.
+    /// A request of the client.
     public sealed interface Request {}
 
     /// `get=1`: answer with [UapiWriter].
@@ -58,7 +58,7 @@ public final class UapiParser implements AutoCloseable {
     private static final byte[] SET = "set=1".getBytes(StandardCharsets.US_ASCII);
 
     private final UapiBudget budget;
-    /// What the requests that are not [#answered] yet hold of it.
+    /// Bytes of the budget that requests not yet [#answered] have taken.
     private long held;
     private State state = State.IDLE;
     private UapiSet set;
@@ -77,15 +77,16 @@ public final class UapiParser implements AutoCloseable {
         set = new UapiSet(budget);
     }
 
-    /// The requests so far have been answered and closed: what they held is free for others.
+    /// Returns the budget of the requests so far, which have been answered and closed.
     public void answered() {
         budget.give(held);
         held = 0;
     }
 
-    /// Eats bytes up to the end of a request. Bytes that were eaten are wiped if the buffer is writable.
+    /// Consumes bytes up to the end of a request, and wipes them if the buffer is writable. The buffer
+    /// stays the caller's.
     ///
-    /// @return null when all bytes are eaten and more are needed
+    /// @return null when all bytes are consumed and more are needed
     public @Nullable Request next(ByteBuffer bytes) {
         while (bytes.hasRemaining() && state != State.HUNG_UP) {
             var request = state == State.GET ? afterGet(bytes.get()) : take(bytes);
@@ -99,7 +100,7 @@ public final class UapiParser implements AutoCloseable {
         return null;
     }
 
-    /// The client will send no more. A `set` is complete then, as with wireguard-go.
+    /// Ends the input, when the client will send no more. A `set` is complete then, as with wireguard-go.
     ///
     /// @return null when nothing is pending: close the connection
     public @Nullable Request end() {

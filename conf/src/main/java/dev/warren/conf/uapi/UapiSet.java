@@ -13,10 +13,11 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
-/// A `set` operation in the making: lines in, one [DeviceUpdate] out.
+/// Builds the [DeviceUpdate] of one `set` from its lines.
 final class UapiSet {
     static final int EIO = -5;
     static final int E2BIG = -7;
@@ -24,7 +25,50 @@ final class UapiSet {
     static final int EINVAL = -22;
     static final int EPROTO = -71;
 
-    /// What the objects made from one peer, key or prefix weigh, about, in bytes.
+    /// The keys of a `set`, those of a device and those of a peer.
+    private enum Key {
+        ALLOWED_IP, // the most frequent ones first
+        PUBLIC_KEY,
+        ENDPOINT,
+        PRESHARED_KEY,
+        PERSISTENT_KEEPALIVE_INTERVAL,
+        REPLACE_ALLOWED_IPS,
+        REMOVE,
+        UPDATE_ONLY,
+        RESET_TIMESTAMP, // ours: warren reset-timestamp
+        PROTOCOL_VERSION,
+        PRIVATE_KEY,
+        LISTEN_PORT,
+        FWMARK,
+        REPLACE_PEERS;
+
+        private static final Key[] ALL = values();
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        /// The key in `text[0, length)`, null when it is none. Makes no string: there are lines by the
+        /// hundred thousand.
+        static @Nullable Key of(byte[] text, int length) {
+            for (var key : ALL) {
+                if (key.is(text, length)) {
+                    return key;
+                }
+            }
+            return null;
+        }
+
+        private boolean is(byte[] text, int length) {
+            boolean same = length == word.length();
+            for (int i = 0; i < length && same; i++) {
+                same = text[i] == word.charAt(i);
+            }
+            return same;
+        }
+    }
+
+    private static final byte[] TRUE = "true".getBytes(StandardCharsets.US_ASCII);
+
+    /// Bytes of heap for the objects of one peer, key or prefix, approximately.
     private static final int PEER_WEIGHT = 160;
 
     private static final int SECRET_WEIGHT = 160;
@@ -34,7 +78,7 @@ final class UapiSet {
     private final AddressText addresses = new AddressText();
     private final byte[] secret = new byte[32];
     private long weight;
-    /// As much of it as was taken from the budget.
+    /// The part of the weight that was taken from the budget.
     private long taken;
     private String reason = "";
 
@@ -60,7 +104,7 @@ final class UapiSet {
         this.budget = budget;
     }
 
-    /// Takes one line, not empty and without its end. Returns 0 or an errno, and then [#reason] says more.
+    /// Takes one line, not empty and without its end. Returns 0, or a negative errno with the sentence in [#reason].
     int line(byte[] text, int length) {
         int equals = 0;
         while (equals < length && text[equals] != '=') {
@@ -70,10 +114,11 @@ final class UapiSet {
             return fail(EPROTO, "a line without =");
         }
         int from = equals + 1; // whatever follows is the value, with any = in it
-        if (is(text, equals, PUBLIC_KEY)) {
+        var key = Key.of(text, equals);
+        if (key == Key.PUBLIC_KEY) {
             return paid(beginPeer(text, from, length));
         }
-        return paid(publicKey == null ? device(text, equals, from, length) : peer(text, equals, from, length));
+        return paid(publicKey == null ? device(key, text, from, length) : peer(key, text, from, length));
     }
 
     private int paid(int errno) {
@@ -90,51 +135,57 @@ final class UapiSet {
         return 0;
     }
 
-    /// What was taken from the budget, for whoever gives it back.
+    /// Bytes taken from the budget; the caller returns them.
     long taken() {
         return taken;
     }
 
-    /// What is wrong with the line that was refused, without its value.
+    /// The problem of the line that was refused, without its value.
     String reason() {
         return reason;
     }
 
-    /// Everything so far. Call once.
+    /// The update of the lines so far. Called once.
     DeviceUpdate finish() {
         endPeer();
         return new DeviceUpdate(privateKey, listenPort, fwmark, replacePeers, peers);
     }
 
-    private int device(byte[] text, int keyEnd, int from, int to) {
-        if (is(text, keyEnd, PRIVATE_KEY)) {
-            if (!hex(text, from, to)) {
-                return fail(EINVAL, "private_key is not 64 hexadecimal digits");
+    private int device(@Nullable Key key, byte[] text, int from, int to) {
+        switch (key) {
+            case PRIVATE_KEY -> {
+                if (!hex(text, from, to)) {
+                    return fail(EINVAL, "private_key is not 64 hexadecimal digits");
+                }
+                if (privateKey != null) {
+                    privateKey.close();
+                }
+                privateKey = takePrivateKey();
+                weight += SECRET_WEIGHT;
             }
-            if (privateKey != null) {
-                privateKey.close();
+            case LISTEN_PORT -> {
+                long port = AddressText.number(text, from, to, 0xffff);
+                if (port < 0) {
+                    return fail(EINVAL, "listen_port is not 0 to 65535");
+                }
+                listenPort = OptionalInt.of((int) port);
             }
-            privateKey = takePrivateKey();
-            weight += SECRET_WEIGHT;
-        } else if (is(text, keyEnd, LISTEN_PORT)) {
-            long port = AddressText.number(text, from, to, 0xffff);
-            if (port < 0) {
-                return fail(EINVAL, "listen_port is not 0 to 65535");
+            case FWMARK -> {
+                long mark = AddressText.number(text, from, to, 0xffff_ffffL); // decimal only, as wireguard-go
+                if (mark < 0) {
+                    return fail(EINVAL, "fwmark is not 0 to 4294967295 in decimal");
+                }
+                fwmark = OptionalInt.of((int) mark);
             }
-            listenPort = OptionalInt.of((int) port);
-        } else if (is(text, keyEnd, FWMARK)) {
-            long mark = AddressText.number(text, from, to, 0xffff_ffffL); // decimal only, as wireguard-go
-            if (mark < 0) {
-                return fail(EINVAL, "fwmark is not 0 to 4294967295 in decimal");
+            case REPLACE_PEERS -> {
+                if (!isTrue(text, from, to)) {
+                    return notTrue(key);
+                }
+                replacePeers = true;
             }
-            fwmark = OptionalInt.of((int) mark);
-        } else if (is(text, keyEnd, REPLACE_PEERS)) {
-            if (!isTrue(text, from, to)) {
-                return fail(EINVAL, "replace_peers is not true");
+            case null, default -> {
+                return fail(EINVAL, "unknown device key" + named(text, from - 1));
             }
-            replacePeers = true;
-        } else {
-            return fail(EINVAL, "unknown device key" + named(text, keyEnd));
         }
         return 0;
     }
@@ -149,57 +200,68 @@ final class UapiSet {
         return 0;
     }
 
-    private int peer(byte[] text, int keyEnd, int from, int to) {
-        if (is(text, keyEnd, ALLOWED_IP)) {
-            return allowedIp(text, from, to);
-        } else if (is(text, keyEnd, ENDPOINT)) {
-            var address = addresses.endpoint(text, from, to);
-            if (address == null) {
-                return fail(EINVAL, "endpoint is not IP:port or [IP]:port");
+    private int peer(@Nullable Key key, byte[] text, int from, int to) {
+        switch (key) {
+            case ALLOWED_IP -> {
+                return allowedIp(text, from, to);
             }
-            endpoint = address;
-        } else if (is(text, keyEnd, PRESHARED_KEY)) {
-            if (!hex(text, from, to)) {
-                return fail(EINVAL, "preshared_key is not 64 hexadecimal digits");
+            case ENDPOINT -> {
+                var address = addresses.endpoint(text, from, to);
+                if (address == null) {
+                    return fail(EINVAL, "endpoint is not IP:port or [IP]:port");
+                }
+                endpoint = address;
             }
-            if (presharedKey != null) {
-                presharedKey.close();
+            case PRESHARED_KEY -> {
+                if (!hex(text, from, to)) {
+                    return fail(EINVAL, "preshared_key is not 64 hexadecimal digits");
+                }
+                if (presharedKey != null) {
+                    presharedKey.close();
+                }
+                presharedKey = PresharedKey.of(secret);
+                Arrays.fill(secret, (byte) 0);
+                weight += SECRET_WEIGHT;
             }
-            presharedKey = PresharedKey.of(secret);
-            Arrays.fill(secret, (byte) 0);
-            weight += SECRET_WEIGHT;
-        } else if (is(text, keyEnd, KEEPALIVE)) {
-            long seconds = AddressText.number(text, from, to, 0xffff);
-            if (seconds < 0) {
-                return fail(EINVAL, "persistent_keepalive_interval is not 0 to 65535");
+            case PERSISTENT_KEEPALIVE_INTERVAL -> {
+                long seconds = AddressText.number(text, from, to, 0xffff);
+                if (seconds < 0) {
+                    return fail(EINVAL, "persistent_keepalive_interval is not 0 to 65535");
+                }
+                keepalive = OptionalInt.of((int) seconds);
             }
-            keepalive = OptionalInt.of((int) seconds);
-        } else if (is(text, keyEnd, REPLACE_ALLOWED_IPS)) {
-            if (!isTrue(text, from, to)) {
-                return fail(EINVAL, "replace_allowed_ips is not true");
+            case REPLACE_ALLOWED_IPS -> {
+                if (!isTrue(text, from, to)) {
+                    return notTrue(key);
+                }
+                replaceAllowedIps();
             }
-            replaceAllowedIps();
-        } else if (is(text, keyEnd, REMOVE)) {
-            if (!isTrue(text, from, to)) {
-                return fail(EINVAL, "remove is not true");
+            case REMOVE -> {
+                if (!isTrue(text, from, to)) {
+                    return notTrue(key);
+                }
+                remove = true;
             }
-            remove = true;
-        } else if (is(text, keyEnd, UPDATE_ONLY)) {
-            if (!isTrue(text, from, to)) {
-                return fail(EINVAL, "update_only is not true");
+            case UPDATE_ONLY -> {
+                if (!isTrue(text, from, to)) {
+                    return notTrue(key);
+                }
+                updateOnly = true;
             }
-            updateOnly = true;
-        } else if (is(text, keyEnd, RESET_TIMESTAMP)) { // ours: warren reset-timestamp
-            if (!isTrue(text, from, to)) {
-                return fail(EINVAL, "reset_timestamp is not true");
+            case RESET_TIMESTAMP -> {
+                if (!isTrue(text, from, to)) {
+                    return notTrue(key);
+                }
+                resetTimestamp = true;
             }
-            resetTimestamp = true;
-        } else if (is(text, keyEnd, PROTOCOL_VERSION)) {
-            if (to - from != 1 || text[from] != '1') {
-                return fail(EINVAL, "protocol_version is not 1");
+            case PROTOCOL_VERSION -> {
+                if (to - from != 1 || text[from] != '1') {
+                    return fail(EINVAL, "protocol_version is not 1");
+                }
             }
-        } else {
-            return fail(EINVAL, "unknown peer key" + named(text, keyEnd));
+            case null, default -> {
+                return fail(EINVAL, "unknown peer key" + named(text, from - 1));
+            }
         }
         return 0;
     }
@@ -224,7 +286,7 @@ final class UapiSet {
         weight += PREFIX_WEIGHT;
     }
 
-    /// In the middle of a block it also takes back what the block gave so far; other peers have lost it all the same.
+    /// In the middle of a block this also removes the allowed IPs that the block has added; other peers have lost them.
     private void replaceAllowedIps() {
         replaceAllowedIps = true;
         int end = allowedIps.size();
@@ -290,7 +352,7 @@ final class UapiSet {
         return errno;
     }
 
-    /// The name of an unknown key, if it cannot be anything else, such as a secret.
+    /// The name of an unknown key for the log, if it looks like one and so cannot be a secret.
     private static String named(byte[] text, int end) {
         boolean word = end > 0 && end <= 32;
         for (int i = 0; i < end && word; i++) {
@@ -299,31 +361,11 @@ final class UapiSet {
         return word ? " " + new String(text, 0, end, StandardCharsets.US_ASCII) : "";
     }
 
-    private static boolean is(byte[] text, int end, byte[] word) {
-        return Arrays.equals(text, 0, end, word, 0, word.length);
+    private int notTrue(Key flag) {
+        return fail(EINVAL, flag.word + " is not true");
     }
 
     private static boolean isTrue(byte[] text, int from, int to) {
         return Arrays.equals(text, from, to, TRUE, 0, TRUE.length);
     }
-
-    private static byte[] word(String word) {
-        return word.getBytes(StandardCharsets.US_ASCII);
-    }
-
-    private static final byte[] PRIVATE_KEY = word("private_key");
-    private static final byte[] LISTEN_PORT = word("listen_port");
-    private static final byte[] FWMARK = word("fwmark");
-    private static final byte[] REPLACE_PEERS = word("replace_peers");
-    private static final byte[] PUBLIC_KEY = word("public_key");
-    private static final byte[] REMOVE = word("remove");
-    private static final byte[] UPDATE_ONLY = word("update_only");
-    private static final byte[] RESET_TIMESTAMP = word("reset_timestamp");
-    private static final byte[] PRESHARED_KEY = word("preshared_key");
-    private static final byte[] ENDPOINT = word("endpoint");
-    private static final byte[] KEEPALIVE = word("persistent_keepalive_interval");
-    private static final byte[] REPLACE_ALLOWED_IPS = word("replace_allowed_ips");
-    private static final byte[] ALLOWED_IP = word("allowed_ip");
-    private static final byte[] PROTOCOL_VERSION = word("protocol_version");
-    private static final byte[] TRUE = word("true");
 }

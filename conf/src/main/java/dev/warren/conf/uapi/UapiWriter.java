@@ -38,7 +38,7 @@ public final class UapiWriter {
     private byte[] out = NO_KEY;
     private int at;
 
-    /// The status stays the caller's, and must not change or close before the last chunk.
+    /// The caller owns the status, and must not change or close it before the last chunk.
     public UapiWriter(DeviceStatus status) {
         this.status = status;
     }
@@ -214,7 +214,7 @@ public final class UapiWriter {
         return (int) ((index < 4 ? hi : lo) >>> (48 - 16 * (index & 3))) & 0xffff;
     }
 
-    /// Writes the key and wipes it from where it lay.
+    /// Writes the key and wipes its array.
     private void key(String name, byte[] key) {
         text(name);
         for (byte b : key) {

@@ -47,7 +47,7 @@ class UapiParserTest {
     }
 
     @Test
-    void requestsInOneBreathAreAllAnswered() {
+    void pipelinedRequestsAreAllAnswered() {
         var requests = requests(new UapiParser(), "get=1\n\nset=1\nfwmark=1\n\nset=1\n\nget=1\n\n");
         assertEquals(4, requests.size());
         assertInstanceOf(Get.class, requests.get(0));

@@ -1,13 +1,13 @@
 package dev.warren.io.counters;
 
-/// One column of a [CounterTable]: an enum of each kind of owner lists all that it counts.
+/// One column of a [CounterTable]. Each kind of owner has an enum with its counters.
 public interface Counter {
-    /// What an operator and a script know it by, such as `udp.receive.drop.overflow`. Never changes its meaning.
+    /// The name for operators and scripts, such as `udp.receive.drop.overflow`. Its meaning never changes.
     String label();
 
     Unit unit();
 
-    /// What makes it go up, in a sentence without its full stop.
+    /// What is counted, as a sentence without its full stop.
     String sentence();
 
     /// What is counted.
@@ -20,11 +20,11 @@ public interface Counter {
         HANDSHAKES,
         MESSAGES,
         PACKETS,
-        /// As it is now, may go down: prefixes, peers, indices; or 1 for yes.
+        /// The current number, which may go down: prefixes, peers, indices; or 1 for yes.
         NOW
     }
 
-    /// Whether it says how things are now and so may go down; all others only ever grow.
+    /// Whether it is a gauge, which may go down; all others only grow.
     default boolean gauge() {
         return unit() == Unit.NOW;
     }

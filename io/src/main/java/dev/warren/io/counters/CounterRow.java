@@ -4,14 +4,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
-/// The counters of one owner. It alone adds, on its loop, by a plain read and an opaque write, which costs what a field
-/// would; anybody may read, on any thread, and sees each of them grow.
+/// The counters of one owner. The owner alone adds, on its loop, by a plain read and an opaque write, which
+/// costs as much as a field. Any thread may read, and sees each counter grow.
 public final class CounterRow<C extends Enum<C> & Counter> {
     private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
 
     private final long[] cells;
     private final int first;
-    /// What those who had this row before have counted; null when it is new.
+    /// The counts of earlier owners of this row; null when it is new.
     private final long @Nullable [] before;
 
     CounterRow(long[] cells, int first, long @Nullable [] before) {
@@ -37,13 +37,13 @@ public final class CounterRow<C extends Enum<C> & Counter> {
         add(counter, 1);
     }
 
-    /// Says how a gauge stands, or a counter that the kernel keeps. Called by the owner.
+    /// Sets a gauge, or a counter that the kernel keeps. Called by the owner.
     @SuppressWarnings("EnumOrdinal")
     public void set(C gauge, long value) {
         CELL.setOpaque(cells, first + gauge.ordinal(), value);
     }
 
-    /// What this owner has counted. May be called from any thread.
+    /// The count of this owner. May be called from any thread.
     @SuppressWarnings("EnumOrdinal")
     public long get(C counter) {
         int column = counter.ordinal();

@@ -3,12 +3,12 @@ package dev.warren.io.counters;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 
-/// The counters that are written on one loop, a row for each owner. Rows lie together, and apart from what other loops
-/// write, so that no two loops share a line of the CPU's cache.
+/// The counters that are written on one loop, a row for each owner. Rows lie together, and apart from what
+/// other loops write, so that no two loops share a line of the CPU's cache.
 ///
-/// Nothing is ever set back: a row that is closed keeps its counts, whoever gets it next counts on from there and knows
-/// where it began. So the sum of all rows is the sum of all owners there ever were, and only grows, whoever reads it
-/// when. Opening and closing belong to one thread; sums may be read from any.
+/// No count is ever reset: a closed row keeps its counts, and its next owner counts on from them and
+/// remembers them. So the sum of all rows is that of all owners so far, and only grows. Rows are opened and
+/// closed on one thread; sums may be read from any.
 public final class CounterTable<C extends Enum<C> & Counter> {
     private static final int MAX_ROWS = 64;
     /// Longs between the rows and the next object: two lines, since CPUs fetch them in pairs.
@@ -17,7 +17,7 @@ public final class CounterTable<C extends Enum<C> & Counter> {
     private final int columns;
     private final ArrayDeque<CounterRow<C>> closed = new ArrayDeque<>();
     private volatile long[][] blocks = {};
-    /// Rows of the last block, and how many of them are given away: blocks grow from one row to many.
+    /// Rows of the last block, and (below) how many of them are in use. Blocks grow from one row to many.
     private int rows;
 
     private int used;
@@ -47,7 +47,7 @@ public final class CounterTable<C extends Enum<C> & Counter> {
         blocks = more;
     }
 
-    /// The owner is gone and adds nothing more; its counts stay in the sums.
+    /// Closes a row, whose owner adds no more; its counts stay in the sums.
     public void close(CounterRow<C> row) {
         closed.add(row);
     }

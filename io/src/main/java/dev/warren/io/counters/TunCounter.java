@@ -1,6 +1,6 @@
 package dev.warren.io.counters;
 
-/// What one queue of the TUN counts.
+/// The counters of one queue of a TUN.
 public enum TunCounter implements Counter {
     READ_FRAMES("tun.read.frames", Unit.FRAMES, "frames read from the interface, a super-packet of TCP or UDP is one"),
     READ_SUPER_FRAMES("tun.read.super-frames", Unit.FRAMES, "of these, super-packets that are cut into segments"),

@@ -1,6 +1,6 @@
 package dev.warren.io.counters;
 
-/// What the UDP sockets of a device count, those that were closed included.
+/// The counters of the UDP sockets of a device, closed ones included.
 public enum UdpCounter implements Counter {
     RECEIVE_CALLS("udp.receive.calls", Unit.CALLS, "system calls that received"),
     RECEIVE_MESSAGES("udp.receive.messages", Unit.MESSAGES, "messages received, a train of UDP_GRO is one"),

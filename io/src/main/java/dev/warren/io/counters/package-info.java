@@ -1,5 +1,5 @@
-/// Counters of one owner that anybody may read: a table of opaque longs, and the catalogue of what
-/// devices count.
+/// Counters that one owner writes and any thread may read, in a table of opaque longs; and the enums of the
+/// counters of devices.
 @NullMarked
 package dev.warren.io.counters;
 

@@ -1,6 +1,6 @@
 package dev.warren.io.ffm;
 
-/// The error numbers this project tells apart, see errno(3). Linux's generic numbering (x86-64, aarch64, riscv64).
+/// The error numbers that Warren distinguishes, see errno(3). Linux's generic numbering (x86-64, aarch64, riscv64).
 /// Functions of [Libc] return them negated.
 public final class Errno {
     public static final int EPERM = 1;
@@ -44,7 +44,7 @@ public final class Errno {
 
     private Errno() {}
 
-    /// What a person reads in a message, for example `Device or resource busy (EBUSY)`. Takes either sign.
+    /// The text of an error number for a message, for example `Device or resource busy (EBUSY)`. Takes either sign.
     public static String describe(int errno) {
         return switch (Math.abs(errno)) {
             case EPERM -> "Operation not permitted (EPERM)";

@@ -6,8 +6,8 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// A descriptor that is readable while something is there, see eventfd(2): what a device in memory gives to epoll.
-/// Guarded by its owner.
+/// A descriptor for the epoll(7) of a device in memory, readable while the device has input, see
+/// eventfd(2). Guarded by its owner.
 public final class EventFd implements AutoCloseable {
     private final Libc libc = new Libc();
     private final MemorySegment value = Arena.ofAuto().allocate(8, 8);
@@ -19,7 +19,7 @@ public final class EventFd implements AutoCloseable {
         if (fd < 0) throw new UncheckedIOException(new ErrnoException("make an eventfd", fd));
     }
 
-    /// -1 once it is closed.
+    /// The descriptor; -1 once it is closed.
     public int fd() {
         return fd;
     }

@@ -14,11 +14,13 @@ import java.lang.ref.Reference;
 import java.util.List;
 import java.util.Objects;
 
-/// The one door to libc, in its own words. Every result is a count (or descriptor) or a negated error number.
+/// The functions of libc that Warren calls, by their names. Every result is a count (or descriptor) or a
+/// negated error number.
 ///
-/// An instance belongs to one owner and is not shared between threads: the place where errno lands is part of it.
-/// Native destinations are always a range of a bounded segment, checked before the call; addresses then travel as plain
-/// longs so that a call makes no garbage. Plain downcalls only: system calls may block, and `critical` gains nothing.
+/// An instance belongs to one owner and is not shared between threads: the memory that errno is captured in
+/// is part of it. Native destinations are always a range of a bounded segment, checked before the call;
+/// addresses then travel as plain longs so that a call makes no garbage. Plain downcalls only: system calls
+/// may block, and `critical` gains nothing.
 ///
 /// Not final, so that a test can make the kernel fail.
 public class Libc {
@@ -116,7 +118,7 @@ public class Libc {
     private static final long SYS_READ = X86 ? 0 : 63;
     private static final long SYS_WRITEV = X86 ? 20 : 66;
 
-    /// Made when first asked for.
+    /// Made on first use.
     private static final class Cold {
         static final MethodHandle GETPID = handle("getpid");
         static final MethodHandle GETEUID = handle("geteuid");
@@ -148,7 +150,7 @@ public class Libc {
         }
     }
 
-    /// See close(2). Whatever it says, the descriptor is gone: never retried.
+    /// See close(2). Closes the descriptor also when it fails: never retried.
     public int close(int fd) {
         try {
             return result((long) CLOSE.invokeExact(captured, (long) fd, 0L, 0L, 0L, 0L));
@@ -473,7 +475,7 @@ public class Libc {
         }
     }
 
-    /// From now on the signal does nothing, nor in programs we run, see signal(2).
+    /// Ignores the signal from now on, also in programs that are started, see signal(2).
     public void ignoreSignal(int signal) {
         try {
             long _ = (long) Cold.SIGNAL.invokeExact(captured, (long) signal, SIG_IGN, 0L, 0L, 0L);
@@ -482,9 +484,9 @@ public class Libc {
         }
     }
 
-    /// Makes `to` do what `from` does, see sigaction(2). What lies in a `struct sigaction` is libc's business.
+    /// Copies the action of signal `from` to `to`, see sigaction(2). The content of `struct sigaction` is not read.
     ///
-    /// @return 0 when `from` does nothing of its own (SIG_DFL, SIG_IGN), and then nothing has changed; else 1
+    /// @return 0 when `from` has no handler (SIG_DFL, SIG_IGN), and then nothing has changed; else 1
     public int copySignalAction(int from, int to) {
         try (var arena = Arena.ofConfined()) {
             var action = arena.allocate(SIGACTION_BYTES, 8);
@@ -497,7 +499,7 @@ public class Libc {
         }
     }
 
-    /// Gives the calling thread no other capabilities than those of `kept` that it has, see capabilities(7).
+    /// Drops all capabilities of the calling thread that are not in `kept`, see capabilities(7).
     public int keepCapabilities(long kept) {
         try (var arena = Arena.ofConfined()) {
             var header = arena.allocate(8, 4); // struct __user_cap_header_struct: version(4) pid(4)
@@ -547,7 +549,7 @@ public class Libc {
         }
     }
 
-    /// The address of a range that is really there: native, alive and inside the segment.
+    /// The address of a range, checked: native, alive and inside the segment.
     private static long address(MemorySegment segment, long at, long length) {
         Objects.checkFromIndexSize(at, length, segment.byteSize());
         if (!segment.isNative() || !segment.scope().isAlive())

@@ -5,7 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
-/// `struct mmsghdr`, see recvmmsg(2): a 56-byte `msghdr` and the length of what came or went. An array of them.
+/// An array of `struct mmsghdr`, see recvmmsg(2): a 56-byte `msghdr` and the bytes received or sent.
 public final class Mmsghdr {
     public static final long SIZE = 64;
     public static final long MSGHDR_SIZE = 56;

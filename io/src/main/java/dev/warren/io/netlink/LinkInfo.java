@@ -4,14 +4,14 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
 
-/// What the kernel says of a network interface.
+/// A network interface as the kernel reports it (RTM_NEWLINK of rtnetlink(7)).
 ///
 /// @param index its index, 1 or more
 /// @param mtu bytes, 0 to 65535 for a TUN, 65536 for loopback
 /// @param up whether it is administratively up
 /// @param queueLength txqueuelen, packets
-/// @param gsoMaxSize largest super-packet it is given, bytes; 0 when the kernel does not say
-/// @param gsoMaxSegments most segments of one; 0 when the kernel does not say
+/// @param gsoMaxSize largest super-packet that the interface is given, bytes; 0 when not reported
+/// @param gsoMaxSegments most segments of one; 0 when not reported
 public record LinkInfo(
         int index, String name, int mtu, boolean up, int queueLength, int gsoMaxSize, int gsoMaxSegments) {
     static final int IFF_UP = 1;

@@ -38,9 +38,9 @@ public final class Netlink implements AutoCloseable {
     private static final int IFLA_CARRIER = 33;
     static final int IFA_ADDRESS = 1;
     static final int IFA_LOCAL = 2;
-    /// Since Linux 5.18; kernels before take no notice.
+    /// Since Linux 5.18; earlier kernels ignore it.
     static final int IFA_PROTO = 11;
-    /// Usable at once: in a tunnel nobody else could have the address. IPv4 takes no notice.
+    /// No duplicate address detection: in a tunnel no other host can have the address. Ignored for IPv4.
     private static final int IFA_F_NODAD = 2;
     private static final int IFLA_STATS64 = 23;
     /// Of `struct rtnl_link_stats64`: packets, bytes, errors, dropped, each received and transmitted.
@@ -73,7 +73,7 @@ public final class Netlink implements AutoCloseable {
     /// Requests that go to the kernel in one write. The answers of all must fit into the socket's buffer.
     private static final int BATCH = 64;
 
-    /// A network that a route leads to.
+    /// The destination of a route.
     public record Network(InetAddress address, int prefixLength) {}
 
     private final Libc libc;
@@ -85,8 +85,7 @@ public final class Netlink implements AutoCloseable {
     /// Where the payload of the last answer ends.
     private long answerEnd;
 
-    /// @param arena one that need not be closed: closing a shared one stops all threads for a moment, those
-    ///     of packets too
+    /// @param arena one that is not closed: closing a shared one stops all threads for a moment, packet loops too
     private Netlink(Libc libc, Arena arena, int fd) {
         this.libc = libc;
         this.fd = fd;
@@ -125,13 +124,14 @@ public final class Netlink implements AutoCloseable {
         return link("look up interface " + index, "");
     }
 
-    /// What the interface of that name is, such as `a veth`, `tun` for a TUN; ENODEV when there is none.
+    /// The kind of the interface of that name, for a message: `tun` for a TUN, else such as `a veth`.
+    /// ENODEV when there is none.
     public String kind(String name) throws ErrnoException {
         link(name);
         return answeredKind();
     }
 
-    /// Whether it is a TUN that nobody has open: one that persists, whose router is gone.
+    /// Whether it is a TUN that no process has open: a persistent one whose router has ended.
     public boolean abandoned(int index) throws ErrnoException {
         link(index);
         long carrier = NetlinkMessage.locate(answer, HEADER + 16, answerEnd, IFLA_CARRIER);
@@ -159,10 +159,10 @@ public final class Netlink implements AutoCloseable {
         return link("look up interface " + name + " in another network namespace", name);
     }
 
-    /// Packets that the kernel dropped on their way into an interface, since it was made: those for which its queue had
-    /// no room among them (tx_dropped of `ip -s link`).
+    /// Packets to an interface that the kernel dropped since it was created, such as for a full queue
+    /// (tx_dropped of `ip -s link`).
     ///
-    /// @param namespace the id of the network namespace it is in; negative: ours
+    /// @param namespace the id of the network namespace that the interface is in; negative: ours
     public long transmitDropped(int index, int namespace) throws ErrnoException {
         begin(NetlinkMessage.RTM_GETLINK, 0).link(index, 0, 0);
         if (namespace >= 0) request.attribute(IFLA_TARGET_NETNSID, namespace);
@@ -181,7 +181,7 @@ public final class Netlink implements AutoCloseable {
         return NetlinkMessage.find(answer, HEADER + 4, answerEnd, NETNSA_NSID, -1);
     }
 
-    /// The same, which it is given when it has none: only what has an id can be asked for, and heard from.
+    /// The same; a namespace without an id is assigned one, which queries and received messages need.
     public int assignedNamespaceId(int namespace) throws ErrnoException {
         int id = namespaceId(namespace);
         if (id >= 0) return id;
@@ -274,7 +274,7 @@ public final class Netlink implements AutoCloseable {
         check(exchange(), index, "ip link del {}");
     }
 
-    /// Gives the interface an address, marked as ours; one that it has already is kept as it is.
+    /// Adds an address to the interface, with [RoutingTables#PROTOCOL]; one that it has already is kept as it is.
     public void addAddress(int index, InetAddress address, int prefixLength) throws ErrnoException {
         address(NetlinkMessage.RTM_NEWADDR, NEW | NetlinkMessage.NLM_F_ACK, index, address, prefixLength);
         request.attribute(IFA_PROTO, (byte) RoutingTables.PROTOCOL);
@@ -298,13 +298,13 @@ public final class Netlink implements AutoCloseable {
                 .attribute(IFA_ADDRESS, address);
     }
 
-    /// Adds a route to a network through the interface, to the main table. One that is there already through the same
-    /// interface is kept; through another, this is EEXIST: nobody's route is replaced.
+    /// Adds a route through the interface to the main table. An equal one through the same interface is
+    /// kept; one through another is not replaced: EEXIST.
     public void addRoute(int index, InetAddress network, int prefixLength) throws ErrnoException {
         addRoute(index, network, prefixLength, TABLE_MAIN);
     }
 
-    /// The same for any routing table; in one of our own whatever is there is kept.
+    /// The same for any routing table; in another than the main one an equal route is kept, whatever its interface.
     public void addRoute(int index, InetAddress network, int prefixLength, int table) throws ErrnoException {
         newRoute(
                 request.begin(NetlinkMessage.RTM_NEWROUTE, NEW | NetlinkMessage.NLM_F_ACK, ++sequence),
@@ -317,7 +317,7 @@ public final class Netlink implements AutoCloseable {
 
     /// Adds many routes to the main table. When one fails, those before it have been added, and perhaps some behind it.
     ///
-    /// @return those that lead through another interface already, and were left alone
+    /// @return those that were not added, since they lead through another interface already
     public List<Network> addRoutes(int index, Iterable<Network> networks) throws ErrnoException {
         var pending = new ArrayList<Network>(BATCH);
         var elsewhere = new ArrayList<Network>();
@@ -412,7 +412,7 @@ public final class Netlink implements AutoCloseable {
         return link(index).mtu();
     }
 
-    /// The smallest [#routeMtu] of many destinations, leaving out those that have no route; 0 when none has.
+    /// The smallest [#routeMtu] of many destinations in bytes, without those that have no route; 0 when none has.
     ///
     /// @param mark of the packets, which may choose another routing table; 0: none
     public int narrowestMtu(Iterable<InetAddress> destinations, int mark) throws ErrnoException {
@@ -429,7 +429,7 @@ public final class Netlink implements AutoCloseable {
         return narrowest == Integer.MAX_VALUE ? 0 : narrowest;
     }
 
-    /// MTU of the route in the answer, 0 when it has none of its own.
+    /// MTU of the route in the answer, 0 when the route sets none.
     private int answeredMtu() {
         long metrics = NetlinkMessage.locate(answer, HEADER + 12, answerEnd, RTA_METRICS);
         if (metrics < 0) return 0;
@@ -441,13 +441,13 @@ public final class Netlink implements AutoCloseable {
         return NetlinkMessage.find(answer, HEADER + 12, answerEnd, RTA_OIF, 0);
     }
 
-    /// Index of the interface through which a destination is reached; 0 when it is not.
+    /// Index of the interface of the route to a destination; 0 when there is none.
     public int routeInterface(InetAddress destination) {
         return lookUp(destination) < 0 ? 0 : answeredInterface();
     }
 
-    /// Whether a packet to an endpoint, from the address where it was heard, would leave by another interface than the
-    /// one where it was heard; also when that address is not ours any more. Where there is no route, no.
+    /// Whether a packet to an endpoint, from its local address, would leave by another interface than its
+    /// datagrams arrive on; true also when the host has lost that address, false where there is no route.
     boolean leavesElsewhere(Endpoint endpoint, int mark) {
         if (!endpoint.hasLocal() || endpoint.scope() != 0) return false; // a link-local one stays on its link
         int bits = endpoint.v6() ? 128 : 32;
@@ -478,12 +478,12 @@ public final class Netlink implements AutoCloseable {
 
     /// Throws when the status is minus errno.
     ///
-    /// @param what was asked for, in the words of `ip`; `{}` stands for the interface's name
+    /// @param what the request, as an `ip` command; `{}` stands for the interface's name
     private void check(int status, int index, String what) throws ErrnoException {
         if (status < 0) throw new ErrnoException(what.replace("{}", nameForMessage(index)), status);
     }
 
-    /// Asked for when something failed, and so perhaps because there is no such interface.
+    /// The interface's name for the message of a failure, whose cause may be that there is no such interface.
     private String nameForMessage(int index) {
         try {
             return link(index).name();
@@ -507,7 +507,7 @@ public final class Netlink implements AutoCloseable {
         return answeredError();
     }
 
-    /// What an answer of type NLMSG_ERROR says: 0 is an acknowledgement.
+    /// The error in an answer of type NLMSG_ERROR; 0 is an acknowledgement.
     private int answeredError() {
         return answerEnd < HEADER + 4 ? -Errno.EIO : answer.get(JAVA_INT, HEADER);
     }

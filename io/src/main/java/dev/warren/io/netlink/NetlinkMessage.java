@@ -93,7 +93,7 @@ public final class NetlinkMessage {
         return grown(HEADER + 12);
     }
 
-    /// Of a route whose source matters as well.
+    /// Sets the source prefix length, for a lookup by source as well.
     NetlinkMessage sourceLength(int bits) {
         segment.set(JAVA_BYTE, HEADER + 2, (byte) bits);
         return this;
@@ -124,7 +124,7 @@ public final class NetlinkMessage {
         return attributeHeader(type, bytes.length + 1);
     }
 
-    /// Begins an attribute that holds attributes: all that follow, up to [#end].
+    /// Begins an attribute that nests all following ones up to [#end].
     ///
     /// @return where it began
     int begin(int type) {
@@ -170,7 +170,7 @@ public final class NetlinkMessage {
         return new String(from.asSlice(found + 4, length).toArray(JAVA_BYTE), StandardCharsets.UTF_8);
     }
 
-    /// Where an attribute begins, or -1. Whatever the lengths inside say, nothing beyond `end` is read.
+    /// Where an attribute begins, or -1. Reads nothing beyond `end`, whatever the lengths inside.
     static long locate(MemorySegment from, long at, long end, int type) {
         while (at + 4 <= end) {
             int size = from.get(JAVA_SHORT, at) & 0xffff;

@@ -41,8 +41,8 @@ public final class NetlinkReceiver implements AutoCloseable {
     }
 
     /// @param groups one bit for each, RTNLGRP_LINK being the lowest
-    /// @param all listen to all network namespaces that have an id in ours, where that is allowed: the
-    ///     right is that of this moment (CAP_NET_BROADCAST) and stays with the socket
+    /// @param all receive from all network namespaces that have an id in ours, where that is allowed: the
+    /// kernel checks CAP_NET_BROADCAST now, and the socket keeps the right
     public static NetlinkReceiver open(Libc libc, Arena arena, int groups, boolean all) throws ErrnoException {
         int fd = ErrnoException.check(
                 libc.socket(Libc.AF_NETLINK, Libc.SOCK_RAW | Libc.SOCK_NONBLOCK, Netlink.NETLINK_ROUTE),
@@ -65,6 +65,7 @@ public final class NetlinkReceiver implements AutoCloseable {
         return fd;
     }
 
+    /// Whether messages of other network namespaces are received.
     public boolean hearsAll() {
         return hearsAll;
     }
@@ -83,13 +84,13 @@ public final class NetlinkReceiver implements AutoCloseable {
         }
     }
 
-    /// `length(8) level(4) type(4) id(4)`, where it is there.
+    /// The id in the control message `length(8) level(4) type(4) id(4)`, -1 without one.
     private int sender() {
-        boolean told = Mmsghdr.controlLength(message, 0) >= 20
+        boolean present = Mmsghdr.controlLength(message, 0) >= 20
                 && control.get(JAVA_LONG, 0) >= 20
                 && control.get(JAVA_INT, 8) == SOL_NETLINK
                 && control.get(JAVA_INT, 12) == NETLINK_LISTEN_ALL_NSID;
-        return told ? control.get(JAVA_INT, 16) : -1;
+        return present ? control.get(JAVA_INT, 16) : -1;
     }
 
     /// A descriptor of the namespace of this socket, for the caller to close, or minus errno.
@@ -97,6 +98,7 @@ public final class NetlinkReceiver implements AutoCloseable {
         return libc.ioctl(fd, SIOCGSKNS, 0);
     }
 
+    /// The datagram that was received last; the next [#receive] overwrites it.
     public MemorySegment buffer() {
         return buffer;
     }

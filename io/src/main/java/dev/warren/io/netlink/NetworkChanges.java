@@ -10,12 +10,12 @@ import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Tells that something changed in the network of this host, see rtnetlink(7), for an owner who then looks
-/// how it is now. The owner watches [#fd] for EPOLLIN and then calls [#drain].
+/// Reports that links, addresses or routes of this host changed, see rtnetlink(7), for an owner that then
+/// reads their state. The owner watches [#fd] for EPOLLIN and then calls [#drain].
 public final class NetworkChanges implements AutoCloseable {
     /// RTNLGRP_LINK, IPV4_IFADDR, IPV4_ROUTE, IPV6_IFADDR, IPV6_ROUTE, each as its bit.
     private static final int GROUPS = 1 | 1 << 4 | 1 << 6 | 1 << 8 | 1 << 10;
-    /// Datagrams read in one turn; the rest wait for the next, the socket being watched level-triggered.
+    /// Datagrams read in one call. The socket is watched level-triggered, so that the rest are read in the next.
     private static final int MOST = 64;
 
     private final Libc libc = new Libc();
@@ -48,7 +48,7 @@ public final class NetworkChanges implements AutoCloseable {
         return fd;
     }
 
-    /// Reads what has come. Never blocks.
+    /// Reads the messages that have arrived. Never blocks.
     ///
     /// @return whether the interface of this index was down, or may have been because messages were lost
     public boolean drain(int index) {

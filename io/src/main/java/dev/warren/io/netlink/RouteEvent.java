@@ -1,10 +1,10 @@
 package dev.warren.io.netlink;
 
-/// What happened to the addresses and routes of this host.
+/// A change of the addresses or routes of this host, as [RouteMonitor] reports it.
 public sealed interface RouteEvent {
-    /// An address is no longer ours: as in an [dev.warren.io.Endpoint], IPv4 in the low 32 bits of `lo`.
+    /// The host lost an address: as in an [dev.warren.io.Endpoint], IPv4 in the low 32 bits of `lo`.
     record AddressGone(long hi, long lo) implements RouteEvent {}
 
-    /// Some address, route or rule came or went: what leads where has to be asked again.
+    /// An address, route or rule was added or removed: routes have to be looked up again.
     record RoutesChanged() implements RouteEvent {}
 }

@@ -15,12 +15,12 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Watches the addresses, routes and rules of this host, see rtnetlink(7), and tells where its packets leave. The owner
-/// watches [#fd] for EPOLLIN and then calls [#poll].
+/// Reports changes of the addresses, routes and rules of this host, see rtnetlink(7), and looks up the
+/// interface that packets leave by. The owner watches [#fd] for EPOLLIN and then calls [#poll].
 public final class RouteMonitor implements AutoCloseable {
     /// RTNLGRP_IPV4_IFADDR, IPV4_ROUTE, IPV4_RULE, IPV6_IFADDR, IPV6_ROUTE, IPV6_RULE, each as its bit.
     private static final int GROUPS = 1 << 4 | 1 << 6 | 1 << 7 | 1 << 8 | 1 << 10 | 1 << 18;
-    /// Messages looked at in one poll; the rest wait for the next, the socket being watched level-triggered.
+    /// Messages read in one poll. The socket is watched level-triggered, so that the rest are read in the next.
     private static final int MAX_MESSAGES = 256;
 
     private static final ValueLayout.OfLong U64 = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
@@ -52,7 +52,7 @@ public final class RouteMonitor implements AutoCloseable {
         return receiver.fd();
     }
 
-    /// What changed since the last call; RoutesChanged is said once, and last. Never blocks.
+    /// The changes since the last call; RoutesChanged is in the list once, and last. Never blocks.
     public List<RouteEvent> poll() {
         var events = new ArrayList<RouteEvent>();
         boolean changed = false;
@@ -80,7 +80,8 @@ public final class RouteMonitor implements AutoCloseable {
         }
     }
 
-    /// `struct ifaddrmsg`: 8 bytes, then attributes. IFA_ADDRESS is the other end's where there is an IFA_LOCAL.
+    /// `struct ifaddrmsg`: 8 bytes, then attributes. Where there is an IFA_LOCAL, IFA_ADDRESS is that of
+    /// the remote end.
     private static void addressGone(MemorySegment buffer, long at, long end, List<RouteEvent> events) {
         long found = NetlinkMessage.locate(buffer, at + 8, end, Netlink.IFA_LOCAL);
         if (found < 0) found = NetlinkMessage.locate(buffer, at + 8, end, Netlink.IFA_ADDRESS);
@@ -93,8 +94,9 @@ public final class RouteMonitor implements AutoCloseable {
         }
     }
 
-    /// Those endpoints to which packets from the address where they were heard leave by another interface than the one
-    /// where they were heard, or cannot leave from that address any more. One exchange with the kernel for each.
+    /// Those endpoints to which packets from their local address leave by another interface than their
+    /// datagrams arrive on, or cannot leave from that address any more. One exchange with the kernel for
+    /// each.
     ///
     /// @param mark SO_MARK of the packets
     public List<Endpoint> rerouted(List<Endpoint> endpoints, int mark) {

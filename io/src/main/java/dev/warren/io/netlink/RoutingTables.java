@@ -21,7 +21,8 @@ import java.util.function.Consumer;
 public final class RoutingTables implements AutoCloseable {
     public static final int MAIN = 254;
     public static final int LOCAL = 255;
-    /// What marks a rule, route or address as ours, as `ip rule` shows it: an earlier life may have left some.
+    /// The protocol of our rules, routes and addresses, as `ip rule` shows it: a router that was killed may
+    /// have left some.
     public static final int PROTOCOL = 87;
 
     private static final int RTM_GETADDR = 22;
@@ -32,7 +33,7 @@ public final class RoutingTables implements AutoCloseable {
     private static final int RTA_PRIORITY = 6;
     private static final int RTA_TABLE = 15;
     private static final int RTN_UNREACHABLE = 7;
-    /// What is there is taken before a route of last resort.
+    /// The metric of a route of last resort: any other route comes before it.
     private static final int LAST_METRIC = Integer.MAX_VALUE;
     private static final int FRA_FWMARK = 10;
     private static final int FRA_SUPPRESS_PREFIXLEN = 14;
@@ -52,29 +53,29 @@ public final class RoutingTables implements AutoCloseable {
     /// A route of any table.
     ///
     /// @param interfaceIndex 0 when it leads to no interface, or to several
-    /// @param ours made by a router like this one
+    /// @param ours added by Warren: its protocol is [#PROTOCOL]
     /// @param lastResort one of ours that makes a network unreachable when no other route of the table leads there
     public record Route(
             InetAddress network, int prefixLength, int table, int interfaceIndex, boolean ours, boolean lastResort) {}
 
     /// An address of an interface.
     ///
-    /// @param ours given by a router like this one; never before Linux 5.18
+    /// @param ours added by Warren: its protocol is [#PROTOCOL]; always false before Linux 5.18
     public record Address(int interfaceIndex, InetAddress address, int prefixLength, boolean ours) {}
 
     /// One of the two kinds of rule that a full tunnel needs.
     ///
-    /// @param table where those that it is for look
-    /// @param mark it is for packets without this mark; 0: for all packets, which take no default route
-    ///     from the table
-    /// @param protocol who made it
+    /// @param table the table in which its packets are looked up
+    /// @param mark the rule matches packets without this mark; 0: all packets, for which default routes of
+    /// the table are suppressed
+    /// @param protocol of the program that added it
     public record Rule(int table, int mark, int protocol) {
-        /// Packets without a mark look in the table of that number.
+        /// Packets without this mark are looked up in the table of the same number.
         public static Rule unmarked(int mark) {
             return new Rule(mark, mark, PROTOCOL);
         }
 
-        /// Before that, all packets look in the main table, for anything but a default route.
+        /// Before that, all packets are looked up in the main table, without its default routes.
         public static Rule specificFirst() {
             return new Rule(MAIN, 0, PROTOCOL);
         }
@@ -89,7 +90,7 @@ public final class RoutingTables implements AutoCloseable {
         return new RoutingTables(ErrnoException.check(fd, "open a netlink socket"));
     }
 
-    /// Tells all routes of a family; none where the kernel does not have it.
+    /// Passes each route of a family to `route`; none where the kernel does not support the family.
     public void routes(boolean v6, Consumer<Route> route) throws ErrnoException {
         request.begin(NetlinkMessage.RTM_GETROUTE, NLM_F_DUMP, ++sequence).route(family(v6), 0, 0, 0, 0, 0, 0);
         dump((at, end) -> {
@@ -113,7 +114,7 @@ public final class RoutingTables implements AutoCloseable {
         });
     }
 
-    /// Tells all addresses of a family; none where the kernel does not have it.
+    /// Passes each address of a family to `address`; none where the kernel does not support the family.
     public void addresses(boolean v6, Consumer<Address> address) throws ErrnoException {
         request.begin(RTM_GETADDR, NLM_F_DUMP, ++sequence).address(family(v6), 0, 0, 0, 0);
         dump((at, end) -> {
@@ -149,19 +150,19 @@ public final class RoutingTables implements AutoCloseable {
         return rules;
     }
 
-    /// Adds a rule before those that are there, also when there is an equal one.
+    /// Adds a rule before the existing ones, also when one of them is equal.
     public void add(boolean v6, Rule rule) throws ErrnoException {
         change(NetlinkMessage.RTM_NEWRULE, NetlinkMessage.NLM_F_CREATE, v6, rule, "add a routing rule");
     }
 
-    /// Removes one rule like this; ENOENT when there is none.
+    /// Removes the first rule equal to this; ENOENT when there is none.
     public void remove(boolean v6, Rule rule) throws ErrnoException {
         change(NetlinkMessage.RTM_DELRULE, 0, v6, rule, "remove a routing rule");
     }
 
-    /// Makes a network unreachable where no other route of the table leads there; one that is there already is kept.
+    /// Adds a route of type unreachable with the last metric, for packets that no other route of the table matches.
     ///
-    /// @return false when there was one
+    /// @return false when the table had it already
     public boolean addLastResort(InetAddress network, int prefixLength, int table) throws ErrnoException {
         try {
             int flags = NetlinkMessage.NLM_F_CREATE | NetlinkMessage.NLM_F_EXCL;
@@ -173,7 +174,7 @@ public final class RoutingTables implements AutoCloseable {
         }
     }
 
-    /// Removes what [#addLastResort] has added; ESRCH when it is gone.
+    /// Removes a route that [#addLastResort] added; ESRCH when there is none.
     public void removeLastResort(InetAddress network, int prefixLength, int table) throws ErrnoException {
         lastResort(NetlinkMessage.RTM_DELROUTE, 0, network, prefixLength, table, "remove a route of last resort");
     }
@@ -211,7 +212,7 @@ public final class RoutingTables implements AutoCloseable {
         }
     }
 
-    /// Sends the request and reads until the kernel says that this was all.
+    /// Sends the request and reads messages until NLMSG_DONE or NLMSG_ERROR.
     private void dump(Message message, String what) throws ErrnoException {
         ErrnoException.check(libc.write(fd, request.segment, 0, request.length()), what);
         while (true) {

@@ -10,75 +10,75 @@ import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Merges neighbouring plaintext packets of one flow (TCP and UDP over IPv4 and IPv6) into super-packets for one
-/// `writev` each: virtio_net_hdr and the whole first packet, then payloads only. No payload is copied. Units are in
-/// the order of arrival, always.
+/// Coalesces neighbouring plaintext packets of one flow (TCP and UDP over IPv4 and IPv6) into frames of one
+/// `writev` each: virtio_net_hdr and the whole first packet, then the payloads of the others. No payload is
+/// copied. Frames keep the order of the entries. Terms: [PacketBatch].
 ///
 /// ```
-/// int units = coalescer.plan(batch);
-/// for (int k = 0; k < units; k++) {
+/// int frames = coalescer.plan(batch);
+/// for (int k = 0; k < frames; k++) {
 ///     int n = coalescer.fill(k, iovecs, 0);       // n is count(k)
 ///     writev(fd, iovecs, n)                       // writes bytes(k)
 ///     // on EINVAL: coalescer.restore(k), then fillSingle for each of its entries
 /// }
 /// ```
-/// Owned by the device that writes; one batch at a time. What may merge is decided by [GroFlow]; a packet merges only
-/// when its checksums and those of the first one hold, so a corrupt packet goes alone, as it is.
+/// Belongs to the device that writes; one batch at a time. [GroFlow] decides which packets are coalesced;
+/// both the packet and the first one of the frame must have right checksums, so that a corrupt packet is
+/// written alone, unchanged.
 public final class GroCoalescer {
     /// Bytes of one `struct iovec`: iov_base, iov_len.
     public static final int IOVEC = 16;
-    /// Most packets in a super-packet, and so the most iovecs that [#fill] writes.
+    /// The most packets in a frame, and so the most iovecs that [#fill] writes.
     public static final int MAX_PACKETS = 512;
-    /// Most datagrams in one: what the kernel's own GRO allows (UDP_GRO_CNT_MAX).
+    /// The most UDP packets in a frame, as in the kernel's GRO (UDP_GRO_CNT_MAX).
     static final int MAX_DATAGRAMS = 64;
-
-    private static final int MAX_BYTES = 0xffff;
 
     private @Nullable PacketBatch batch;
     private MemorySegment slab = MemorySegment.NULL;
-    private final GroFlow train = new GroFlow();
+    private final GroFlow flow = new GroFlow();
 
     private final int[] firsts;
     private final int[] counts;
     private final int[] totals;
-    /// [GroFlow] kind and header length of the packets of a merged unit.
+    /// [GroFlow] kind, with the header length, of the packets of each frame.
     private final int[] kinds;
-    /// The checksums that [#fill] wrote over: IPv4 in the high half, transport in the low.
+    /// The checksums that [#fill] overwrote: IPv4 in the high half, transport in the low.
     private final int[] saved;
 
-    /// @param maxEntries most entries of a batch that is planned
-    /// @param tcp        whether TCP packets are merged
-    /// @param udp        whether UDP packets are merged: the kernel must know VIRTIO_NET_HDR_GSO_UDP_L4 (6.2)
+    /// @param maxEntries the most entries of a batch given to [#plan]
+    /// @param tcp        whether TCP packets are coalesced
+    /// @param udp        whether UDP packets are coalesced: the kernel must know VIRTIO_NET_HDR_GSO_UDP_L4
+    /// (Linux 6.2)
     public GroCoalescer(int maxEntries, boolean tcp, boolean udp) {
         firsts = new int[maxEntries];
         counts = new int[maxEntries];
         totals = new int[maxEntries];
         kinds = new int[maxEntries];
         saved = new int[maxEntries];
-        train.merge(tcp, udp);
+        flow.merge(tcp, udp);
     }
 
-    /// Changes what is merged from the next plan on.
+    /// Changes which packets are coalesced, from the next [#plan] on.
     public void merge(boolean tcp, boolean udp) {
-        train.merge(tcp, udp);
+        flow.merge(tcp, udp);
     }
 
-    /// Looks through all entries and decides what is written together. Writes nothing. Entries of length 0 are left
-    /// out. The batch must stay as it is until its units are written.
+    /// Divides the entries into frames without changing them. Entries of length 0 are skipped. The caller
+    /// owns the batch, and must not change it until its frames are written.
     ///
-    /// @return the number of units, each one write
+    /// @return the number of frames
     public int plan(PacketBatch batch) {
         this.batch = batch;
         slab = batch.slab();
-        train.end();
+        flow.end();
         int k = -1;
         int n = batch.count();
         for (int i = 0; i < n; i++) {
             long at = batch.offset(i);
             int length = batch.length(i);
             if (length == 0) {
-                train.end();
-            } else if (k >= 0 && fits(k, length) && train.extend(slab, at, length)) {
+                flow.end();
+            } else if (k >= 0 && fits(k, length) && flow.extend(slab, at, length)) {
                 counts[k]++;
                 totals[k] += length - GroFlow.header(kinds[k]);
             } else {
@@ -86,7 +86,7 @@ public final class GroCoalescer {
                 firsts[k] = i;
                 counts[k] = 1;
                 totals[k] = length;
-                kinds[k] = train.begin(slab, at, length);
+                kinds[k] = flow.begin(slab, at, length);
             }
         }
         return k + 1;
@@ -95,26 +95,27 @@ public final class GroCoalescer {
     private boolean fits(int k, int length) {
         int kind = kinds[k];
         int most = GroFlow.tcp(kind) ? MAX_PACKETS : MAX_DATAGRAMS;
-        return counts[k] < most && totals[k] + length - GroFlow.header(kind) <= MAX_BYTES;
+        return counts[k] < most && totals[k] + length - GroFlow.header(kind) <= PacketBatch.MAX_PACKET;
     }
 
-    /// Index of the first entry of unit k.
+    /// Index of the first entry of frame k.
     public int first(int k) {
         return firsts[k];
     }
 
-    /// Number of entries, all neighbours, in unit k.
+    /// Number of packets in frame k. They are neighbouring entries, so that those of length 0 are at no place between
+    /// them.
     public int count(int k) {
         return counts[k];
     }
 
-    /// What `writev` is to return for unit k: the virtio_net_hdr and all that follows.
+    /// Bytes of frame k with its virtio_net_hdr: the result of `writev` when all of it was written.
     public int bytes(int k) {
         return totals[k] + VirtioNetHeader.LENGTH;
     }
 
-    /// Writes the virtio_net_hdr of unit k before its first packet, makes that packet's header the super-packet's, and
-    /// fills iovecs. Call it right before the write.
+    /// Writes the virtio_net_hdr of frame k before its first packet, turns that packet's header into the
+    /// super-packet's, and fills iovecs from `at` on. Call it directly before the write.
     ///
     /// @return the number of iovecs
     public int fill(int k, MemorySegment iovecs, long at) {
@@ -178,7 +179,7 @@ public final class GroCoalescer {
                 field);
     }
 
-    /// Undoes what [#fill] did to the first packet of unit k, so that it can be written alone.
+    /// Restores the header of the first packet of frame k that [#fill] changed, so that it can be written alone.
     public void restore(int k) {
         if (counts[k] == 1) {
             return;
@@ -198,7 +199,7 @@ public final class GroCoalescer {
             u8(
                     slab,
                     here + IpFields.TCP_FLAGS,
-                    u8(slab, here + IpFields.TCP_FLAGS) & ~IpFields.PSH); // a first packet with PSH grows not
+                    u8(slab, here + IpFields.TCP_FLAGS) & ~IpFields.PSH); // PSH ends a frame: the first had none
             u16(slab, here + IpFields.TCP_CHECKSUM, saved[k]);
         } else {
             u16(slab, here + IpFields.UDP_LENGTH, length - transport);

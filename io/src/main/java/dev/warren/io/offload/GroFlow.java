@@ -9,24 +9,24 @@ import dev.warren.routing.ip.Checksum;
 import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.MemorySegment;
 
-/// Packets of one flow that are being merged, and what the next one must look like: the rules of the kernel's GRO
-/// (net/ipv4/tcp_offload.c, udp_offload.c, af_inet.c) made stricter where splitting the merged packet would not give
-/// back the same packets.
+/// The flow of the frame that [GroCoalescer] is filling, and the rules for its next packet: those of the
+/// kernel's GRO (net/ipv4/tcp_offload.c, udp_offload.c, af_inet.c), stricter where segmenting the frame
+/// would not give back the same packets.
 ///
-/// A *kind* says what a packet is: 0 when it never merges, else header length and the bits below. The headers of the
-/// first packet are kept as words, so that a packet that goes on with the train costs a few loads and compares.
+/// The *kind* of a packet is 0 when it is never coalesced, else its header length and the bits below. The
+/// headers of the first packet are kept as words, so that comparing the next one takes a few loads.
 final class GroFlow {
     private static final int LENGTH_MASK = 0xff;
     private static final int V4 = 0x100;
     private static final int TCP = 0x200;
 
-    /// Bytes 0-7 of an IPv4 header but length and id; bytes 8-15 but the checksum.
+    /// Bytes 0-7 of an IPv4 header without length and id; below, bytes 8-15 without the checksum.
     private static final long V4_FIRST = ~0x0000_ffff_ffff_0000L;
 
     private static final long V4_SECOND = ~0x0000_ffff_0000_0000L;
-    /// Bytes 0-7 of an IPv6 header but the length.
+    /// Bytes 0-7 of an IPv6 header without the length.
     private static final long V6_FIRST = ~0x0000_0000_ffff_0000L;
-    /// Bytes 8-15 of a TCP header but PSH.
+    /// Bytes 8-15 of a TCP header without PSH.
     private static final long TCP_SECOND = ~((long) IpFields.PSH << 16);
 
     private static final long HALF = 0xffff_ffffL;
@@ -47,14 +47,14 @@ final class GroFlow {
     private long ip2;
     private long ip3;
     private long ip4;
-    /// Ports in the high half; for TCP the next seq in the low.
+    /// Ports in the high half; for TCP the sequence number of the next segment in the low.
     private long ports;
 
     private long tcp1;
     private int urgent;
     private int id;
-    /// By how much the IPv4 id grows from packet to packet: 1, 0 for packets that never are fragmented and whose id
-    /// means nothing (RFC 6864 §4.1), -1 when there is only one yet.
+    /// The difference of IPv4 ids from packet to packet: 1, or 0 for atomic datagrams, whose id has no
+    /// meaning (RFC 6864 §4.1); -1 until there are two packets.
     private int idStep;
     /// Sum of the pseudo-header without the length.
     private int pseudo;
@@ -90,12 +90,12 @@ final class GroFlow {
         return v4(kind) ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_TCPV6;
     }
 
-    /// No packet goes on with what was before.
+    /// Ends the frame: the next packet begins another.
     void end() {
         ended = true;
     }
 
-    /// A train begins with this packet, if it is one that merges.
+    /// Begins a frame with this packet; the frame ends at once when the packet is of a kind that is never coalesced.
     ///
     /// @return its kind
     int begin(MemorySegment slab, long at, int length) {
@@ -114,7 +114,7 @@ final class GroFlow {
         ip0 = u64(slab, at);
         ip1 = u64(slab, at + 8);
         if (v4(found)) {
-            ip2 = u32(slab, at + 16);
+            ip2 = u32(slab, at + IpFields.V4_DESTINATION);
             id = (int) (ip0 >>> 16) & 0xffff;
             idStep = -1;
             pseudo = IpFields.addresses4(slab, at);
@@ -129,7 +129,7 @@ final class GroFlow {
         if (tcp(found)) {
             pseudo += IpFields.TCP;
             ports = (ports & ~HALF) | ((ports + segment) & HALF);
-            tcp1 = u64(slab, here + 8);
+            tcp1 = u64(slab, here + IpFields.TCP_ACK);
             urgent = u16(slab, here + IpFields.TCP_URGENT);
             ended = (tcp1 & ~TCP_SECOND) != 0;
         } else {
@@ -138,9 +138,9 @@ final class GroFlow {
         return found;
     }
 
-    /// 0 when the packet goes alone whatever its neighbours are: not TCP or UDP, IPv4 with options or fragmented, IPv6
-    /// with extension headers, no payload, TCP with flags that mean more than data, UDP without a checksum, lengths
-    /// that do not agree.
+    /// The kind of a packet; 0 for one that is never coalesced: not TCP or UDP, IPv4 with options or
+    /// fragmented, IPv6 with extension headers, without payload, TCP with other flags than ACK, PSH and
+    /// ECE, UDP without a checksum, or with lengths that do not agree.
     private int classify(MemorySegment slab, long at, int length) {
         int version = u8(slab, at);
         if (version == 0x45) {
@@ -178,17 +178,18 @@ final class GroFlow {
         return 0;
     }
 
-    /// Multicast and broadcast datagrams stay as they are: the kernel copies them to raw and packet
-    /// sockets, to relays and bridges, none of which expects several in one.
+    /// True for a multicast or broadcast destination. Such datagrams are not coalesced: the kernel copies
+    /// them to raw and packet sockets, to relays and bridges, none of which expects several in one.
     private static boolean group(MemorySegment slab, long at, int family) {
         if (family == 0) return u8(slab, at + IpFields.V6_DESTINATION) == 0xff;
         int first = u8(slab, at + IpFields.V4_DESTINATION);
         return first >>> 4 == 0xe || u32(slab, at + IpFields.V4_DESTINATION) == -1; // 255.255.255.255
     }
 
-    /// Takes the packet into the train if it is the next of it and the checksums of both it and the first packet are
-    /// right: merged, they are made anew and would hide what was wrong. A packet that compares equal is of the
-    /// train's kind, so nothing of [#classify] is looked at again but lengths.
+    /// Adds the packet to the frame if it continues it and its checksums and those of the first packet are
+    /// right: the frame gets new ones, which would hide an error. A packet whose header words compare equal
+    /// has the kind of the first one, so that of the checks of [#classify] only those of lengths are
+    /// repeated.
     boolean extend(MemorySegment slab, long at, int length) {
         int size = length - header;
         if (ended || size > segment || size <= 0) {
@@ -201,7 +202,7 @@ final class GroFlow {
             if (((word ^ ip0) & V4_FIRST) != 0
                     || ((word >>> 32) & 0xffff) != length
                     || ((u64(slab, at + 8) ^ ip1) & V4_SECOND) != 0
-                    || u32(slab, at + 16) != (int) ip2
+                    || u32(slab, at + IpFields.V4_DESTINATION) != (int) ip2
                     || !(step < 0 ? grown == 1 || (grown == 0 && atomic()) : grown == ((step * count) & 0xffff))) {
                 return false;
             }
@@ -234,10 +235,11 @@ final class GroFlow {
         return (ip0 & IpFields.DONT_FRAGMENT) != 0;
     }
 
-    /// Ports, ack, window, flags but PSH, urgent pointer and options are the same; seq goes on without a gap.
+    /// True when ports, ACK, window, flags without PSH, urgent pointer and options are the same, and the
+    /// sequence number is the next one.
     private boolean followsTcp(MemorySegment slab, long here) {
         if (u64(slab, here) != ports
-                || ((u64(slab, here + 8) ^ tcp1) & TCP_SECOND) != 0
+                || ((u64(slab, here + IpFields.TCP_ACK) ^ tcp1) & TCP_SECOND) != 0
                 || u16(slab, here + IpFields.TCP_URGENT) != urgent) {
             return false;
         }

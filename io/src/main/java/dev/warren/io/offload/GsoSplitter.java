@@ -17,27 +17,31 @@ import dev.warren.routing.ip.Checksum;
 import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.MemorySegment;
 
-/// Cuts a TUN frame (TSO/USO super-packet) into IP packets in place: the header of segment k is written right before
-/// its payload, over the tail of segment k-1, which must be done with by then. No payload is copied. Frames with
-/// NEEDS_CSUM leave with complete checksums; frames without flags pass as they are.
+/// Cuts a frame of the TUN (TSO or USO super-packet) into packets in place: the header of packet k is
+/// written directly before its payload, over the end of packet k-1, which the caller has used by then. No
+/// payload is copied. A frame with NEEDS_CSUM gives packets with complete checksums; a frame without flags
+/// is a packet already and stays unchanged. Terms: [PacketBatch].
 ///
 /// ```
 /// if (splitter.start(batch, i) < 0) drop(i);
 /// else while (splitter.next()) seal(batch.slab(), splitter.offset(), splitter.length());
 /// ```
-/// Between two calls of [#next] the caller may overwrite up to 64 bytes before [#offset], and anything behind the
-/// packet if it puts it back.
+/// Between two calls of [#next] the caller may overwrite up to 64 bytes before [#offset], and anything
+/// behind the packet if it puts it back.
 public final class GsoSplitter {
     /// The longest header there is with IPv4, and room for IPv6 extension headers.
     private static final int MAX_HEADER = 192;
 
+    private static final int HOP_BY_HOP = 0;
+    private static final int ROUTING = 43;
+    private static final int DESTINATION_OPTIONS = 60;
     private static final int MALFORMED = -1;
 
     private MemorySegment slab = MemorySegment.NULL;
-    /// What [#next] has made.
+    /// The packet that [#next] has made.
     private long at;
     private int bytes;
-    /// Which one comes next, of how many.
+    /// Index of the next packet, and the number of packets.
     private int index;
     private int count;
 
@@ -53,18 +57,18 @@ public final class GsoSplitter {
     /// Header of the frame in words of 8 bytes counted from its end, where headers end alike.
     private final long[] template = new long[MAX_HEADER / 8];
     private int templateHead;
-    /// Sums of what is the same in every segment.
+    /// Checksums of the header fields that are the same in each packet.
     private int ipSum;
     private int transportSum;
     private int id;
     private int seq;
     private int flags;
 
-    /// Begins with an entry that was read from a TUN: IP header at its offset, virtio_net_hdr in the 10 bytes before.
+    /// Begins with a frame read from a TUN: the entry begins at its IP header, with the virtio_net_hdr in
+    /// the 10 bytes before (virtio 1.2 §5.1.6). May be called again for the same entry until [#next].
     ///
-    /// Until [#next] it may be begun again.
-    ///
-    /// @return the number of packets in it, 1 or more; -1 when the frame is malformed, and then nothing was changed
+    /// @return the number of packets in it, 1 or more; -1 when the frame is malformed, which is then
+    /// unchanged
     public int start(PacketBatch batch, int entry) {
         slab = batch.slab();
         at = batch.offset(entry);
@@ -84,7 +88,7 @@ public final class GsoSplitter {
         }
         whole = false;
         segment = VirtioNetHeader.gsoSize(slab, vnet);
-        if (segment == 0 || bytes < IpFields.V4_HEADER || bytes > 0xffff || !headers(type)) {
+        if (segment == 0 || bytes < IpFields.V4_HEADER || bytes > PacketBatch.MAX_PACKET || !headers(type)) {
             return MALFORMED;
         }
         if ((hints & NEEDS_CSUM) != 0) {
@@ -94,7 +98,7 @@ public final class GsoSplitter {
                 return MALFORMED;
             }
         }
-        // A UDP sender over IPv4 may do without (RFC 768).
+        // A UDP checksum is optional over IPv4 (RFC 768).
         summed = tcp || !v4 || (hints & NEEDS_CSUM) != 0 || u16(slab, at + transport + IpFields.UDP_CHECKSUM) != 0;
         payload = at + header;
         payloadBytes = bytes - header;
@@ -103,7 +107,7 @@ public final class GsoSplitter {
         return count;
     }
 
-    /// A single packet whose checksum field holds the sum of the pseudo-header: virtio 1.2 §5.1.6.2.
+    /// Completes the checksum of a single packet, whose field has the sum of the pseudo-header: virtio 1.2 §5.1.6.2.
     private boolean complete(long vnet) {
         int start = VirtioNetHeader.checksumStart(slab, vnet);
         int field = VirtioNetHeader.checksumOffset(slab, vnet);
@@ -117,7 +121,7 @@ public final class GsoSplitter {
         return true;
     }
 
-    /// Finds out what the frame is and where its headers end. False when it is not what the type says.
+    /// Reads where the headers of the frame end. False when they do not agree with the GSO type.
     private boolean headers(int type) {
         v4 = u8(slab, at) >>> 4 == 4;
         tcp = type == GSO_TCPV4 || type == GSO_TCPV6;
@@ -141,7 +145,7 @@ public final class GsoSplitter {
                 : length;
     }
 
-    /// Walks over hop-by-hop (0), routing (43) and destination options (60), RFC 8200 §4. A routing header with
+    /// Skips hop-by-hop, routing and destination options headers, RFC 8200 §4. A routing header with
     /// segments left is refused: its pseudo-header has another destination.
     private int transport6(int protocol) {
         if (u8(slab, at) >>> 4 != 6 || bytes < IpFields.V6_HEADER) {
@@ -149,8 +153,8 @@ public final class GsoSplitter {
         }
         int next = u8(slab, at + IpFields.V6_NEXT);
         int here = IpFields.V6_HEADER;
-        while (next == 0 || next == 43 || next == 60) {
-            if (here + 8 > bytes || (next == 43 && u8(slab, at + here + 3) != 0)) {
+        while (next == HOP_BY_HOP || next == ROUTING || next == DESTINATION_OPTIONS) {
+            if (here + 8 > bytes || (next == ROUTING && u8(slab, at + here + 3) != 0)) {
                 return MALFORMED;
             }
             next = u8(slab, at + here);
@@ -263,13 +267,13 @@ public final class GsoSplitter {
         }
     }
 
-    /// Bytes of all packets of the frame together, before the first [#next]. A frame of tiny segments grows to several
-    /// times its length: each packet has the header.
+    /// Bytes of all packets of the frame together; called before the first [#next]. With tiny segments this
+    /// is several times the length of the frame, since each packet has the header.
     public int total() {
         return whole ? bytes : payloadBytes + count * header;
     }
 
-    /// Where in the slab the packet begins.
+    /// Where the packet begins: bytes from the start of the slab.
     public long offset() {
         return at;
     }

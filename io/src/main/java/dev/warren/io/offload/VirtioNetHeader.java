@@ -6,10 +6,11 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import java.lang.foreign.MemorySegment;
 
-/// What stands before each frame of a TUN with IFF_VNET_HDR, in native byte order (virtio 1.2 §5.1.6,
-/// linux/virtio_net.h): `flags(1) gso_type(1) hdr_len(2) gso_size(2) csum_start(2) csum_offset(2)`.
+/// `struct virtio_net_hdr`, directly before each frame of a TUN with IFF_VNET_HDR, in native byte order
+/// (virtio 1.2 §5.1.6, linux/virtio_net.h): `flags(1) gso_type(1) hdr_len(2) gso_size(2) csum_start(2)
+/// csum_offset(2)`.
 public final class VirtioNetHeader {
-    /// Bytes.
+    /// Bytes of the header.
     public static final int LENGTH = 10;
 
     public static final int FLAGS = 0;
@@ -19,7 +20,7 @@ public final class VirtioNetHeader {
     public static final int CHECKSUM_START = 6;
     public static final int CHECKSUM_OFFSET = 8;
 
-    /// Flag: the transport checksum is to be completed; its field holds the pseudo-header's sum.
+    /// Flag: the transport checksum is incomplete; its field has the sum of the pseudo-header.
     public static final int NEEDS_CSUM = 1;
 
     public static final int GSO_NONE = 0;
@@ -36,7 +37,7 @@ public final class VirtioNetHeader {
         return segment.get(JAVA_BYTE, at + FLAGS) & 0xff;
     }
 
-    /// With the ECN bit.
+    /// The GSO type, with the bit [#GSO_ECN].
     public static int gsoType(MemorySegment segment, long at) {
         return segment.get(JAVA_BYTE, at + GSO_TYPE) & 0xff;
     }
@@ -53,7 +54,7 @@ public final class VirtioNetHeader {
         return segment.get(JAVA_SHORT_UNALIGNED, at + CHECKSUM_OFFSET) & 0xffff;
     }
 
-    /// Nothing asked for: a packet as it is.
+    /// Writes the header of a single packet with complete checksums: all zero.
     public static void clear(MemorySegment segment, long at) {
         segment.set(JAVA_LONG_UNALIGNED, at, 0);
         segment.set(JAVA_SHORT_UNALIGNED, at + CHECKSUM_OFFSET, (short) 0);

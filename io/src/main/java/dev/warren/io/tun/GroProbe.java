@@ -1,23 +1,22 @@
 package dev.warren.io.tun;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static dev.warren.routing.ip.IpFields.u16;
+import static dev.warren.routing.ip.IpFields.u32;
+import static dev.warren.routing.ip.IpFields.u8;
 
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.offload.VirtioNetHeader;
 import dev.warren.routing.ip.Checksum;
+import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 
-/// Finds out whether a TUN takes coalesced packets: some kernels (6.6.44, 6.1.103) answer EINVAL to them,
-/// above all when the last segment is shorter. The packet written is from and to 0.0.0.1 with a TTL
-/// of 0: a martian that no stack delivers, forwards or answers. On an interface that is down the kernel
-/// looks at it, then says EIO.
+/// Probes whether a TUN takes coalesced frames: some kernels (6.6.44, 6.1.103) fail them with EINVAL, above
+/// all when the last segment is shorter. The packet written is from and to 0.0.0.1 with a TTL of 0:
+/// a martian that no stack delivers, forwards or answers. On an interface that is down the kernel checks it
+/// first, then fails with EIO.
 final class GroProbe {
-    private static final ValueLayout.OfShort U16 = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
-    private static final int IP = 20;
     private static final int SEGMENT = 100;
     private static final int PAYLOAD = 150;
 
@@ -31,31 +30,31 @@ final class GroProbe {
 
     boolean accepts(boolean udp) {
         try (var arena = Arena.ofConfined()) {
-            int transport = udp ? 8 : 20;
-            int total = IP + transport + PAYLOAD;
+            int transport = udp ? IpFields.UDP_HEADER : IpFields.TCP_HEADER;
+            int total = IpFields.V4_HEADER + transport + PAYLOAD;
             MemorySegment frame = arena.allocate(VirtioNetHeader.LENGTH + total, 8);
             VirtioNetHeader.write(
                     frame,
                     0,
                     VirtioNetHeader.NEEDS_CSUM,
                     udp ? VirtioNetHeader.GSO_UDP_L4 : VirtioNetHeader.GSO_TCPV4,
-                    IP + transport,
+                    IpFields.V4_HEADER + transport,
                     SEGMENT,
-                    IP,
-                    udp ? 6 : 16);
+                    IpFields.V4_HEADER,
+                    udp ? IpFields.UDP_CHECKSUM : IpFields.TCP_CHECKSUM);
             long ip = VirtioNetHeader.LENGTH;
-            frame.set(JAVA_BYTE, ip, (byte) 0x45);
-            frame.set(U16, ip + 2, (short) total);
-            frame.set(JAVA_BYTE, ip + 9, (byte) (udp ? 17 : 6));
-            frame.set(JAVA_BYTE, ip + 15, (byte) 1); // source 0.0.0.1
-            frame.set(JAVA_BYTE, ip + 19, (byte) 1); // destination 0.0.0.1
-            frame.set(U16, ip + 10, (short) ~Checksum.sum(frame, ip, IP));
-            long l4 = ip + IP;
+            u8(frame, ip, 0x45);
+            u16(frame, ip + IpFields.V4_LENGTH, total);
+            u8(frame, ip + IpFields.V4_PROTOCOL, udp ? IpFields.UDP : IpFields.TCP);
+            u32(frame, ip + IpFields.V4_SOURCE, 1); // 0.0.0.1
+            u32(frame, ip + IpFields.V4_DESTINATION, 1); // 0.0.0.1
+            u16(frame, ip + IpFields.V4_CHECKSUM, ~Checksum.sum(frame, ip, IpFields.V4_HEADER));
+            long l4 = ip + IpFields.V4_HEADER;
             if (udp) {
-                frame.set(U16, l4 + 4, (short) (8 + PAYLOAD));
+                u16(frame, l4 + IpFields.UDP_LENGTH, IpFields.UDP_HEADER + PAYLOAD);
             } else {
-                frame.set(JAVA_BYTE, l4 + 12, (byte) 0x50); // header of 20 bytes
-                frame.set(JAVA_BYTE, l4 + 13, (byte) 0x10); // ACK
+                u8(frame, l4 + IpFields.TCP_DATA_OFFSET, 0x50); // header of 20 bytes
+                u8(frame, l4 + IpFields.TCP_FLAGS, IpFields.ACK);
             }
             return libc.write(fd, frame, 0, frame.byteSize()) != -Errno.EINVAL;
         }

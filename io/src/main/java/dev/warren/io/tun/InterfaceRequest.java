@@ -7,8 +7,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 
-/// `struct ifreq`, netdevice(7): `name(16) flags(2) ...`. Forty bytes, all of which the kernel copies both ways
-///
+/// `struct ifreq`, netdevice(7): `name(16) flags(2) ...`. The kernel copies all forty bytes in and out.
 final class InterfaceRequest {
     static final long SIZE = 40;
     static final int NAME_BYTES = 15;

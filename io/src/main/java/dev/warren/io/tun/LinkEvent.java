@@ -1,22 +1,22 @@
 package dev.warren.io.tun;
 
-/// What happened to a network interface.
+/// A change of a network interface, as [LinkMonitor] reports it.
 public sealed interface LinkEvent {
     record Up() implements LinkEvent {}
 
     record Down() implements LinkEvent {}
 
-    /// @param mtu as the kernel says, 0 to 65535
+    /// @param mtu bytes, 0 to 65535
     record MtuChanged(int mtu) implements LinkEvent {}
 
-    /// It has another name now.
+    /// The interface has another name.
     record Renamed(String name) implements LinkEvent {}
 
-    /// It is in another network namespace than before.
+    /// The interface was moved to another network namespace.
     ///
-    /// @param home whether that is the one where it was made
+    /// @param home whether that is the one where it was created
     record Moved(boolean home) implements LinkEvent {}
 
-    /// It was deleted.
+    /// The interface was deleted.
     record Gone() implements LinkEvent {}
 }

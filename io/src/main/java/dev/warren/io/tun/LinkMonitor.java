@@ -18,29 +18,29 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Watches one TUN interface, see rtnetlink(7), in whichever network namespace it is. The owner watches [#fd] for
-/// EPOLLIN and then calls [#poll]; while [#silent], it calls [#look] each second besides.
+/// Reports changes of one TUN interface, see rtnetlink(7), in whichever network namespace it is. The owner
+/// watches [#fd] for EPOLLIN and then calls [#poll]; while [#silent], it calls [#look] each second as well.
 ///
-/// The socket stays in the namespace where it was opened and hears the namespaces that have an id there
-/// (NETLINK_LISTEN_ALL_NSID): the one that the interface moves to is given one. Nothing has to be entered, so that no
-/// thread ever is in another namespace, and no capability is needed after the start but CAP_NET_ADMIN.
+/// The socket stays in the namespace where it was opened and receives messages of all namespaces that have
+/// an id there (NETLINK_LISTEN_ALL_NSID); the one that the interface moves to is assigned an id. So no
+/// thread enters another namespace, and no capability is needed after the start but CAP_NET_ADMIN.
 public final class LinkMonitor implements AutoCloseable {
     private static final int RTNLGRP_LINK = 1;
-    /// Messages looked at in one poll; the rest wait for the next, the socket being watched level-triggered.
+    /// Messages read in one poll. The socket is watched level-triggered, so that the rest are read in the next.
     private static final int MAX_MESSAGES = 256;
 
     /// The namespace of our socket.
     private static final int HOME = -1;
-    /// One that we cannot ask about: the kernel is too old, or it is another user's.
+    /// A namespace that cannot be queried: the kernel is too old, or it belongs to another user.
     private static final int UNKNOWN = -2;
-    /// It has gone from where it was, and nobody has looked yet.
+    /// The interface left its namespace, and the new one is not known yet.
     private static final int NOWHERE = -3;
 
     private final Libc libc;
     private final TunHandle tun;
     private final Netlink netlink;
     private final NetlinkReceiver receiver;
-    /// Inode of our socket's namespace, negative when the kernel does not say.
+    /// Inode of our socket's namespace, negative when the kernel does not report it.
     private final long home;
     private final boolean limitGso;
     private final int headerBytes;
@@ -49,7 +49,7 @@ public final class LinkMonitor implements AutoCloseable {
     private String name;
     /// [#HOME], [#UNKNOWN], or the id of the namespace.
     private int place = UNKNOWN;
-    /// It has gone from home.
+    /// Whether the interface left the namespace of our socket.
     private boolean left;
     /// The id that our own namespace has for itself, -1 for none.
     private int homeId = -1;
@@ -72,7 +72,9 @@ public final class LinkMonitor implements AutoCloseable {
         this.mtu = of.mtu();
     }
 
-    /// Starts watching the interface of a TUN, which lives until the monitor is closed as well.
+    /// Starts watching the interface of a TUN. The kernel keeps the interface until the monitor is closed as well.
+    ///
+    /// @throws ErrnoException ENODEV when the interface was deleted
     public static LinkMonitor open(LinuxTun tun) throws ErrnoException {
         return open(new Libc(), tun);
     }
@@ -85,7 +87,7 @@ public final class LinkMonitor implements AutoCloseable {
         boolean opened = false;
         try {
             netlink = Netlink.open(libc);
-            // First the subscription: what happens before the first look is seen twice rather than never.
+            // First the subscription: a change before the first look is then reported twice rather than never.
             receiver = NetlinkReceiver.open(libc, arena, 1 << (RTNLGRP_LINK - 1), true);
             var monitor = new LinkMonitor(libc, handle, netlink, receiver, tun);
             if (monitor.look().contains(new LinkEvent.Gone())) {
@@ -107,23 +109,23 @@ public final class LinkMonitor implements AutoCloseable {
         return receiver.fd();
     }
 
-    /// What it is called, as far as was told.
+    /// The name of the interface, as of the last event.
     public String name() {
         return name;
     }
 
-    /// Whether it is up, as far as was told.
+    /// Whether the interface is up, as of the last event.
     public boolean up() {
         return up;
     }
 
-    /// Its MTU in bytes, as far as was told.
+    /// The MTU of the interface in bytes, as of the last event.
     public int mtu() {
         return mtu;
     }
 
-    /// Packets that the kernel dropped since the interface was made, as a rule because its queue was full. Asks
-    /// the kernel; where it cannot be asked, the answer is the last one.
+    /// Packets that the kernel dropped since the interface was created, as a rule because its queue was
+    /// full (tx_dropped). One exchange with the kernel; the last value where that is not possible.
     public long dropped() {
         if (!open || gone || place == UNKNOWN || place == NOWHERE) return dropped;
         try {
@@ -134,13 +136,13 @@ public final class LinkMonitor implements AutoCloseable {
         return dropped;
     }
 
-    /// Whether nobody will tell of changes, where the interface is now.
+    /// Whether the kernel sends no messages about the namespace that the interface is in.
     public boolean silent() {
         return !gone && (place == UNKNOWN || (place != HOME && !receiver.hearsAll()));
     }
 
-    /// What changed since the last call, in order. Never blocks but for an exchange with the kernel: when messages
-    /// were lost, or it has moved, the state is asked for anew.
+    /// The changes since the last call, in order. Does not wait for messages. When messages were lost or
+    /// the interface has moved, it queries the kernel for the state, as [#look] does.
     public List<LinkEvent> poll() {
         var events = new ArrayList<LinkEvent>();
         boolean unsure = false; // something was missed, or it has moved
@@ -158,7 +160,7 @@ public final class LinkMonitor implements AutoCloseable {
         return events;
     }
 
-    /// Asks the kernel where the interface is and how. What has changed since the last call, in order.
+    /// Queries the kernel for the state of the interface. Returns the changes since the last call, in order.
     public List<LinkEvent> look() {
         var events = new ArrayList<LinkEvent>();
         if (open) look(events);
@@ -198,7 +200,7 @@ public final class LinkMonitor implements AutoCloseable {
     private void look(List<LinkEvent> events) {
         if (gone) return;
         try {
-            // It may move or be renamed between two questions.
+            // The interface may move or be renamed between two queries.
             for (int attempt = 0; attempt < 3; attempt++) {
                 var called = tun.name();
                 if (called == null) {
@@ -210,14 +212,14 @@ public final class LinkMonitor implements AutoCloseable {
                 if (where == UNKNOWN) break;
                 var link = found(called, where);
                 if (link == null) continue;
-                // In another namespace the kernel has made its settings anew.
+                // The kernel sets defaults in another namespace.
                 if (arrived(where, events) && where == HOME) LinkBehavior.settle(netlink, link.index());
                 index = link.index();
                 state(link, events);
                 return;
             }
         } catch (ErrnoException _) {
-            // Not for us to know: the descriptor alone tells.
+            // The namespace cannot be queried: only the descriptor gives the state.
         }
         arrived(UNKNOWN, events);
         state(tun.takesPackets(headerBytes), events);
@@ -281,8 +283,8 @@ public final class LinkMonitor implements AutoCloseable {
         events.add(up ? new LinkEvent.Up() : new LinkEvent.Down());
     }
 
-    /// Keeps super-packets to what one send takes, whatever the MTU. From home only: the kernel lets nobody outside a
-    /// namespace change an interface.
+    /// Sets gso_max_size for the current MTU. Only in our own namespace: the kernel lets no socket of
+    /// another change an interface.
     private void limitGso(LinkInfo link) {
         int bytes = LinuxTun.gsoMaxSize(mtu);
         if (bytes == 0 || bytes == link.gsoMaxSize()) return;

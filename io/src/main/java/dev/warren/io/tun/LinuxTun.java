@@ -1,7 +1,5 @@
 package dev.warren.io.tun;
 
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
@@ -14,6 +12,9 @@ import dev.warren.io.netlink.LinkInfo;
 import dev.warren.io.netlink.Netlink;
 import dev.warren.io.offload.GroCoalescer;
 import dev.warren.io.offload.VirtioNetHeader;
+import dev.warren.io.udp.SendQueue;
+import dev.warren.routing.ip.IpFields;
+import dev.warren.routing.ip.IpHeader;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -21,16 +22,18 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Supplier;
 
-/// A TUN device of the kernel. It goes away with [#close], and with the process, unless it was made persistent.
+/// A TUN device of the kernel (Documentation/networking/tuntap.rst). The kernel deletes it on [#close] or
+/// when the process ends, unless it is persistent.
 public final class LinuxTun implements TunDevice {
-    /// Slab bytes of a batch that holds four frames of any size.
-    public static final int READ_SLAB = 4 * (65_536 + 192) + 2 * PacketBatch.MARGIN;
-    /// txqueuelen.
-    public static final int QUEUE_LENGTH = 1000;
+    /// Slab bytes of a batch with room for four frames of any size.
+    public static final int READ_SLAB = PacketBatch.slabBytes(4, PacketBatch.MAX_PACKET + 1);
+    /// The least txqueuelen, in packets.
+    public static final int QUEUE_LENGTH = 1000;
 
-    private static final int LARGEST = 65_535;
+    private static final int WIREGUARD_OVERHEAD = 32; // header and tag of a data message
+    private static final int GSO_MAX_SIZE = 65_536; // of the kernel's interfaces
     private static final int MAX_INTERRUPTS = 8;
-    /// Coalesced writes refused one after the other before no more are tried.
+    /// Refusals of coalesced frames, without a success between them, after which no more are coalesced.
     private static final int MAX_REFUSALS = 8;
 
     private final Libc libc;
@@ -59,10 +62,12 @@ public final class LinuxTun implements TunDevice {
         this.coalescer = new GroCoalescer(coalescerEntries, gro, udpGro);
     }
 
-    /// Creates the device, or attaches to a persistent one. It is left down and without addresses; see [Netlink].
-    /// May be called on any thread; what comes back belongs to the loop it is given to.
+    /// Creates the device, or attaches to a persistent one. It is left down and without addresses; see
+    /// [Netlink]. May be called on any thread; the device then belongs to one loop.
     ///
-    /// @param name at most 15 bytes; may hold `%d`, which the kernel replaces by a number
+    /// @param name 1 to 15 bytes; the kernel replaces `%d` by a number
+    /// @throws ErrnoException EBUSY when the device is in use, EPERM without CAP_NET_ADMIN, EINVAL for a
+    /// wrong name
     public static LinuxTun open(String name, TunOptions options) throws ErrnoException {
         return open(new Libc(), name, options);
     }
@@ -71,17 +76,17 @@ public final class LinuxTun implements TunDevice {
         return opened(libc, options, tun -> tun.open(name, false));
     }
 
-    /// Creates the device with this many queues, each with a descriptor of its own: the kernel hands each flow
-    /// to the queue it was last written from. With more than one the device must not exist, or anybody who asks
-    /// for a queue of it would get some of the packets.
+    /// Creates the device with several queues, each with a descriptor of its own: the kernel gives the
+    /// packets of a flow to the queue that last wrote a packet of it. With more than one queue the device
+    /// must not exist: another process that has it open would get a part of the packets.
     ///
     /// @param queues 1 to 256
-    /// @return one for each queue; the device goes away with the last one that is closed
+    /// @return one for each queue; the kernel deletes the device with the last that is closed
     public static List<LinuxTun> open(String name, TunOptions options, int queues) throws ErrnoException {
         return open(Libc::new, name, options, queues);
     }
 
-    /// @param libc one for each queue, since they are for different loops
+    /// @param libc makes one for each queue, since each is used on another loop
     static List<LinuxTun> open(Supplier<Libc> libc, String name, TunOptions options, int queues) throws ErrnoException {
         if (queues == 1) return List.of(open(libc.get(), name, options));
         var shared = options.withMultiQueue(true);
@@ -98,8 +103,10 @@ public final class LinuxTun implements TunDevice {
         }
     }
 
-    /// Adopts a descriptor that was opened and attached elsewhere, with IFF_NO_PI (WG_TUN_FD). It is closed
-    /// with the device, also when this fails.
+    /// Adopts a descriptor that another process opened and attached, with IFF_NO_PI (WG_TUN_FD of
+    /// wireguard-go). The device owns the descriptor and closes it, also when this fails.
+    ///
+    /// @throws ErrnoException EINVAL for a TAP, EBADFD when it is attached to no interface
     public static LinuxTun adopt(int fd, TunOptions options) throws ErrnoException {
         return adopt(new Libc(), fd, options);
     }
@@ -151,33 +158,35 @@ public final class LinuxTun implements TunDevice {
         }
     }
 
-    /// One super-packet read is to make one UDP send: as many full segments as fit 65507 bytes with 32 bytes of
-    /// WireGuard each. 540 is room for what TCP sets aside for headers (MAX_TCP_HEADER), and no further segment.
+    /// The gso_max_size with which one frame read makes one UDP send: as many full segments, with 32 bytes
+    /// of WireGuard each, as fit one train. 540 is room for the headers that TCP reserves (MAX_TCP_HEADER),
+    /// but for no further segment.
     ///
-    /// @return 0 for an MTU at which it does not matter
+    /// @param mtu bytes
+    /// @return bytes; 0 for an MTU so small that no limit is needed
     static int gsoMaxSize(int mtu) {
         if (mtu <= 576) return 0;
-        int segments = Math.clamp(65_507 / (mtu + 32), 1, 64);
-        return Math.min(65_536, segments * (mtu - 52) + 540);
+        int segments = Math.clamp(SendQueue.TRAIN_BYTES / (mtu + WIREGUARD_OVERHEAD), 1, SendQueue.TRAIN_DATAGRAMS);
+        return Math.min(GSO_MAX_SIZE, segments * (mtu - 52) + 540);
     }
 
-    /// Whether the interface's super-packets are to stay within [#gsoMaxSize].
+    /// Whether gso_max_size of the interface is kept at [#gsoMaxSize].
     boolean limitsGso() {
         return limitGso;
     }
 
-    /// Of the virtio-net header before each frame, 0 for none.
+    /// Bytes of the virtio-net header before each frame, 0 for none.
     int headerBytes() {
         return tun.vnetHeader ? VirtioNetHeader.LENGTH : 0;
     }
 
-    /// What an operator should know, such as an offload that was wanted and is not there. Empty when all is well.
+    /// Sentences for the operator, such as about an offload that was asked for and is not supported. Empty
+    /// without such.
     public List<String> warnings() {
         return List.copyOf(tun.warnings);
     }
 
-    /// Whether the descriptor still has its device: false once it was deleted, true when it only moved to another
-    /// network namespace.
+    /// False once the device of the descriptor was deleted; true when it moved to another network namespace.
     @Override
     public boolean attached() {
         return tun.attached();
@@ -198,23 +207,23 @@ public final class LinuxTun implements TunDevice {
         return tun.fd;
     }
 
-    /// Reads until nothing is left or the batch is full. The read that finds nothing gathers frames meanwhile: without
-    /// it batches are a quarter smaller, docs/decisions/0028.
+    /// Reads until no frame is left or the batch is full. Frames arrive during the last read, which finds
+    /// none: without it batches are a quarter smaller, docs/decisions/0028.
     @Override
     public int read(PacketBatch batch) {
         if (tun.fd < 0) return -Errno.EBADF;
         int before = batch.count();
         int interrupts = 0;
         int header = tun.vnetHeader ? VirtioNetHeader.LENGTH : 0;
-        while (!batch.full() && batch.room() >= LARGEST) {
+        while (!batch.full() && batch.room() >= PacketBatch.MAX_PACKET) {
             int at = batch.nextOffset();
-            int length = libc.read(tun.fd, batch.slab(), at - header, LARGEST + header) - header;
+            int length = libc.read(tun.fd, batch.slab(), at - header, PacketBatch.MAX_PACKET + header) - header;
             if (length <= 0) {
                 int errno = -(length + header);
                 if (errno == Errno.EAGAIN) break;
                 if (errno == Errno.EINTR && interrupts++ < MAX_INTERRUPTS) continue;
                 if (errno <= 0) {
-                    counters.increment(TunCounter.READ_MALFORMED); // a header and nothing behind it
+                    counters.increment(TunCounter.READ_MALFORMED); // a virtio-net header without a packet
                     if (errno == 0) break;
                     continue;
                 }
@@ -242,14 +251,14 @@ public final class LinuxTun implements TunDevice {
             coalescerEntries = batch.capacity();
             coalescer = new GroCoalescer(coalescerEntries, gro, udpGro);
         }
-        int units = coalescer.plan(batch);
+        int frames = coalescer.plan(batch);
         int lost = 0;
-        for (int k = 0; k < units; k++) {
+        for (int k = 0; k < frames; k++) {
             int count = coalescer.count(k);
             int result = writev(coalescer.fill(k, vectors, 0));
             if (result >= 0) {
                 counters.add(TunCounter.WRITE_PACKETS, count);
-                if (count > 1) taken(batch, k);
+                if (count > 1) coalesced(batch, k);
             } else if (count > 1 && result == -Errno.EINVAL) {
                 lost += writeSingles(batch, k);
             } else {
@@ -269,23 +278,23 @@ public final class LinuxTun implements TunDevice {
         return result;
     }
 
-    private void taken(PacketBatch batch, int unit) {
+    private void coalesced(PacketBatch batch, int frame) {
         counters.increment(TunCounter.WRITE_COALESCED);
-        if (isUdp(batch, coalescer.first(unit))) {
+        if (isUdp(batch, coalescer.first(frame))) {
             udpGroRefusals = 0;
         } else {
             groRefusals = 0;
         }
     }
 
-    /// The kernel would not have a coalesced packet: its parts go one by one, and when that happens again and again,
-    /// nothing more is coalesced.
-    private int writeSingles(PacketBatch batch, int unit) {
+    /// Writes the packets of a coalesced frame that the kernel refused one by one. After [#MAX_REFUSALS]
+    /// without a success packets of this protocol are coalesced no more.
+    private int writeSingles(PacketBatch batch, int frame) {
         counters.increment(TunCounter.WRITE_GRO_REFUSED);
-        boolean udp = isUdp(batch, coalescer.first(unit));
-        coalescer.restore(unit);
+        boolean udp = isUdp(batch, coalescer.first(frame));
+        coalescer.restore(frame);
         int lost = 0;
-        for (int i = coalescer.first(unit); i < coalescer.first(unit) + coalescer.count(unit); i++) {
+        for (int i = coalescer.first(frame); i < coalescer.first(frame) + coalescer.count(frame); i++) {
             if (batch.length(i) == 0) continue;
             coalescer.fillSingle(i, vectors, 0);
             int result = writev(1);
@@ -306,9 +315,7 @@ public final class LinuxTun implements TunDevice {
     }
 
     private static boolean isUdp(PacketBatch batch, int entry) {
-        long at = batch.offset(entry);
-        boolean v4 = (batch.slab().get(JAVA_BYTE, at) & 0xf0) == 0x40;
-        return batch.slab().get(JAVA_BYTE, at + (v4 ? 9 : 6)) == 17;
+        return IpHeader.protocol(batch.slab(), batch.offset(entry)) == IpFields.UDP;
     }
 
     private int writePlain(PacketBatch batch) {

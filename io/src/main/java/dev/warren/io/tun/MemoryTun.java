@@ -16,8 +16,9 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
 
-/// A TUN in memory, for tests: what is injected is read, what is written can be taken. Its descriptor is a real
-/// eventfd, so the same event loop serves it. [#inject] and [#written] may be used from any thread.
+/// A TUN in memory, for tests: [#read] reads the frames of [#inject], and [#written] has the packets of
+/// [#write]. Its descriptor is an eventfd, so that the same event loop watches it. [#inject] and [#written]
+/// may be used from any thread.
 public final class MemoryTun implements TunDevice {
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Frame(byte[] header, byte[] packet) {}
@@ -38,18 +39,19 @@ public final class MemoryTun implements TunDevice {
         this.mtu = mtu;
     }
 
-    /// A device with several queues. What is injected into one is read from that one, and what is written to one is
-    /// taken from that one.
+    /// A device with several queues, each with its own frames and written packets.
     public static List<MemoryTun> queues(String name, int mtu, int count) {
         return IntStream.range(0, count).mapToObj(_ -> new MemoryTun(name, mtu)).toList();
     }
 
-    /// Makes an IP packet readable.
+    /// Adds an IP packet to those that can be read. The bytes are copied.
     public void inject(byte[] packet) {
         inject(NO_OFFLOAD, packet);
     }
 
-    /// Makes a frame readable whose virtio_net_hdr (10 bytes, native order) asks for something.
+    /// Adds a frame to those that can be read, with its virtio_net_hdr (10 bytes, native order). The bytes are copied.
+    ///
+    /// @throws IllegalArgumentException for a header of another length
     public synchronized void inject(byte[] header, byte[] packet) {
         if (header.length != VirtioNetHeader.LENGTH) throw new IllegalArgumentException("a header has 10 bytes");
         if (closed) return;
@@ -57,7 +59,7 @@ public final class MemoryTun implements TunDevice {
         event.signal(true);
     }
 
-    /// Frames that were injected and not read yet.
+    /// Number of frames injected and not read yet.
     public synchronized int waiting() {
         return frames.size();
     }
@@ -67,7 +69,7 @@ public final class MemoryTun implements TunDevice {
         return written;
     }
 
-    /// As when the interface is deleted: reads and writes fail with EBADFD from now on, and the descriptor is readable.
+    /// Behaves as when the interface is deleted: reads and writes fail with EBADFD, and the descriptor is readable.
     public synchronized void delete() {
         gone = true;
         event.signal(true);
@@ -93,7 +95,7 @@ public final class MemoryTun implements TunDevice {
         if (closed) return -Errno.EBADF;
         if (gone) return -Errno.EBADFD;
         int count = 0;
-        while (!frames.isEmpty() && !batch.full() && batch.room() >= 65_535) {
+        while (!frames.isEmpty() && !batch.full() && batch.room() >= PacketBatch.MAX_PACKET) {
             Frame frame = frames.remove();
             int at = batch.nextOffset();
             copy(frame.header, batch.slab(), at - VirtioNetHeader.LENGTH);

@@ -11,8 +11,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/// A descriptor of /dev/net/tun that is attached to an interface, with the offloads that were got. See the kernel's
-/// Documentation/networking/tuntap.rst. Whatever fails on the way, nothing stays open.
+/// A descriptor of /dev/net/tun that is attached to an interface, with the offloads that the kernel
+/// accepted. See the kernel's Documentation/networking/tuntap.rst. When a step of opening fails, the
+/// descriptor is closed.
 final class TunDescriptor {
     static final long TUNSETIFF = 0x400454caL;
     static final long TUNGETIFF = 0x800454d2L;
@@ -48,7 +49,7 @@ final class TunDescriptor {
         this.options = options;
     }
 
-    /// @param fresh EBUSY when the interface exists
+    /// @param fresh whether to fail with EBUSY when the interface exists
     void open(String wanted, boolean fresh) throws ErrnoException {
         int length = wanted.getBytes(StandardCharsets.UTF_8).length;
         if (length == 0 || length > InterfaceRequest.NAME_BYTES) {
@@ -98,7 +99,7 @@ final class TunDescriptor {
         }
     }
 
-    /// Learns what was got and asks for the offloads, fewer each time the kernel refuses.
+    /// Reads name and flags of the interface and enables the offloads, fewer each time the kernel refuses.
     private void settle() throws ErrnoException {
         ErrnoException.check(libc.ioctl(fd, TUNGETIFF, request.segment), "read the TUN interface's name");
         name = request.name();

@@ -9,8 +9,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Another descriptor of an open TUN, for another loop than that of its packets: it tells where the interface is,
-/// and how, in whatever network namespace. The interface lives until this one is closed as well.
+/// A second descriptor of an open TUN, for another loop than that of its packets: reads the name, network
+/// namespace and state of the interface, in whichever namespace it is. The kernel keeps the interface until
+/// this descriptor is closed as well.
 final class TunHandle implements AutoCloseable {
     private static final long TUNGETDEVNETNS = 0x54e3;
 
@@ -31,7 +32,7 @@ final class TunHandle implements AutoCloseable {
         return new TunHandle(libc, arena, ErrnoException.check(fd, "duplicate the descriptor of " + tun.name()));
     }
 
-    /// What the interface is called now; null once it was deleted.
+    /// The current name of the interface; null once it was deleted.
     @Nullable
     String name() throws ErrnoException {
         int status = fd < 0 ? -Errno.EBADF : libc.ioctl(fd, TunDescriptor.TUNGETIFF, request.segment);
@@ -46,10 +47,10 @@ final class TunHandle implements AutoCloseable {
         return libc.ioctl(fd, TUNGETDEVNETNS, 0);
     }
 
-    /// Whether the interface is up, found out by writing a packet of one byte, which no stack takes: a device that is
-    /// down says EIO.
+    /// Whether the interface is up, by writing a packet of one byte, which no stack accepts: the write
+    /// fails with EIO while it is down.
     ///
-    /// @param headerBytes of the virtio-net header that goes before it
+    /// @param headerBytes of the virtio-net header before the packet
     boolean takesPackets(int headerBytes) {
         probe.fill((byte) 0);
         probe.set(JAVA_BYTE, headerBytes, (byte) 0x45);

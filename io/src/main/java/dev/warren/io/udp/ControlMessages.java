@@ -8,13 +8,13 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import dev.warren.io.Endpoint;
 import java.lang.foreign.MemorySegment;
 
-/// Ancillary data, cmsg(3): `length(8) level(4) type(4) data`, each padded to 8 bytes. What one read of them found is
-/// in the fields.
+/// Ancillary data, cmsg(3): `length(8) level(4) type(4) data`, each padded to 8 bytes. The fields have the
+/// values of the last [#read].
 final class ControlMessages {
     /// Bytes of control data of one message, the largest that is sent: PKTINFO of IPv6 (40), a traffic class (24), a
     /// size (24).
     static final int SIZE = 96;
-    /// What is given to the kernel on receive: room for more than was asked for.
+    /// Bytes of control data of one message on receive: more than the options that are set need.
     static final int RECEIVE_SIZE = 128;
 
     static final int IPPROTO_IP = 0;
@@ -36,18 +36,18 @@ final class ControlMessages {
 
     private static final int HEADER = 16;
 
-    /// Size of the segments of a received train; 0 when it was a single datagram.
+    /// Bytes of a segment of the received message; 0 when it is a single datagram.
     int segment;
-    /// DSCP and ECN it came with.
+    /// DSCP and ECN of the received message.
     int trafficClass;
 
     long localHi;
     long localLo;
     int localInterface;
-    /// Datagrams that found the receive buffer full since the socket was opened, modulo 2^32; 0 when there were none.
+    /// Datagrams dropped for a full receive buffer since the socket was opened, modulo 2^32; 0 when there were none.
     int overflow;
 
-    /// Reads `length` bytes of what the kernel wrote. Whatever the lengths inside say, nothing beyond is read.
+    /// Reads `length` bytes that the kernel wrote, and nothing beyond them, whatever the lengths inside.
     void read(MemorySegment control, long at, int length) {
         segment = 0;
         trafficClass = 0;
@@ -83,8 +83,8 @@ final class ControlMessages {
         }
     }
 
-    /// Names the source address. Only a link-local one is tied to its interface: the rest is routing's to decide, as
-    /// in the kernel's send4 and send6. Returns the bytes written.
+    /// Writes the source address (PKTINFO). Only a link-local one names its interface: for others routing
+    /// chooses it, as in send4 and send6 of the kernel's WireGuard. Returns the bytes written.
     static int writeSource(MemorySegment control, long at, Endpoint endpoint) {
         if (endpoint.v6()) {
             boolean linkLocal = (endpoint.localHi() >>> 54) == (0xfe80 >>> 6);
@@ -101,14 +101,14 @@ final class ControlMessages {
         return 32;
     }
 
-    /// Cuts the message into datagrams of `segment` bytes. Returns the bytes written.
+    /// Writes UDP_SEGMENT: the kernel cuts the message into datagrams of `segment` bytes. Returns the bytes written.
     static int writeSegment(MemorySegment control, long at, int segment) {
         header(control, at, 2, SOL_UDP, UDP_SEGMENT);
         control.set(JAVA_SHORT, at + 16, (short) segment);
         return 24;
     }
 
-    /// Sets DSCP and ECN of the packets. Returns the bytes written.
+    /// Writes DSCP and ECN of the packets. Returns the bytes written.
     static int writeTrafficClass(MemorySegment control, long at, boolean v6, int trafficClass) {
         header(control, at, 4, v6 ? IPPROTO_IPV6 : IPPROTO_IP, v6 ? IPV6_TCLASS : IP_TOS);
         control.set(JAVA_INT, at + 16, trafficClass);

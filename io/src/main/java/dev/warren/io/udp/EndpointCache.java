@@ -3,8 +3,8 @@ package dev.warren.io.udp;
 import dev.warren.io.Endpoint;
 import org.jspecify.annotations.Nullable;
 
-/// Endpoints seen lately, so that a steady flow makes no garbage. Direct-mapped and bounded: a collision costs one
-/// small object, never memory that grows.
+/// Endpoints received from lately, so that a steady flow makes no garbage. Direct-mapped and bounded: a
+/// collision costs one small object.
 final class EndpointCache {
     private final @Nullable Endpoint[] slots;
 

@@ -10,12 +10,12 @@ import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import java.util.List;
 
-/// A pair of kernel UDP sockets, never connected, so that a peer may roam.
+/// A pair of kernel UDP sockets, see udp(7), never connected, so that a peer may roam.
 ///
-/// Nothing blocks: what the send buffer has no room for stays in its batch until the caller says [#proceed].
-public final class LinuxUdp implements UdpSocket {
-    /// Slab bytes of a receive batch that holds four messages of any size.
-    public static final int RECEIVE_SLAB = 4 * (UdpReceiver.MESSAGE_BYTES + 192) + 2 * PacketBatch.MARGIN;
+/// Nothing blocks: datagrams for which the send buffer has no room stay in their batch until [#proceed].
+public final class LinuxUdp implements UdpSocket {
+    /// Slab bytes of a receive batch with room for four messages of any size.
+    public static final int RECEIVE_SLAB = PacketBatch.slabBytes(4, UdpReceiver.MESSAGE_BYTES);
 
     private final SocketPair sockets;
     private CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
@@ -30,24 +30,25 @@ public final class LinuxUdp implements UdpSocket {
         this.sender = new UdpSender(libc, arena, counters, sources, options, sockets.gso);
     }
 
-    /// Opens the sockets. May be called on any thread; what comes back belongs to the loop it is given to.
+    /// Opens the sockets. May be called on any thread; the pair then belongs to one loop.
     ///
-    /// @param port 0: one that is free in both families
-    /// @param fwmark SO_MARK, 0 for none; refusing it is an error, since routing may depend on it
+    /// @param port 0 to 65535; 0 for one that is free in both families
+    /// @param fwmark SO_MARK, 0 for none; opening fails when the kernel refuses it, since routing may depend on it
+    /// @throws ErrnoException EADDRINUSE when the port is taken, EPERM for a mark without CAP_NET_ADMIN
     public static LinuxUdp open(int port, int fwmark, UdpOptions options) throws ErrnoException {
         return open(new Libc(), port, fwmark, options);
     }
 
     static LinuxUdp open(Libc libc, int port, int fwmark, UdpOptions options) throws ErrnoException {
         if (port < 0 || port > 0xffff) throw new IllegalArgumentException("port " + port + " is not in 0..65535");
-        // Not a shared one: closing that stops all threads, and sockets are closed on a packet loop.
+        // Not a shared arena: closing it stops all threads, and sockets are closed on a packet loop.
         var arena = Arena.ofAuto();
         var sockets = new SocketPair(libc, arena, options);
         sockets.open(port, fwmark);
         return new LinuxUdp(libc, arena, sockets, options);
     }
 
-    /// What an operator should know: smaller buffers than asked, a family that is missing. Empty when all is well.
+    /// Sentences for the operator: about smaller buffers than asked for, or a missing family. Empty without such.
     public List<String> warnings() {
         return List.copyOf(sockets.warnings);
     }

@@ -3,24 +3,27 @@ package dev.warren.io.udp;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.warren.io.Endpoint;
+import dev.warren.io.PacketBatch;
 import dev.warren.io.ffm.Iovec;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.ffm.Mmsghdr;
+import dev.warren.routing.ip.IpFields;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
-/// Messages made ready for sendmmsg(2), all of one socket. A message is a train for one endpoint: datagrams of
-/// `segment` bytes, the last perhaps shorter, gathered from ranges of a slab.
+/// Messages for one sendmmsg(2) on one socket. A message is a single datagram or a train to one endpoint:
+/// datagrams of `segment` bytes, the last perhaps shorter, gathered from ranges of a slab and sent with one
+/// UDP_SEGMENT.
 public final class SendQueue {
     static final int MESSAGES = 64;
-    /// Most datagrams in one UDP_SEGMENT send (UDP_MAX_SEGMENTS).
+    /// The most datagrams of a train: UDP_MAX_SEGMENTS of the kernel before 6.9.
     public static final int TRAIN_DATAGRAMS = 64;
-    /// Most bytes in one: what an IPv4 packet can hold.
-    public static final int TRAIN_BYTES = 65_507;
+    /// The most bytes of a train, and of a datagram over IPv4: 65535 less 20 of IPv4 and 8 of UDP.
+    public static final int TRAIN_BYTES = PacketBatch.MAX_PACKET - IpFields.V4_HEADER - IpFields.UDP_HEADER;
 
     private static final int VECTORS = 1024;
-    /// No WireGuard message is one byte long: whoever gets it drops it at once.
+    /// Length of the datagram that ends a train. No WireGuard message is one byte long, so that each receiver drops it.
     private static final int SENTINEL_BYTES = 1;
 
     private final MemorySegment messages;
@@ -43,7 +46,7 @@ public final class SendQueue {
     private @Nullable MemorySegment slab;
     private int count;
     private int usedVectors;
-    /// The message that is sent next.
+    /// Index of the message that is sent next.
     private int position;
 
     SendQueue(Arena arena, boolean neverEqualTail) {
@@ -56,8 +59,12 @@ public final class SendQueue {
         sentinel.set(JAVA_BYTE, 0, (byte) 0);
     }
 
-    /// Takes a train (or with `segment` = `length` a single datagram) into the last message where it continues it, or
-    /// into a new one. It must fit a message by itself. False when there is no room: flush first.
+    /// Adds a train (or with `segment` = `length` a single datagram) to the last message where it continues
+    /// that, else as a new message. It must fit one message. The memory must stay unchanged until the queue
+    /// is sent.
+    ///
+    /// @param merge whether it may continue the last message
+    /// @return false when there is no room: send the queue first
     boolean add(
             MemorySegment from, Endpoint endpoint, int at, int length, int segment, int trafficClass, boolean merge) {
         slab = from;
@@ -85,7 +92,7 @@ public final class SendQueue {
         return true;
     }
 
-    /// Whether a train goes on in message i: same endpoint, all full so far, room left.
+    /// Whether the range continues the train of message i: same endpoint, full segments so far, room left.
     private boolean continues(int i, Endpoint endpoint, int length, int segment) {
         Endpoint to = endpoints[i];
         int size = segments[i];
@@ -152,13 +159,14 @@ public final class SendQueue {
         Mmsghdr.lengths(messages, i, name, vectorsOfMessage, control);
     }
 
-    /// Message i no longer asks for its source address.
+    /// Removes the source address from message i.
     void dropSource(int i) {
         boolean equalTail = neverEqualTail && datagrams[i] > 1 && lengths[i] % segments[i] == 0;
         lengths(i, vectorCount[i] + (equalTail ? 1 : 0), false);
     }
 
-    /// Gives the messages from [#position] on to the kernel; [#advance] says what became of them.
+    /// Sends the messages from [#position] on; the caller then calls [#advance] with the number sent.
+    /// Returns that number, or minus errno.
     int send(Libc libc, int fd) {
         return libc.sendmmsg(fd, messages, position * Mmsghdr.SIZE, count - position, 0);
     }
@@ -200,7 +208,8 @@ public final class SendQueue {
         return endpoint;
     }
 
-    /// Adds the datagrams of message i to another queue, beginning with datagram `from`. Returns how many it took.
+    /// Adds the datagrams of message i, from datagram `from` on, to another queue, each as a message.
+    /// Returns the number added.
     int unbundle(int i, int from, SendQueue to) {
         MemorySegment memory = slab;
         if (memory == null) return 0;

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Opens an IPv4 and an IPv6 socket on one port, or the one whose family this host has. Whatever fails on the way,
-/// nothing stays open.
+/// Opens an IPv4 and an IPv6 socket on one port, or one socket where the host has a single family. When a
+/// step fails, all sockets are closed.
 final class SocketPair {
     private static final int SO_SNDBUF = 7;
     private static final int SO_RCVBUF = 8;
@@ -18,7 +18,7 @@ final class SocketPair {
     private static final int SO_MARK = 36;
     private static final int IPV6_V6ONLY = 26;
     private static final int PMTUDISC_DONT = 0;
-    /// Ports chosen by one family that the other may have in use, before giving up.
+    /// Attempts to find a port for both families: one chosen for IPv4 may be in use for IPv6.
     private static final int ATTEMPTS = 16;
 
     private final Libc libc;
@@ -47,7 +47,7 @@ final class SocketPair {
             gro = options.gro() && each(this::enableGro);
             if (!gro) each(fd -> libc.setsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_GRO, 0) >= 0);
             each(this::enlargeBuffers);
-            each(this::tellOverflow);
+            each(this::reportOverflow);
             if (fwmark != 0) ErrnoException.check(mark(fwmark), "set SO_MARK " + fwmark + " on UDP port " + port);
             opened = true;
         } finally {
@@ -75,7 +75,7 @@ final class SocketPair {
         fd6 = Math.max(fd6, -1);
     }
 
-    /// A host without a family says so in one of these ways; with anything else, opening has failed.
+    /// Whether an error ends the opening: all but those of a host without this family.
     private static boolean fatal(int fd, boolean wanted) {
         return wanted
                 && fd < 0
@@ -84,7 +84,7 @@ final class SocketPair {
                 && fd != -Errno.EPROTONOSUPPORT;
     }
 
-    /// A socket bound to [#port], which becomes the port the kernel chose; or minus errno.
+    /// Opens a socket bound to [#port], and sets that to the port that the kernel chose. Returns it, or minus errno.
     private int bound(boolean v6) {
         int fd = libc.socket(v6 ? Libc.AF_INET6 : Libc.AF_INET, Libc.SOCK_DGRAM | Libc.SOCK_NONBLOCK, 0);
         if (fd < 0) return fd;
@@ -106,8 +106,9 @@ final class SocketPair {
         return status;
     }
 
-    /// Learns the traffic class of what arrives, and lets routers fragment what leaves (no DF), as the kernel's send4
-    /// does: where a hop is narrower than the interface's MTU and says nothing, packets get through all the same.
+    /// Makes the kernel report the traffic class of received packets, and lets routers fragment those sent
+    /// (no DF), as send4 of the kernel's WireGuard does: packets get through a hop that is narrower than
+    /// the interface's MTU and sends no ICMP error.
     private int asInner4(int fd) {
         int status = libc.setsockopt(fd, ControlMessages.IPPROTO_IP, ControlMessages.IP_RECVTOS, 1);
         return status < 0
@@ -123,14 +124,15 @@ final class SocketPair {
                 : libc.setsockopt(fd, ControlMessages.IPPROTO_IPV6, ControlMessages.IPV6_MTU_DISCOVER, PMTUDISC_DONT);
     }
 
-    /// Some kernels take the option but cannot say so, and those deliver trains badly: it must read back.
+    /// Sets UDP_GRO and reads it back: kernels that take the option but cannot report it deliver coalesced
+    /// messages wrongly.
     private boolean enableGro(int fd) {
         return libc.setsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_GRO, 1) >= 0
                 && libc.getsockopt(fd, ControlMessages.SOL_UDP, ControlMessages.UDP_GRO) == 1;
     }
 
-    /// Without it drops are not counted, and nothing else.
-    private boolean tellOverflow(int fd) {
+    /// Makes the kernel report drops; a failure only means that they are not counted.
+    private boolean reportOverflow(int fd) {
         return libc.setsockopt(fd, ControlMessages.SOL_SOCKET, ControlMessages.SO_RXQ_OVFL, 1) >= 0;
     }
 

@@ -6,12 +6,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// Local addresses that must not be used as a source for now. One is refused because the kernel would not send from it,
-/// or because it is gone, until something is received on it again; or for endpoints to which packets leave by
-/// another interface now, until the routes are looked at again. Bounded; a host has few addresses.
+/// Local addresses that are not used as source for now. An address is stale when the kernel refused to send
+/// from it or the host has lost it, until a datagram arrives on it again. An endpoint is rerouted
+/// when packets to it leave by another interface, until the routes are read again. Bounded, since a host
+/// has few addresses.
 final class StickySources {
     private static final int MOST = 64;
-    /// So many endpoints that agree speak for those of their local address for which there was no room.
+    /// When so many endpoints of a local address are rerouted and no other is, those that found no room here count as
+    /// rerouted too.
     private static final int MANY = 16;
 
     private final long[] knownHi = new long[MOST];
@@ -24,7 +26,7 @@ final class StickySources {
     private final @Nullable Endpoint[] lately = new @Nullable Endpoint[MOST];
     private Set<Endpoint> rerouted = Set.of();
 
-    /// Something arrived on the endpoint's local address.
+    /// Records that a datagram arrived on the endpoint's local address.
     void heard(Endpoint endpoint) {
         int slot = endpoint.hashCode() & (MOST - 1);
         if (lately[slot] != endpoint) lately[slot] = endpoint;
@@ -45,7 +47,7 @@ final class StickySources {
         return (i < 0 || !(stale[i] || elsewhere[i])) && !rerouted.contains(endpoint);
     }
 
-    /// The kernel would not send from there.
+    /// Marks the endpoint's local address as stale: the kernel refused to send from it.
     void refuse(Endpoint endpoint) {
         refuse(endpoint.localHi(), endpoint.localLo());
     }
@@ -60,7 +62,7 @@ final class StickySources {
         }
     }
 
-    /// Endpoints heard lately, of those that share a place the last.
+    /// Endpoints received from lately; of those with the same slot, the last.
     List<Endpoint> heardLately() {
         var all = new ArrayList<Endpoint>(MOST);
         for (var endpoint : lately) {
@@ -69,7 +71,7 @@ final class StickySources {
         return all;
     }
 
-    /// To these of [#heardLately] packets leave by another interface.
+    /// Sets those of [#heardLately] to which packets leave by another interface.
     void rerouted(List<Endpoint> endpoints) {
         rerouted = Set.copyOf(endpoints);
         for (int i = 0; i < known; i++) {

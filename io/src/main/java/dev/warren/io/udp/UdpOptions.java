@@ -1,21 +1,22 @@
 package dev.warren.io.udp;
 
-/// What a [LinuxUdp] is asked to use. Every offload is probed as well: true means "if the kernel can".
+/// Options of a [LinuxUdp]. Each offload is probed as well: true means "if the kernel supports it".
 ///
 /// @param ipv4 whether to open an IPv4 socket
 /// @param ipv6 whether to open an IPv6 socket
 /// @param gso send trains with UDP_SEGMENT
-/// @param gro receive trains with UDP_GRO
-/// @param neverEqualTail end a train whose segments are all equal with a one-byte datagram that every WireGuard drops:
-///     Linux 7.0 to 7.1.4 corrupts headers of such trains on some devices
-/// @param sticky answer from the address that was asked (IP_PKTINFO)
-/// @param bufferBytes socket buffers to ask for, each way
+/// @param gro receive several datagrams in one message with UDP_GRO
+/// @param neverEqualTail end a train whose datagrams all have the same length with one of a single byte,
+/// which each
+///     WireGuard drops: Linux 7.0 to 7.1.4 corrupts headers of such trains on some devices
+/// @param sticky reply from the local address that datagrams arrived on (IP_PKTINFO)
+/// @param bufferBytes SO_RCVBUF and SO_SNDBUF to ask for, bytes each neverEqualTail: R-91
 public record UdpOptions(
         boolean ipv4, boolean ipv6, boolean gso, boolean gro, boolean neverEqualTail, boolean sticky, int bufferBytes) {
-    /// 7 MB, as wireguard-go asks.
+    /// 7 MiB, as in wireguard-go.
     public static final int BUFFER_BYTES = 7 << 20;
 
-    /// Everything on that helps on this kernel.
+    /// All on but the workaround of `neverEqualTail`.
     public static UdpOptions standard() {
         return new UdpOptions(true, true, true, true, false, true, BUFFER_BYTES);
     }

@@ -14,13 +14,13 @@ import dev.warren.io.ffm.Mmsghdr;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// Fills batches by recvmmsg(2), up to four messages a call, each with room for the largest there can be: with UDP_GRO
-/// any message may be 64 KB, and one that does not fit is lost. Small messages are moved together behind the call, so
-/// that many of them find room in one slab; large ones stay where they are.
+/// Fills batches by recvmmsg(2), up to four messages a call, each with room for the largest possible: with
+/// UDP_GRO any message may have 64 KB, and one that does not fit is lost. After the call small messages are
+/// moved together, so that many of them fit one slab; large ones stay in place.
 final class UdpReceiver {
-    static final int MESSAGE_BYTES = 65_536;
+    static final int MESSAGE_BYTES = PacketBatch.MAX_PACKET + 1;
     private static final int MESSAGES = 4;
-    /// Up to here a message is moved to close the gap before it.
+    /// The most bytes of a message that is moved to close the gap before it.
     private static final int MOVE_BYTES = 4096;
 
     private static final int MAX_INTERRUPTS = 8;
@@ -57,12 +57,12 @@ final class UdpReceiver {
         }
     }
 
-    /// Counts there from now on.
+    /// Sets the row that counters are added to from now on.
     void counters(CounterRow<UdpCounter> row) {
         counters = row;
     }
 
-    /// Returns entries appended, or minus errno when nothing was and the socket is of no more use.
+    /// Returns the number of entries appended, or minus errno when there are none and the socket is unusable.
     int receive(int fd, boolean v6, PacketBatch batch) {
         overflow = 0;
         int received = receive(fd, batch);
@@ -70,7 +70,7 @@ final class UdpReceiver {
         return received;
     }
 
-    /// The kernel tells with each message how many it had dropped before.
+    /// Adds the drops since the last report. The kernel reports their total with each message (SO_RXQ_OVFL).
     private void countOverflow(boolean v6) {
         counters.add(UdpCounter.DROP_OVERFLOW, Integer.toUnsignedLong(overflow - (v6 ? overflow6 : overflow4)));
         if (v6) overflow6 = overflow;
@@ -89,7 +89,7 @@ final class UdpReceiver {
                 if (got == -Errno.EAGAIN) break;
                 if (got == -Errno.EINTR && interrupts++ < MAX_INTERRUPTS) continue;
                 counters.increment(UdpCounter.RECEIVE_ERRORS);
-                // an error that passes does not end anything. Only a descriptor that is no socket does.
+                // a temporary error does not end receiving. Only a descriptor that is no socket does.
                 boolean lasting = got == -Errno.EBADF || got == -Errno.EFAULT || got == -Errno.ENOTSOCK;
                 return lasting && batch.count() == before ? got : batch.count() - before;
             }
@@ -99,7 +99,7 @@ final class UdpReceiver {
         return batch.count() - before;
     }
 
-    /// Gives the kernel as many places as the batch has room for.
+    /// Points the vectors at free ranges of the slab. Returns their number.
     private int prepare(PacketBatch batch) {
         int most = Math.min(MESSAGES, batch.capacity() - batch.count());
         int end = (int) batch.slabSize() - PacketBatch.MARGIN;
@@ -107,7 +107,7 @@ final class UdpReceiver {
         int count = 0;
         while (count < most && at + MESSAGE_BYTES <= end) {
             Iovec.set(vectors, count, batch.slab(), at, MESSAGE_BYTES);
-            // The kernel wrote what it used into these the last time: without this the second call gets no names.
+            // The kernel overwrites these lengths in each call: without this the second call gets no names.
             Mmsghdr.lengths(messages, count, SocketAddress.V6_SIZE, 1, ControlMessages.RECEIVE_SIZE);
             starts[count++] = at;
             at = (at + MESSAGE_BYTES + PacketBatch.MARGIN + PacketBatch.ALIGNMENT - 1) & -PacketBatch.ALIGNMENT;

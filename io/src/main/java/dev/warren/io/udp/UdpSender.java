@@ -10,10 +10,11 @@ import dev.warren.io.ffm.Libc;
 import java.lang.foreign.Arena;
 import org.jspecify.annotations.Nullable;
 
-/// Sends batches by sendmmsg(2) with UDP_SEGMENT, and knows what to do when the kernel will not.
+/// Sends batches by sendmmsg(2) with UDP_SEGMENT, and in another way what the kernel refuses.
 ///
-/// When the send buffer is full it keeps its place in the batch: the entry, the message in the queue, the datagram of a
-/// train that goes one by one. Nothing is sent twice and nothing overtakes.
+/// When the send buffer is full it remembers its position in the batch: the entry, the message in the
+/// queue, the datagram of a train that is sent one by one. No datagram is sent twice, and the order is
+/// kept.
 final class UdpSender {
     private static final int MAX_INTERRUPTS = 64;
 
@@ -24,20 +25,20 @@ final class UdpSender {
     private final SendQueue queue;
     private final SendQueue singles;
     private boolean gso;
-    /// Endpoint whose path took no train in this batch.
+    /// The endpoint that refused a train in this batch.
     private @Nullable Endpoint narrow;
 
-    /// What is being sent, null when nothing waits.
+    /// The batch that is being sent, null for none.
     private @Nullable PacketBatch batch;
-    /// The first entry of which something is not queued yet.
+    /// Index of the first entry that is not wholly queued.
     private int entry;
-    /// Bytes of it that are.
+    /// Bytes of this entry that are queued.
     private int taken;
-    /// The socket that what is queued is for.
+    /// The socket of the queue's messages.
     private int fd = -1;
-    /// The next datagram to unbundle from the train that goes one by one, -1 when none does.
+    /// Index of the next datagram of the train that is sent one by one, -1 when none is.
     private int next = -1;
-    /// The message to be sent next is being tried without its source.
+    /// Whether the next message is tried without its source address.
     private boolean withoutSource;
 
     private int lost;
@@ -58,7 +59,7 @@ final class UdpSender {
         this.singles = new SendQueue(arena, false);
     }
 
-    /// Counts there from now on.
+    /// Sets the row that counters are added to from now on.
     void counters(CounterRow<UdpCounter> row) {
         counters = row;
     }
@@ -67,7 +68,7 @@ final class UdpSender {
         return gso;
     }
 
-    /// Begins a batch; one that was waiting is forgotten.
+    /// Begins a batch, in place of one that is unfinished.
     ///
     /// @return datagrams not sent, or [UdpSocket#UNFINISHED]
     int send(PacketBatch fresh, int fd4, int fd6) {
@@ -84,7 +85,7 @@ final class UdpSender {
         return proceed(fd4, fd6);
     }
 
-    /// Goes on with the batch that waits.
+    /// Continues the unfinished batch.
     ///
     /// @return datagrams not sent, or [UdpSocket#UNFINISHED]
     int proceed(int fd4, int fd6) {
@@ -101,12 +102,12 @@ final class UdpSender {
         return lost;
     }
 
-    /// The socket whose buffer is full, -1 when nothing waits.
+    /// The socket whose send buffer is full, -1 when no batch is unfinished.
     int waitsFor() {
         return batch == null ? -1 : fd;
     }
 
-    /// Drops what waits.
+    /// Drops the rest of the unfinished batch.
     ///
     /// @return datagrams of the batch that were not sent
     int abandon() {
@@ -143,7 +144,8 @@ final class UdpSender {
         }
     }
 
-    /// Cuts an entry into trains the kernel takes, or into datagrams where it takes none. False when the queue is full.
+    /// Cuts an entry into trains that fit one send, or into datagrams where trains are refused. False when
+    /// the queue is full.
     private boolean enqueue(PacketBatch from, Endpoint to) {
         int length = from.length(entry);
         int segment = from.packets(entry) == 1 ? length : from.segment(entry);
@@ -170,7 +172,7 @@ final class UdpSender {
         return true;
     }
 
-    /// Sends all of a queue. A short count means: the message behind it failed, try it again to learn why.
+    /// Sends all messages of a queue. After a short count the next message is tried again for its error.
     ///
     /// @return false when the send buffer is full and something is left
     private boolean push(SendQueue from) {
@@ -223,7 +225,7 @@ final class UdpSender {
         }
     }
 
-    /// The address, or its interface, went away.
+    /// Whether an error may come from a source address that the host, or its interface, no longer has.
     private static boolean aboutSource(int errno) {
         return switch (errno) {
             case Errno.EINVAL, Errno.EADDRNOTAVAIL, Errno.ENETUNREACH, Errno.EHOSTUNREACH, Errno.ENODEV -> true;
@@ -235,8 +237,9 @@ final class UdpSender {
         return errno == Errno.EIO || errno == Errno.EINVAL || errno == Errno.EMSGSIZE;
     }
 
-    /// EIO: the device cannot checksum, so no train will ever go there. EMSGSIZE, EINVAL: the path is narrower
-    /// than a segment. Nothing of the train was sent: all of it goes again.
+    /// Sends the datagrams of a refused train one by one. EIO: the device cannot checksum, so that it
+    /// refuses all trains. EMSGSIZE, EINVAL: the path's MTU is smaller than a segment. The
+    /// kernel has sent no datagram of the train.
     ///
     /// @return false when the send buffer is full and something is left
     private boolean oneByOne() {

@@ -151,7 +151,7 @@ class GroCoalescerTest {
     }
 
     @Test
-    void aTrainIsOneWrite() {
+    void packetsOfAFlowAreCoalescedIntoOneWrite() {
         for (Packet p : List.of(new Packet(), v6())) {
             assertEquals(List.of(45), units(train(p, 45, 1380, 700)));
             p.flags = 0x18;
@@ -171,7 +171,7 @@ class GroCoalescerTest {
     }
 
     @Test
-    void aShortPacketOrPshEndsATrain() {
+    void aShortSegmentOrPshEndsACoalescedFrame() {
         var p = new Packet();
         List<byte[]> packets = train(p, 4, 1000, 900);
         packets.addAll(train(p, 3, 900, 900));
@@ -215,7 +215,7 @@ class GroCoalescerTest {
     }
 
     @Test
-    void aFieldThatDiffersEndsATrain() {
+    void aHeaderFieldThatDiffersEndsACoalescedFrame() {
         for (boolean v4 : new boolean[] {true, false}) {
             for (boolean tcp : new boolean[] {true, false}) {
                 List<Consumer<Packet>> changes = new ArrayList<>(List.of(
@@ -307,7 +307,7 @@ class GroCoalescerTest {
     }
 
     @Test
-    void aPacketWithABadChecksumGoesAloneAsItIs() {
+    void aPacketWithABadChecksumIsNotCoalesced() {
         for (boolean v4 : new boolean[] {true, false}) {
             for (int bad = 0; bad < 5; bad++) {
                 Packet p = v4 ? new Packet() : v6();
@@ -374,7 +374,7 @@ class GroCoalescerTest {
     }
 
     @Test
-    void mergedHeaderSaysWhatTheKernelWants() {
+    void virtioNetHeaderOfACoalescedFrameIsTheKernels() {
         Packet p = v6();
         p.tcpOptions = new byte[] {1, 1, 8, 10, 0, 0, 0, 1, 0, 0, 0, 2};
         plan(train(p, 3, 1368, 100));

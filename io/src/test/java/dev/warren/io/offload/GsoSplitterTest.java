@@ -61,7 +61,7 @@ class GsoSplitterTest {
     }
 
     @Test
-    void everyTrainIsCutAsTheSlowSplitterDoes() {
+    void everySuperPacketIsSegmentedAsByTheSlowSplitter() {
         var random = new Random(SEED);
         for (int round = 0; round < 1500; round++) {
             Packet p = randomTrain(random);
@@ -158,7 +158,7 @@ class GsoSplitterTest {
     }
 
     @Test
-    void whatIsNotWhatItsTypeSaysIsRefusedUntouched() {
+    void framesThatDoNotMatchTheirGsoTypeAreRefusedUnchanged() {
         var p = new Packet();
         p.payload = new byte[3000];
         byte[] tcp4 = p.partial();

@@ -159,7 +159,7 @@ class LinkMonitorTest {
     }
 
     @Test
-    void whoMayNotHearOtherNamespacesAsks() throws Exception {
+    void withoutMessagesOfOtherNamespacesTheMonitorQueries() throws Exception {
         var libc = new FaultyLibc(name -> name.equals("setsockopt 270 8") ? -Errno.EPERM : 0);
         try (var monitor = LinkMonitor.open(libc, tun)) {
             assertFalse(monitor.silent());
@@ -185,7 +185,7 @@ class LinkMonitorTest {
 
     // Before Linux 5.2, or without CAP_NET_ADMIN in the namespace where it is.
     @Test
-    void whoMayNotAskProbesTheDescriptor() throws Exception {
+    void withoutQueriesOfTheNamespaceTheDescriptorIsProbed() throws Exception {
         for (int errno : new int[] {Errno.EINVAL, Errno.EPERM}) {
             var libc = new FaultyLibc(name -> name.equals("ioctl 54e3 0") ? -errno : 0);
             try (var monitor = LinkMonitor.open(libc, tun)) {
@@ -210,7 +210,7 @@ class LinkMonitorTest {
     }
 
     @Test
-    void theInterfaceEndsWithTheLastOfBoth() throws ErrnoException {
+    void theInterfaceIsDeletedWithTheLastDescriptor() throws ErrnoException {
         long before = Descriptors.open();
         var name = Tuns.name();
         var mine = LinuxTun.open(name, TunOptions.standard());

@@ -16,7 +16,7 @@ class StickySourcesTest {
     }
 
     @Test
-    void manyThatLeaveElsewhereSpeakForThoseThereWasNoRoomFor() {
+    void manyReroutedEndpointsRerouteTheirLocalAddress() {
         for (int i = 0; i < 10_000; i++) {
             sources.heard(endpoint(i, 1, 1));
             if (i % 100 == 0) sources.heard(endpoint(20_000 + i, 2, 2));
@@ -35,7 +35,7 @@ class StickySourcesTest {
     }
 
     @Test
-    void aFewSpeakForThemselves() {
+    void aFewReroutedEndpointsDoNotRerouteTheirLocalAddress() {
         for (int i = 0; i < 15; i++) sources.heard(endpoint(i, 1, 1));
         sources.rerouted(sources.heardLately());
         assertFalse(sources.usable(endpoint(3, 1, 1)));
@@ -43,7 +43,7 @@ class StickySourcesTest {
     }
 
     @Test
-    void oneThatLeavesWhereItCameSpeaksForTheRest() {
+    void anEndpointNotReroutedKeepsTheLocalAddressInUse() {
         for (int i = 0; i < 40; i++) sources.heard(endpoint(i, 1, 1));
         var lately = sources.heardLately();
         sources.rerouted(lately.subList(1, lately.size()));

@@ -1,38 +1,57 @@
 package dev.warren.routing.ip;
 
+import org.jspecify.annotations.Nullable;
+
 /// Parses IP address literals as strictly as Go's netip: no leading zeros, no shortened IPv4, no zone, and
 /// no names.
 final class AddressParser {
     private static final int MAX_TEXT = 45; // ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255
 
     private final CharSequence text;
+    /// How to write an address, for the message when the text is none.
+    private String advice = "";
 
     private AddressParser(CharSequence text) {
         this.text = text;
     }
 
+    /// @throws IllegalArgumentException with a sentence saying what would be right
     static IpAddress parse(CharSequence text) {
         var parser = new AddressParser(text);
+        var address = parser.address();
+        if (address == null) {
+            throw new IllegalArgumentException(quoted(text) + " is not an IP address: " + parser.advice + ".");
+        }
+        return address;
+    }
+
+    /// Null when the text is not an address.
+    static @Nullable IpAddress parseOrNull(CharSequence text) {
+        return new AddressParser(text).address();
+    }
+
+    private @Nullable IpAddress address() {
         if (text.length() > MAX_TEXT) {
-            throw parser.wrong("an address has at most " + MAX_TEXT + " characters");
+            return wrong("an address has at most " + MAX_TEXT + " characters");
         }
         for (int i = 0; i < text.length(); i++) {
             if (text.charAt(i) == '%') {
-                throw parser.wrong("leave out the zone behind '%'");
+                return wrong("leave out the zone behind '%'");
             } else if (text.charAt(i) == ':') {
-                return parser.v6();
+                return v6();
             }
         }
-        return IpAddress.v4(parser.v4(0));
+        long address = v4(0);
+        return address < 0 ? null : IpAddress.v4((int) address);
     }
 
-    /// Parses four decimal numbers from `from` to the end of the text.
-    private int v4(int from) {
-        int address = 0;
+    /// Parses four decimal numbers from `from` to the end of the text; -1 when there is anything else.
+    private long v4(int from) {
+        long address = 0;
         int at = from;
         for (int part = 0; part < 4; part++) {
             if (part > 0 && (at == text.length() || text.charAt(at++) != '.')) {
-                throw notV4();
+                return notV4();
             }
             int start = at;
             int number = 0;
@@ -40,50 +59,50 @@ final class AddressParser {
                 number = number * 10 + text.charAt(at++) - '0';
             }
             if (at == start || number > 255 || (at - start > 1 && text.charAt(start) == '0')) {
-                throw notV4();
+                return notV4();
             }
             address = address << 8 | number;
         }
-        if (at != text.length()) {
-            throw notV4();
-        }
-        return address;
+        return at == text.length() ? address : notV4();
     }
 
-    private IpAddress v6() {
+    private @Nullable IpAddress v6() {
         int[] groups = new int[8];
         int count = 0;
         int gap = -1;
         int at = 0;
         if (text.charAt(0) == ':') {
             if (text.length() < 2 || text.charAt(1) != ':') {
-                throw notV6();
+                return notV6();
             }
             gap = 0;
             at = 2;
         }
         while (at < text.length()) {
             if (count == 8) {
-                throw notV6();
+                return notV6();
             }
             int start = at;
             int group = 0;
             for (int digit; at < text.length() && (digit = hexDigit(text.charAt(at))) >= 0; at++) {
                 group = group << 4 | digit;
                 if (at - start == 4) {
-                    throw notV6();
+                    return notV6();
                 }
             }
             if (at == start) {
-                throw notV6();
+                return notV6();
             }
             if (at < text.length() && text.charAt(at) == '.') {
                 if (count > 6) {
-                    throw notV6();
+                    return notV6();
                 }
-                int last = v4(start);
-                groups[count++] = last >>> 16;
-                groups[count++] = last & 0xffff;
+                long last = v4(start);
+                if (last < 0) {
+                    return null;
+                }
+                groups[count++] = (int) (last >>> 16);
+                groups[count++] = (int) (last & 0xffff);
                 break;
             }
             groups[count++] = group;
@@ -91,18 +110,18 @@ final class AddressParser {
                 break;
             }
             if (text.charAt(at++) != ':' || at == text.length()) {
-                throw notV6();
+                return notV6();
             }
             if (text.charAt(at) == ':') {
                 if (gap >= 0) {
-                    throw notV6();
+                    return notV6();
                 }
                 gap = count;
                 at++;
             }
         }
         if (gap < 0 ? count != 8 : count == 8) {
-            throw notV6();
+            return notV6();
         }
         long hi = 0;
         long lo = 0;
@@ -129,16 +148,18 @@ final class AddressParser {
         return lower >= 'a' && lower <= 'f' && c < 0x80 ? lower - 'a' + 10 : -1;
     }
 
-    private IllegalArgumentException notV4() {
-        return wrong("write it like 10.0.0.1 (four numbers from 0 to 255 without leading zeros) or like fd00::1");
+    private long notV4() {
+        wrong("write it like 10.0.0.1 (four numbers from 0 to 255 without leading zeros) or like fd00::1");
+        return -1;
     }
 
-    private IllegalArgumentException notV6() {
+    private @Nullable IpAddress notV6() {
         return wrong("write it like fd00::1 (up to eight groups of one to four hex digits, '::' at most once)");
     }
 
-    private IllegalArgumentException wrong(String why) {
-        return new IllegalArgumentException(quoted(text) + " is not an IP address: " + why + ".");
+    private @Nullable IpAddress wrong(String advice) {
+        this.advice = advice;
+        return null;
     }
 
     /// Quotes input for an error message: at most 64 characters, without control characters.

@@ -1,5 +1,7 @@
 package dev.warren.routing.ip;
 
+import org.jspecify.annotations.Nullable;
+
 /// An IP address, without a zone. An IPv4 address lies in the low 32 bits of `lo`, and `hi` is zero.
 ///
 /// An IPv4-mapped IPv6 address (`::ffff:10.0.0.1`) is an IPv6 address, as in wireguard-go. Ordered IPv4
@@ -16,6 +18,12 @@ public record IpAddress(IpFamily family, long hi, long lo) implements Comparable
     /// @throws IllegalArgumentException with a sentence that says what to write instead
     public static IpAddress parse(CharSequence text) {
         return AddressParser.parse(text);
+    }
+
+    /// As [#parse], with null instead of an exception: for a caller that asks whether a text is an address,
+    /// once for each of many thousand lines.
+    public static @Nullable IpAddress parseOrNull(CharSequence text) {
+        return AddressParser.parseOrNull(text);
     }
 
     public static IpAddress v4(int address) {
