@@ -1,4 +1,4 @@
-/// rtnetlink(7): interfaces, addresses, routes and rules, to change them and to hear of changes.
+/// Reads and changes interfaces, addresses, routes and rules by rtnetlink(7), and reports their changes.
 @NullMarked
 package dev.warren.io.netlink;
 
