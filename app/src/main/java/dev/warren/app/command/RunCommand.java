@@ -154,8 +154,7 @@ final class RunCommand implements Callable<Integer> {
             var cryptography = new Cryptography(config.crypto());
             var loops = RunningInterface.vertx(layout.packetLoops(), cryptography);
             var vertx = loops.vertx();
-            undo.add(
-                    "event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
+            undo.add("event loops", () -> RunningInterface.await("event loops", vertx.close(), Duration.ofSeconds(1)));
             // What a kill switch still refuses is refused until the new one is there, unless names must be found first.
             boolean guarded = config.interfaces().stream().allMatch(RunCommand::startsGuarded);
             Leftovers.remove(!guarded);

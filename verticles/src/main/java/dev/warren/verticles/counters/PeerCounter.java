@@ -63,8 +63,7 @@ public enum PeerCounter implements Counter {
     DROP_FLOOD("handshake.drop.flood", Unit.MESSAGES, "initiations of a peer less than 20 ms after another"),
     DROP_FORGED(
             "handshake.drop.forged", Unit.MESSAGES, "initiations that name the peer and were not made with its key"),
-    DROP_LOW_ORDER(
-            "handshake.drop.low-order-point", Unit.MESSAGES, "handshakes with a public key of low order"),
+    DROP_LOW_ORDER("handshake.drop.low-order-point", Unit.MESSAGES, "handshakes with a public key of low order"),
     DROP_UNEXPECTED_RESPONSE(
             "handshake.drop.unexpected-response", Unit.MESSAGES, "responses to an initiation that is forgotten"),
     DROP_COOKIE_INVALID("handshake.drop.cookie-invalid", Unit.MESSAGES, "cookie replies that do not authenticate");
