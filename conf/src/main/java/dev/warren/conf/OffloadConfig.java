@@ -11,7 +11,7 @@ import java.util.List;
 /// @param tunUdpGro coalesce UDP packets written to the TUN
 /// @param udpGso send trains of equal datagrams (UDP_SEGMENT)
 /// @param udpGro receive several datagrams in one message (UDP_GRO)
-/// @param udpGsoEqualTail allow a train whose last datagram is as long as the others udpGsoEqualTail: R-91
+/// @param udpGsoEqualTail allow a train whose last datagram is as long as the others
 public record OffloadConfig(
         boolean tunTso,
         boolean tunUso,
@@ -20,6 +20,8 @@ public record OffloadConfig(
         boolean udpGso,
         boolean udpGro,
         boolean udpGsoEqualTail) {
+    // udpGsoEqualTail
+
     /// The names of the components, in their order.
     private static final List<String> NAMES =
             List.of("tun-tso", "tun-uso", "tun-gro", "tun-udp-gro", "udp-gso", "udp-gro", "udp-gso-equal-tail");

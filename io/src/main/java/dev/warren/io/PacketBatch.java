@@ -33,6 +33,9 @@ public final class PacketBatch {
     /// Bytes of the largest IP packet: its length field has 16 bits (RFC 791; RFC 8200 without jumbograms).
     public static final int MAX_PACKET = 65_535;
 
+    /// Bytes of a slab for four super-packets or trains of 64 KB, with what is written before and behind them.
+    public static final int LARGE_SLAB = 4 * (65_536 + 512) + 1024;
+
     private static final VarHandle OWNERS;
 
     static {

@@ -58,15 +58,14 @@ public interface UdpSocket extends AutoCloseable {
 
     /// Sets those of [#heardLately] to which packets now leave by another interface than the one that they
     /// arrive on: the kernel chooses the source address for them. Replaces the endpoints of the last call.
-    ///
-    default void rerouted(List<Endpoint> endpoints) {}
+    default void rerouted(List<Endpoint> endpoints) {}
 
     /// Stops using a local address as source, since the host has lost it, until a datagram arrives on it
     /// again.
     ///
     /// @param hi first 8 bytes of an IPv6 address, 0 for IPv4
-    /// @param lo last 8 bytes, or an IPv4 address in the low 32 bits R-73
-    default void addressGone(long hi, long lo) {}
+    /// @param lo last 8 bytes, or an IPv4 address in the low 32 bits
+    default void addressGone(long hi, long lo) {}
 
     /// Sets SO_MARK on both sockets, see socket(7); 0 for none.
     ///

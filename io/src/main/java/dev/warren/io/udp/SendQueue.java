@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// UDP_SEGMENT.
 public final class SendQueue {
     static final int MESSAGES = 64;
-    /// The most datagrams of a train: UDP_MAX_SEGMENTS of the kernel before 6.9.
+    /// The most datagrams of a train (UDP_MAX_SEGMENTS of linux/udp.h).
     public static final int TRAIN_DATAGRAMS = 64;
     /// The most bytes of a train, and of a datagram over IPv4: 65535 less 20 of IPv4 and 8 of UDP.
     public static final int TRAIN_BYTES = PacketBatch.MAX_PACKET - IpFields.V4_HEADER - IpFields.UDP_HEADER;

@@ -7,12 +7,13 @@ package dev.warren.io.udp;
 /// @param gso send trains with UDP_SEGMENT
 /// @param gro receive several datagrams in one message with UDP_GRO
 /// @param neverEqualTail end a train whose datagrams all have the same length with one of a single byte,
-/// which each
-///     WireGuard drops: Linux 7.0 to 7.1.4 corrupts headers of such trains on some devices
+///     which each WireGuard drops: Linux 7.0 to 7.1.4 corrupts headers of such trains on some devices
 /// @param sticky reply from the local address that datagrams arrived on (IP_PKTINFO)
-/// @param bufferBytes SO_RCVBUF and SO_SNDBUF to ask for, bytes each neverEqualTail: R-91
+/// @param bufferBytes SO_RCVBUF and SO_SNDBUF to ask for, bytes each
 public record UdpOptions(
         boolean ipv4, boolean ipv6, boolean gso, boolean gro, boolean neverEqualTail, boolean sticky, int bufferBytes) {
+    // neverEqualTail
+
     /// 7 MiB, as in wireguard-go.
     public static final int BUFFER_BYTES = 7 << 20;
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /// The way to the TUN verticle of one queue for all actors of one loop, which share it. Packets reserve in one
 /// batch, which leaves when it is full or when the loop has run what was queued before.
 public final class TunMailbox extends Mailbox<TunCommand> {
-    private static final int SLAB = 4 * (65536 + 512) + 1024;
+    private static final int SLAB = PacketBatch.LARGE_SLAB;
     private static final int MAX_PACKETS = 512;
     private static final int BATCHES = 4;
 

@@ -6,6 +6,7 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.PacketRun;
 import dev.warren.io.offload.GsoSplitter;
+import dev.warren.routing.ip.IpFields;
 import dev.warren.routing.ip.IpHeader;
 import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.UdpMailbox;
@@ -18,7 +19,7 @@ import java.util.ArrayDeque;
 public final class Encapsulator {
     private static final int DATAGRAM_OVERHEAD = 16 + 15 + 16; // header, most padding, tag
     private static final int MAX_TRAIN = 64; // UDP_MAX_SEGMENTS, linux/udp.h
-    private static final int MAX_TRAIN_BYTES = 65507;
+    private static final int MAX_TRAIN_BYTES = PacketBatch.MAX_PACKET - IpFields.V4_HEADER - IpFields.UDP_HEADER;
     private static final int COUNTER_LIMIT = Verdict.COUNTER_LIMIT.code();
 
     private final UdpMailbox udp;

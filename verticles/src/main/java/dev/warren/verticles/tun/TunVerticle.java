@@ -37,7 +37,7 @@ public final class TunVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(TunVerticle.class);
     /// A frame is 64 KiB at most and the splitter wants its margin; four of them kept the loop busiest, see
     /// docs/BENCHMARKS.md.
-    private static final int SLAB = 4 * (65536 + 512) + 1024;
+    private static final int SLAB = PacketBatch.LARGE_SLAB;
 
     private static final int MAX_FRAMES = 256;
     private static final int BATCHES = 4;

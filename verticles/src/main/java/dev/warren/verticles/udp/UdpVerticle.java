@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// peer whose index it names, handshakes to the handshake verticle; nothing here costs more than reading a few bytes
 /// before it is authenticated.
 public final class UdpVerticle extends VerticleBase {
-    private static final int SLAB = 4 * (65536 + 512) + 1024;
+    private static final int SLAB = PacketBatch.LARGE_SLAB;
     private static final int MAX_TRAINS = 320;
     private static final int BATCHES = 4;
     private static final int MAX_HANDSHAKES = 1024; // queued at the handshake verticle, as wireguard-go's queue
