@@ -19,6 +19,9 @@ final class ConfigReader {
             "crypto",
             "offload",
             "log",
+            "metrics",
+            "node",
+            "web",
             "state-dir",
             "insecure-key-files");
     private static final List<String> OFFLOADS =
@@ -51,8 +54,21 @@ final class ConfigReader {
         }
         var crypto = crypto();
         var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
+        var node = warren.text("node", "a name of this router among others");
+        var reader = new InterfaceReader(files, directory, stateDirectory, warren.flag("insecure-key-files", false));
+        var web = new WebReader(directory, reader);
         return new RouterConfig(
-                interfaces(stateDirectory), loops, tunQueues, crypto, offload(), level, stateDirectory, List.of());
+                interfaces(reader),
+                loops,
+                tunQueues,
+                crypto,
+                offload(),
+                level,
+                node == null || node.string().isBlank() ? "auto" : node.string(),
+                web.metrics(warren.section("metrics")),
+                web.web(warren.section("web")),
+                stateDirectory,
+                List.of());
     }
 
     /// Empty for `auto`.
@@ -104,8 +120,7 @@ final class ConfigReader {
                 offload.flag("udp-gso-equal-tail", true));
     }
 
-    private List<InterfaceConfig> interfaces(Path stateDirectory) {
-        var reader = new InterfaceReader(files, directory, stateDirectory, warren.flag("insecure-key-files", false));
+    private List<InterfaceConfig> interfaces(InterfaceReader reader) {
         var defaults = warren.section("defaults");
         if (defaults != null) {
             defaults.allow(List.of("interface", "peer"));

@@ -159,8 +159,13 @@ final class InterfaceReader {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return new PrivateKeySource.Missing(file);
         }
-        var bytes = keyFile(section, "private-key-file", file);
-        return bytes == null ? new PrivateKeySource.Missing(file) : known(section, "private-key-file", bytes, file);
+        return keySource(section, "private-key-file", file);
+    }
+
+    /// The key in a file that exists.
+    PrivateKeySource keySource(Section section, String key, Path file) {
+        var bytes = keyFile(section, key, file);
+        return bytes == null ? new PrivateKeySource.Missing(file) : known(section, key, bytes, file);
     }
 
     private PrivateKeySource known(Section section, String key, byte[] bytes, @Nullable Path file) {

@@ -11,6 +11,7 @@ import java.util.OptionalInt;
 /// @param interfaces in the order of the file; may be empty
 /// @param loops packet loops, that peers are spread over, 1 to 256; empty: decided by the number of cores
 /// @param tunQueues queues of each TUN, 1 to 256, never more than packet loops in the end; empty: one for each
+/// @param node name of this router among others; `auto`: that of the host
 /// @param stateDirectory absolute; keys that are made on first start go here
 /// @param warnings sentences for the operator; they do not stop a start
 public record RouterConfig(
@@ -20,6 +21,9 @@ public record RouterConfig(
         CryptoConfig crypto,
         OffloadConfig offload,
         LogLevel logLevel,
+        String node,
+        MetricsConfig metrics,
+        WebConfig web,
         Path stateDirectory,
         List<Problem> warnings)
         implements AutoCloseable {
@@ -42,12 +46,13 @@ public record RouterConfig(
     /// The same with these warnings.
     RouterConfig with(List<Problem> found) {
         return new RouterConfig(
-                interfaces, loops, tunQueues, crypto, offload, logLevel, stateDirectory, List.copyOf(found));
+                interfaces, loops, tunQueues, crypto, offload, logLevel, node, metrics, web, stateDirectory, List.copyOf(found));
     }
 
     /// Wipes the keys in it.
     @Override
     public void close() {
         interfaces.forEach(InterfaceConfig::close);
+        web.close();
     }
 }

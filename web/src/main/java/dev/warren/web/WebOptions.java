@@ -1,5 +1,6 @@
 package dev.warren.web;
 
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /// How figures are served.
@@ -8,10 +9,19 @@ import org.jspecify.annotations.Nullable;
 /// @param host to listen on
 /// @param port 0 for any
 /// @param token that a client has to show (`Authorization: Bearer ...`); null: none, which only loopback may do
+/// @param certificate PEM file; null: no TLS
+/// @param key PEM file; null as `certificate` is
 /// @param labelledPeers up to so many peers of an interface each has series of its own
 /// @param busiestPeers of more peers, so many have
 public record WebOptions(
-        String version, String host, int port, @Nullable AccessToken token, int labelledPeers, int busiestPeers) {
+        String version,
+        String host,
+        int port,
+        @Nullable AccessToken token,
+        @Nullable Path certificate,
+        @Nullable Path key,
+        int labelledPeers,
+        int busiestPeers) {
     public WebOptions {
         if (token == null && !WebVerticle.isLoopback(host)) {
             throw new IllegalArgumentException(
@@ -21,6 +31,6 @@ public record WebOptions(
 
     /// On loopback, without a token.
     public static WebOptions loopback(String version, int port) {
-        return new WebOptions(version, "127.0.0.1", port, null, 1000, 50);
+        return new WebOptions(version, "127.0.0.1", port, null, null, null, 1000, 50);
     }
 }

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
@@ -72,16 +73,25 @@ public final class WebVerticle extends VerticleBase {
         router.get("/api/events").handler(this::events);
         var listening = vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, message -> onEvent(message.body()));
         consumer = listening;
-        return vertx.createHttpServer(new HttpServerOptions()
-                        .setMaxHeaderSize(8192)
-                        .setMaxInitialLineLength(2048)
-                        .setIdleTimeout(300)
-                        .setCompressionSupported(true))
+        var http = new HttpServerOptions()
+                .setMaxHeaderSize(8192)
+                .setMaxInitialLineLength(2048)
+                .setIdleTimeout(300)
+                .setCompressionSupported(true);
+        var certificate = options.certificate();
+        var key = options.key();
+        boolean tls = certificate != null && key != null;
+        if (certificate != null && key != null) {
+            http.setSsl(true)
+                    .setKeyCertOptions(
+                            new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()));
+        }
+        return vertx.createHttpServer(http)
                 .requestHandler(router)
                 .listen(options.port(), options.host())
                 .compose(opened -> {
                     server = opened;
-                    LOG.info("Metrics and health: http://{}:{}/metrics", options.host(), opened.actualPort());
+                    LOG.info("Metrics and health: {}://{}:{}/metrics", tls ? "https" : "http", options.host(), opened.actualPort());
                     return listening.completion();
                 });
     }

@@ -1,9 +1,11 @@
 package dev.warren.app.command;
 
 import dev.warren.app.cli.Hints;
+import dev.warren.app.cli.Version;
 import dev.warren.app.daemon.Cryptography;
 import dev.warren.app.daemon.EndpointResolver;
 import dev.warren.app.daemon.LoopLayout;
+import dev.warren.app.daemon.Figures;
 import dev.warren.app.daemon.ManagedInterface;
 import dev.warren.app.daemon.RunningInterface;
 import dev.warren.app.process.CompilerThreads;
@@ -23,6 +25,7 @@ import dev.warren.host.OtherDevices;
 import dev.warren.host.Privileges;
 import dev.warren.host.SetupException;
 import dev.warren.host.UndoLog;
+import dev.warren.verticles.control.DeviceControl;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -32,6 +35,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -162,6 +166,7 @@ final class RunCommand implements Callable<Integer> {
             var context = loops.management();
             var running = new AtomicInteger(config.interfaces().size());
             var worst = new AtomicInteger();
+            var devices = new ArrayList<DeviceControl>(); // of the management loop
             for (int i = 0; i < config.interfaces().size(); i++) {
                 var one = new ManagedInterface(
                         loops,
@@ -173,8 +178,11 @@ final class RunCommand implements Callable<Integer> {
                         config.interfaces().get(i));
                 undo.add(one.config().name(), one::close);
                 one.start(keys.get(i));
+                var device = Objects.requireNonNull(one.device());
+                context.runOnContext(_ -> devices.add(device));
                 introduce(one.config(), publicKey(keys.get(i)), one.port(), one.mtu(), file);
                 one.ended().onSuccess(code -> {
+                    context.runOnContext(_ -> devices.remove(device));
                     worst.accumulateAndGet(code, Math::max);
                     if (running.decrementAndGet() == 0) {
                         lifetime.end(worst.get());
@@ -186,6 +194,7 @@ final class RunCommand implements Callable<Integer> {
                     }
                 });
             }
+            Figures.start(loops, config, Version.number(), devices, undo);
             CompilerThreads.raisePriority();
             RunningInterface.dropStartingPrivileges(vertx);
             Signals.answerHangUp();

@@ -74,6 +74,11 @@ public final class ManagedInterface implements AutoCloseable {
         this.config = config;
     }
 
+    /// The running device; null before it is started.
+    public @Nullable DeviceControl device() {
+        return device;
+    }
+
     public InterfaceConfig config() {
         return config;
     }
