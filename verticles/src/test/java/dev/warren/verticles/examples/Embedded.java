@@ -17,6 +17,7 @@ import dev.warren.verticles.bus.PeerNotice;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.device.Device;
 import dev.warren.verticles.loop.EventLoops;
+import dev.warren.verticles.metrics.MetricsVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
@@ -25,6 +26,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +78,11 @@ public final class Embedded extends VerticleBase {
         var embedded =
                 new Embedded(tun, Device.Options.standard(loops, tun), configuration(key, 51820, peer), System.out);
         vertx.deployVerticle(embedded).await();
+
+        // Figures and events on the event bus, for whoever listens.
+        var metrics = new MetricsVerticle(() -> List.of(embedded.device()), MetricsVerticle.Options.standard("example"));
+        vertx.deployVerticle(metrics).await();
+        vertx.deployVerticle(new Watcher(System.out)).await();
         var _ = System.in.read();
         vertx.close().await(); // the interface goes with it
     }
@@ -126,6 +133,11 @@ public final class Embedded extends VerticleBase {
                     case PeerEvent.KeysZeroed _ -> "session forgotten";
                 };
         out.println(tun.name() + ", peer " + peer + ": " + what);
+    }
+
+    /// The running router. To be asked for when the verticle is deployed.
+    public Device device() {
+        return Objects.requireNonNull(device, "not deployed");
     }
 
     /// What `wg show` would print: port, peers, endpoints, bytes. Whoever asks closes it, since it holds keys.

@@ -5,6 +5,7 @@ import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.crypto.key.JavaX25519;
 import dev.warren.crypto.key.PrivateKey;
@@ -13,12 +14,15 @@ import dev.warren.routing.ip.IpPrefix;
 import dev.warren.verticles.DeviceLab;
 import dev.warren.verticles.device.Device;
 import dev.warren.verticles.loop.EventLoops;
+import dev.warren.verticles.metrics.MetricsVerticle;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -66,6 +70,12 @@ class EmbeddedTest {
                     out);
             var idB = vertx.deployVerticle(b).await(10, SECONDS);
 
+            var watcher = new Watcher(out);
+            vertx.deployVerticle(watcher).await(10, SECONDS);
+            var options = new MetricsVerticle.Options("example", "here", Duration.ofMillis(100), 500);
+            vertx.deployVerticle(new MetricsVerticle(() -> List.of(a.device(), b.device()), options))
+                    .await(10, SECONDS);
+
             var there = DeviceLab.packet("10.0.0.2", "10.0.0.1", 10);
             tunB.inject(there);
             assertArrayEquals(there, tunA.written().poll(10, SECONDS));
@@ -76,6 +86,14 @@ class EmbeddedTest {
             printed("memB, peer " + publicA.toBase64().substring(0, 8) + ": handshake, attempt 1");
             printed("memB, peer " + publicA.toBase64().substring(0, 8) + ": session, ");
             printed("memA, peer " + publicB.toBase64().substring(0, 8) + ": session, it began");
+
+            printed("memA peer-online " + publicB.toBase64());
+            printed("memB peer-online " + publicA.toBase64());
+            // A packet of 38 bytes is 48 with padding and 32 of header and tag; the initiation was 148.
+            printed("memA received " + (148 + 80) + " bytes from " + publicB.toBase64());
+            var peer = watcher.ask("memA", publicB.toBase64()).await(10, SECONDS);
+            assertEquals(List.of("10.0.0.2/32"), peer.getJsonArray("allowedIps").getList());
+            assertTrue(peer.getBoolean("online"));
 
             vertx.undeploy(idA).await(10, SECONDS);
             vertx.undeploy(idB).await(10, SECONDS);
