@@ -48,6 +48,8 @@ class ArchitectureTest {
             .definedBy("dev.warren.host..")
             .layer("verticles")
             .definedBy("dev.warren.verticles..")
+            .layer("web")
+            .definedBy("dev.warren.web..")
             .layer("app")
             .definedBy("dev.warren.app..")
             .whereLayer("crypto")
@@ -61,7 +63,9 @@ class ArchitectureTest {
             .whereLayer("host")
             .mayOnlyAccessLayers("conf", "crypto", "routing", "io")
             .whereLayer("verticles")
-            .mayOnlyAccessLayers("crypto", "routing", "io", "conf");
+            .mayOnlyAccessLayers("crypto", "routing", "io", "conf")
+            .whereLayer("web")
+            .mayOnlyAccessLayers("verticles", "conf", "crypto", "routing", "io");
 
     @ArchTest
     static final ArchRule noPackageCycles =
@@ -86,7 +90,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule vertxAndNettyStayInVerticlesAndTheProgram = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.app..")
+            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.web..", "dev.warren.app..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty..");
