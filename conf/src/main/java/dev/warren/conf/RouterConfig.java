@@ -46,7 +46,17 @@ public record RouterConfig(
     /// The same with these warnings.
     RouterConfig with(List<Problem> found) {
         return new RouterConfig(
-                interfaces, loops, tunQueues, crypto, offload, logLevel, node, metrics, web, stateDirectory, List.copyOf(found));
+                interfaces,
+                loops,
+                tunQueues,
+                crypto,
+                offload,
+                logLevel,
+                node,
+                metrics,
+                web,
+                stateDirectory,
+                List.copyOf(found));
     }
 
     /// Wipes the keys in it.

@@ -7,8 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -97,7 +95,7 @@ class EndpointMemoryTest {
     }
 
     private static Program run(Host host, String endpoint) throws IOException {
-        Files.writeString(host.file("/run/warren.conf"), """
+        return Router.run(host, """
                 warren.state-dir = "/run/state"
                 warren.interfaces.wg0 {
                   private-key = "%s"
@@ -105,17 +103,6 @@ class EndpointMemoryTest {
                   addresses = ["%s/24"]
                   peers.b { public-key = "%s", allowed-ips = ["%s/32"], %s }
                 }
-                """.formatted(
-                        GATEWAY.privateKey(), Pair.A4, CLIENT.publicKey(), Pair.B4, endpoint));
-        host.run("chmod", "600", "/run/warren.conf");
-        var command = new ArrayList<>(Router.Maker.UNDER_TEST.command());
-        command.addAll(List.of("run", "--config", "/run/warren.conf"));
-        var run = host.spawn(command.toArray(String[]::new));
-        Poll.until(
-                () -> "it has started: " + run.output() + run.errors(),
-                Host.PATIENCE,
-                () -> run.output().contains("Ctrl-C") || !run.running());
-        assertTrue(run.running(), run::errors);
-        return run;
+                """.formatted(GATEWAY.privateKey(), Pair.A4, CLIENT.publicKey(), Pair.B4, endpoint));
     }
 }

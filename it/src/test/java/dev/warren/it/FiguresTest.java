@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -31,7 +29,16 @@ class FiguresTest {
         var laptop = Keys.generate();
         var run = run(router, own, laptop);
         Pair.serve(client, laptop, own);
-        client.run("wg", "set", "wg0", "peer", own.publicKey(), "endpoint", Pair.OUTER_A4 + ":51820", "allowed-ips", "0.0.0.0/0");
+        client.run(
+                "wg",
+                "set",
+                "wg0",
+                "peer",
+                own.publicKey(),
+                "endpoint",
+                Pair.OUTER_A4 + ":51820",
+                "allowed-ips",
+                "0.0.0.0/0");
         client.run("ping", "-c", "5", "-i", "0.2", "-s", "1000", Pair.A4);
 
         Poll.until(() -> "ready: " + fetch(router, "/health/ready"), SOON, () -> fetch(router, "/health/ready")
@@ -47,7 +54,8 @@ class FiguresTest {
         assertTrue(status.contains("\"name\":\"laptop\"") && status.contains("\"online\":true"), status);
         assertTrue(fetch(router, "/api/interfaces/wg7/peers").startsWith("HTTP/1.1 404"));
         var all = fetch(router, "/metrics") + fetch(router, "/api/status") + run.errors() + run.output();
-        for (var secret : List.of(own.privateKey(), laptop.privateKey())) assertTrue(!all.contains(secret), "a private key");
+        for (var secret : List.of(own.privateKey(), laptop.privateKey()))
+            assertTrue(!all.contains(secret), "a private key");
 
         // A packet from a wrong source is a drop with its reason.
         client.run("ip", "address", "add", "10.66.0.1/32", "dev", "wg0");
@@ -76,7 +84,7 @@ class FiguresTest {
     }
 
     private static Program run(Host host, Keys own, Keys laptop) throws IOException {
-        Files.writeString(host.file("/run/warren.conf"), """
+        return Router.run(host, """
                 warren {
                   state-dir = "/run/state"
                   web.listen = "127.0.0.1:9586"
@@ -88,15 +96,5 @@ class FiguresTest {
                   }
                 }
                 """.formatted(own.privateKey(), Pair.A4, laptop.publicKey(), Pair.B4));
-        host.run("chmod", "600", "/run/warren.conf");
-        var command = new ArrayList<>(Router.Maker.UNDER_TEST.command());
-        command.addAll(List.of("run", "--config", "/run/warren.conf"));
-        var run = host.spawn(command.toArray(String[]::new));
-        Poll.until(
-                () -> "it has started: " + run.output() + run.errors(),
-                Host.PATIENCE,
-                () -> run.output().contains("Ctrl-C") || !run.running());
-        assertTrue(run.running(), run::errors);
-        return run;
     }
 }

@@ -5,9 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -150,7 +148,7 @@ class KillSwitchTest {
     }
 
     private Program run(String settings) throws IOException {
-        Files.writeString(host.file("/run/warren.conf"), """
+        return Router.run(host, """
                 warren.interfaces.wg0 {
                   private-key = "%s"
                   addresses = ["10.9.0.1/24", "fd09::1/64"]
@@ -159,15 +157,5 @@ class KillSwitchTest {
                 }
                 """.formatted(
                         Keys.generate().privateKey(), settings, Keys.generate().publicKey()));
-        host.run("chmod", "600", "/run/warren.conf");
-        var command = new ArrayList<>(Router.Maker.UNDER_TEST.command());
-        command.addAll(List.of("run", "--config", "/run/warren.conf"));
-        var run = host.spawn(command.toArray(String[]::new));
-        Poll.until(
-                () -> "it has started: " + run.output() + run.errors(),
-                Host.PATIENCE,
-                () -> run.output().contains("Ctrl-C") || !run.running());
-        assertTrue(run.running(), run::errors);
-        return run;
     }
 }

@@ -1,5 +1,9 @@
 package dev.warren.it;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +49,21 @@ final class Router {
     /// Starts a daemon in the foreground and waits until its control socket answers.
     static Router start(Host host, Maker maker, String device) {
         return start(host, maker, device, Map.of());
+    }
+
+    /// Starts `warren run` with this configuration and waits until its interfaces are up.
+    static Program run(Host host, String configuration) throws IOException {
+        Files.writeString(host.file("/run/warren.conf"), configuration);
+        host.run("chmod", "600", "/run/warren.conf");
+        var command = new ArrayList<>(Maker.UNDER_TEST.command());
+        command.addAll(List.of("run", "--config", "/run/warren.conf"));
+        var run = host.spawn(command.toArray(String[]::new));
+        Poll.until(
+                () -> "it has started: " + run.output() + run.errors(),
+                Host.PATIENCE,
+                () -> run.output().contains("Ctrl-C") || !run.running());
+        assertTrue(run.running(), run::errors);
+        return run;
     }
 
     static Router start(Host host, Maker maker, String device, Map<String, String> environment) {

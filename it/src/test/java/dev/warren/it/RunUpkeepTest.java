@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +26,7 @@ class RunUpkeepTest {
     @Test
     void whatGoesWithTheLinkComesBackWithIt() throws IOException {
         var host = lab.host("a");
-        var run = run(host, one("wg0", "10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "fd20::/32", "::/0"));
+        var run = Router.run(host, one("wg0", "10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "fd20::/32", "::/0"));
         var before = network(host);
         assertTrue(before.contains("fd09::1/64") && before.contains("fd20::/32"), before);
         host.run("ip", "link", "set", "wg0", "down");
@@ -49,7 +48,7 @@ class RunUpkeepTest {
         var other = lab.host("b");
         Pair.connect(lab, host, other, 1500);
         host.run("ip", "route", "add", "default", "via", Pair.OUTER_B4);
-        var run = run(host, one("wg0", "10.9.0.1/24", "0.0.0.0/0"));
+        var run = Router.run(host, one("wg0", "10.9.0.1/24", "0.0.0.0/0"));
         assertEquals("1420", mtu(host));
         host.run("ip", "link", "set", "eth0", "mtu", "1400");
         Poll.until(() -> "it is narrower: " + mtu(host) + run.errors(), SOON, () -> mtu(host)
@@ -70,7 +69,7 @@ class RunUpkeepTest {
         var before = network(host);
         var everything = one("wg0", "10.9.0.1/24", "fd09::1/64", "0.0.0.0/0", "::/0");
         for (int life = 0; life < 3; life++) {
-            run(host, everything);
+            Router.run(host, everything);
             assertEquals(
                     4,
                     host.run("sh", "-c", "ip rule; ip -6 rule")
@@ -85,20 +84,20 @@ class RunUpkeepTest {
                     () -> !host.hasDevice("wg0") && host.processes(" run ").isEmpty());
         }
         assertTrue(network(host).contains("fwmark"), "a killed router cannot remove its rules");
-        var run = run(host, everything);
+        var run = Router.run(host, everything);
         assertTrue(run.errors().contains("killed"), run::errors);
         host.signal("TERM", host.processes(" run ").getLast());
         assertEquals(0, run.await(SOON).code());
         assertEquals(before, network(host));
         assertEquals("", host.run("find", "/run/wireguard", "-type", "s").out());
         // And one that needs none removes them too.
-        run(host, everything);
+        Router.run(host, everything);
         host.signal("KILL", host.processes(" run ").getLast());
         Poll.until(
                 "it is gone",
                 SOON,
                 () -> !host.hasDevice("wg0") && host.processes(" run ").isEmpty());
-        run(host, one("wg0", "10.9.0.1/24"));
+        Router.run(host, one("wg0", "10.9.0.1/24"));
         assertFalse(network(host).contains("fwmark"), () -> network(host));
     }
 
@@ -113,7 +112,7 @@ class RunUpkeepTest {
         var before = persistent(host);
         var everything = one("wg0", "10.9.0.1/24", "fd09::1/64", "10.20.0.0/16", "0.0.0.0/0", "::/0");
 
-        var first = run(host, everything);
+        var first = Router.run(host, everything);
         assertTrue(persistent(host).contains("10.9.0.1/24") && persistent(host).contains("10.20.0.0/16"));
         assertEquals("1420", mtu(host));
         host.signal("TERM", host.processes(" run ").getLast());
@@ -122,12 +121,12 @@ class RunUpkeepTest {
         assertEquals("1400", mtu(host));
 
         for (int life = 0; life < 2; life++) {
-            run(host, everything);
+            Router.run(host, everything);
             host.signal("KILL", host.processes(" run ").getLast());
             Poll.until("it is gone", SOON, () -> host.processes(" run ").isEmpty());
         }
         assertTrue(persistent(host).contains("fd09::1/64") && persistent(host).contains("fwmark"), "what was killed");
-        var run = run(host, one("wg0", "10.8.0.1/24", "10.30.0.0/16"));
+        var run = Router.run(host, one("wg0", "10.8.0.1/24", "10.30.0.0/16"));
         assertTrue(run.errors().contains("killed"), run::errors);
         assertTrue(run.errors().contains("10.9.0.200/24 too"), run::errors);
         var now = persistent(host);
@@ -161,7 +160,7 @@ class RunUpkeepTest {
     @Test
     void anInterfaceThatEndsDoesNotEndTheOthers() throws IOException {
         var host = lab.host("a");
-        var run = run(host, one("wg0", "10.9.0.1/24", "0.0.0.0/0") + one("wg1", "10.10.0.1/24"));
+        var run = Router.run(host, one("wg0", "10.9.0.1/24", "0.0.0.0/0") + one("wg1", "10.10.0.1/24"));
         Poll.until("both are there", SOON, () -> run.output().contains("Ctrl-C"));
         host.run("ip", "link", "del", "wg0");
         Poll.until(
@@ -180,7 +179,7 @@ class RunUpkeepTest {
         host.run("ip", "link", "add", "lan", "type", "veth", "peer", "name", "nal");
         host.address("lan", "192.168.1.5/24");
         host.up("lan");
-        var run = run(host, one("wg0", "10.9.0.1/24", "10.8.0.0/24", "192.168.1.0/24"));
+        var run = Router.run(host, one("wg0", "10.9.0.1/24", "10.8.0.0/24", "192.168.1.0/24"));
         assertTrue(run.errors().contains("192.168.1.0/24 of peer b is on lan already"), run::errors);
         assertTrue(host.run("ip", "route", "get", "10.8.0.9").out().contains("wg0"));
         assertTrue(host.run("ip", "route", "get", "192.168.1.9").out().contains("lan"));
@@ -224,19 +223,5 @@ class RunUpkeepTest {
                         String.join("\", \"", addresses),
                         PEER.publicKey(),
                         allowed.isEmpty() ? "10.99.0.1/32" : String.join("\", \"", allowed));
-    }
-
-    private static Program run(Host host, String configuration) throws IOException {
-        Files.writeString(host.file("/run/warren.conf"), configuration);
-        host.run("chmod", "600", "/run/warren.conf");
-        var command = new ArrayList<>(Router.Maker.UNDER_TEST.command());
-        command.addAll(List.of("run", "--config", "/run/warren.conf"));
-        var run = host.spawn(command.toArray(String[]::new));
-        Poll.until(
-                () -> "it has started: " + run.output() + run.errors(),
-                Host.PATIENCE,
-                () -> run.output().contains("Ctrl-C") || !run.running());
-        assertTrue(run.running(), () -> run.errors());
-        return run;
     }
 }

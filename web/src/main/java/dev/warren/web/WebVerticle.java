@@ -11,8 +11,8 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
-import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.PemKeyCertOptions;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import java.lang.management.ManagementFactory;
@@ -83,15 +83,20 @@ public final class WebVerticle extends VerticleBase {
         boolean tls = certificate != null && key != null;
         if (certificate != null && key != null) {
             http.setSsl(true)
-                    .setKeyCertOptions(
-                            new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()));
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .setCertPath(certificate.toString())
+                            .setKeyPath(key.toString()));
         }
         return vertx.createHttpServer(http)
                 .requestHandler(router)
                 .listen(options.port(), options.host())
                 .compose(opened -> {
                     server = opened;
-                    LOG.info("Metrics and health: {}://{}:{}/metrics", tls ? "https" : "http", options.host(), opened.actualPort());
+                    LOG.info(
+                            "Metrics and health: {}://{}:{}/metrics",
+                            tls ? "https" : "http",
+                            options.host(),
+                            opened.actualPort());
                     return listening.completion();
                 });
     }

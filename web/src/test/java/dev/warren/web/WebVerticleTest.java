@@ -245,7 +245,8 @@ class WebVerticleTest {
 
     @Test
     void withATokenOnlyWhoShowsItMayLook() throws Exception {
-        var options = new WebOptions("1.2.3", "127.0.0.1", 0, new AccessToken("s3cret".getBytes(US_ASCII)), null, null, 1000, 50);
+        var options = new WebOptions(
+                "1.2.3", "127.0.0.1", 0, new AccessToken("s3cret".getBytes(US_ASCII)), null, null, 1000, 50);
         var guarded = new WebVerticle(() -> List.of(device), options);
         vertx.deployVerticle(guarded).await(10, SECONDS);
         assertEquals(401, fetch(guarded, "/metrics").statusCode());
@@ -260,7 +261,8 @@ class WebVerticleTest {
     @Test
     void withoutATokenOnlyLoopbackIsServed() {
         var refused = assertThrows(
-                IllegalArgumentException.class, () -> new WebOptions("1.2.3", "0.0.0.0", 0, null, null, null, 1000, 50));
+                IllegalArgumentException.class,
+                () -> new WebOptions("1.2.3", "0.0.0.0", 0, null, null, null, 1000, 50));
         assertTrue(String.valueOf(refused.getMessage()).contains("token"), refused.getMessage());
     }
 

@@ -80,7 +80,8 @@ public final class Embedded extends VerticleBase {
         vertx.deployVerticle(embedded).await();
 
         // Figures and events on the event bus, for whoever listens.
-        var metrics = new MetricsVerticle(() -> List.of(embedded.device()), MetricsVerticle.Options.standard("example"));
+        var metrics =
+                new MetricsVerticle(() -> List.of(embedded.device()), MetricsVerticle.Options.standard("example"));
         vertx.deployVerticle(metrics).await();
         vertx.deployVerticle(new Watcher(System.out)).await();
         var _ = System.in.read();

@@ -24,8 +24,8 @@ public final class Watcher extends VerticleBase {
     }
 
     private void onEvent(JsonObject event) {
-        out.println(event.getString("interface") + " " + event.getString("type") + " "
-                + event.getString("publicKey", ""));
+        out.println(
+                event.getString("interface") + " " + event.getString("type") + " " + event.getString("publicKey", ""));
     }
 
     private void onMetrics(JsonObject message) {
