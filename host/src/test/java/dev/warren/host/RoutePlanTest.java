@@ -66,7 +66,7 @@ class RoutePlanTest {
         assertEquals(prefixes("10.0.0.0/8", "192.0.2.0/24"), before.plain());
         assertEquals(List.of(), before.covering());
 
-        var found = new InetSocketAddress(PolicyRoutes.inet(IpAddress.parse("192.0.2.9")), 51820);
+        var found = new InetSocketAddress(KernelRoutes.inet(IpAddress.parse("192.0.2.9")), 51820);
         var after = plan(true, endpoint -> endpoint.literal() == null ? found : endpoint.literal(), named, other);
         assertEquals(prefixes("fd00::/8", "10.0.0.0/8"), after.plain());
         assertEquals(prefixes("0.0.0.0/0", "192.0.2.0/24"), after.covering());

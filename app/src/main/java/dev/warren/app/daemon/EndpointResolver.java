@@ -7,7 +7,7 @@ import dev.warren.conf.PeerConfig;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.crypto.peer.PeerEvent;
-import dev.warren.host.PolicyRoutes;
+import dev.warren.host.KernelRoutes;
 import dev.warren.io.Endpoint;
 import dev.warren.io.netlink.Netlink;
 import dev.warren.verticles.bus.PeerNotice;
@@ -58,7 +58,7 @@ public final class EndpointResolver {
 
     private final DeviceControl device;
     private final int index;
-    private final PolicyRoutes routing;
+    private final KernelRoutes routing;
     private final Map<PublicKey, Named> peers = new HashMap<>();
     private volatile Map<HostAndPort, InetSocketAddress> found = Map.of();
     private Runnable changed = () -> {};
@@ -102,7 +102,7 @@ public final class EndpointResolver {
     /// @param context of all that calls the routing from now on
     /// @param index of the interface
     /// @param routing has added the routes of the other peers
-    EndpointResolver(Context context, DeviceControl device, int index, PolicyRoutes routing) {
+    EndpointResolver(Context context, DeviceControl device, int index, KernelRoutes routing) {
         this.vertx = context.owner();
         this.context = context;
         this.device = device;

@@ -6,8 +6,8 @@ import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
 import dev.warren.conf.RouterConfig;
 import dev.warren.crypto.key.PrivateKey;
+import dev.warren.host.KernelRoutes;
 import dev.warren.host.Leftovers;
-import dev.warren.host.PolicyRoutes;
 import dev.warren.host.SetupException;
 import dev.warren.host.UndoLog;
 import dev.warren.io.ffm.Errno;
@@ -117,7 +117,7 @@ public final class ManagedInterface implements AutoCloseable {
                 undo.add("MTU", () -> restoreMtu(index, before.mtu()));
             }
             var families = families();
-            var routes = new PolicyRoutes(config, families, undo);
+            var routes = new KernelRoutes(config, families, undo);
             configureHost(netlink, index, families, routes, before != null);
             var running = startRouter(queues);
             try (var update = config.toUpdate(key, routes.mark(), HostAndPort::literal)) {
@@ -154,14 +154,14 @@ public final class ManagedInterface implements AutoCloseable {
 
     /// Addresses, MTU, link, routes. They go with the interface; rules are in the undo log.
     private void configureHost(
-            Netlink netlink, int index, Set<IpFamily> families, PolicyRoutes routes, boolean persistent)
+            Netlink netlink, int index, Set<IpFamily> families, KernelRoutes routes, boolean persistent)
             throws SetupException, ErrnoException {
         routes.warnOfOthers();
         mtu = routes.mtu(netlink, HostAndPort::literal);
         netlink.mtu(index, mtu);
         for (var address : config.addresses()) {
             if (!families.contains(address.address().family())) continue;
-            netlink.addAddress(index, PolicyRoutes.inet(address.address()), address.prefixLength());
+            netlink.addAddress(index, KernelRoutes.inet(address.address()), address.prefixLength());
         }
         if (persistent) logOtherAddresses(index);
         netlink.up(index);
@@ -179,7 +179,7 @@ public final class ManagedInterface implements AutoCloseable {
     }
 
     /// Starts what keeps the host as the configuration has it: names, addresses, routes, remembered endpoints.
-    private void keep(DeviceControl device, int index, Set<IpFamily> families, PolicyRoutes routes)
+    private void keep(DeviceControl device, int index, Set<IpFamily> families, KernelRoutes routes)
             throws SetupException {
         var endpoints = new EndpointResolver(context, device, index, routes);
         var started = new Upkeep(context, config, families, index, mtu, routes, endpoints::known);
@@ -190,7 +190,7 @@ public final class ManagedInterface implements AutoCloseable {
     }
 
     /// Completes [#ended] when the control socket is removed or the interface goes away.
-    private void end(RunningInterface running, PolicyRoutes routes) {
+    private void end(RunningInterface running, KernelRoutes routes) {
         var name = config.name();
         running.removed().onSuccess(_ -> {
             LOG.info("({}) its control socket was removed: shutting down", name);

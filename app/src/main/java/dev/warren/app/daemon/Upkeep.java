@@ -2,7 +2,7 @@ package dev.warren.app.daemon;
 
 import dev.warren.conf.HostAndPort;
 import dev.warren.conf.InterfaceConfig;
-import dev.warren.host.PolicyRoutes;
+import dev.warren.host.KernelRoutes;
 import dev.warren.host.SetupException;
 import dev.warren.host.UndoLog;
 import dev.warren.io.ffm.Errno;
@@ -39,7 +39,7 @@ final class Upkeep {
     private final InterfaceConfig config;
     private final Set<IpFamily> families;
     private final int index;
-    private final PolicyRoutes routing;
+    private final KernelRoutes routing;
     private final Supplier<Function<HostAndPort, @Nullable InetSocketAddress>> addresses;
 
     /// What we have set; another value is somebody else's, and stays.
@@ -57,7 +57,7 @@ final class Upkeep {
             Set<IpFamily> families,
             int index,
             int mtu,
-            PolicyRoutes routing,
+            KernelRoutes routing,
             Supplier<Function<HostAndPort, @Nullable InetSocketAddress>> addresses) {
         this.context = context;
         this.config = config;
@@ -123,7 +123,7 @@ final class Upkeep {
             if (down) {
                 for (var address : config.addresses()) {
                     if (!families.contains(address.address().family())) continue;
-                    netlink.addAddress(index, PolicyRoutes.inet(address.address()), address.prefixLength());
+                    netlink.addAddress(index, KernelRoutes.inet(address.address()), address.prefixLength());
                 }
                 routing.lost();
             }

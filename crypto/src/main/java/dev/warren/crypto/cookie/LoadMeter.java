@@ -33,7 +33,7 @@ public final class LoadMeter {
         }
     }
 
-    /// Reports that handshake messages were dropped for lack of time: the device is under load.
+    /// Reports that more handshake messages are queued than the device keeps up with: it is under load.
     public void overloaded(long now) {
         loadedUntil = now + Protocol.UNDER_LOAD_HOLD;
     }

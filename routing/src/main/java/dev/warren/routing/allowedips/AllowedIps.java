@@ -5,7 +5,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// The allowed IPs of a device: maps prefixes to owners (peers), by longest prefix match. Owners are
+/// The allowed IPs of a device, a trie: maps prefixes to owners (peers) by longest prefix match. Owners are
 /// compared by identity.
 ///
 /// One writer owns this object: only its thread may call any method here, including [#snapshot] and [#of].

@@ -98,7 +98,7 @@ public final class Decapsulator {
         var peer = from.peer;
         var batch = run.batch();
         var datagrams = batch.slab();
-        var routes = state.allowedIps();
+        var allowedIps = state.allowedIps();
         int data = 0;
         int keepalives = 0;
         int packets = 0;
@@ -133,7 +133,7 @@ public final class Decapsulator {
                     from.count(PeerCounter.DROP_BAD_PACKET, 1);
                 } else if (congestion != 0 && !Ecn.decapsulate(out.slab(), to, congestion)) {
                     from.count(PeerCounter.DROP_CONGESTION, 1);
-                } else if (sources.source(routes, out.slab(), to) != from.ref) {
+                } else if (sources.source(allowedIps, out.slab(), to) != from.ref) {
                     from.count(PeerCounter.DROP_SOURCE_NOT_OWNED, 1); // asked of the whole device's trie
                 } else {
                     out.add(to, packet, 0, null);

@@ -228,7 +228,7 @@ public final class RouterVerticle extends VerticleBase {
             for (var entry : List.copyOf(registry.all())) remove(entry, origin);
         }
         for (var peer : update.peers()) apply(peer, origin);
-        publishRoutes();
+        publishAllowedIps();
     }
 
     private void apply(PeerUpdate update, Origin origin) {
@@ -273,7 +273,7 @@ public final class RouterVerticle extends VerticleBase {
         peerEvent(EventType.PEER_REMOVED, entry, origin);
         allowedIps.removeAll(entry.ref);
         registry.remove(entry);
-        publishRoutes();
+        publishAllowedIps();
     }
 
     // State
@@ -347,7 +347,7 @@ public final class RouterVerticle extends VerticleBase {
                 counts);
     }
 
-    private void publishRoutes() {
+    private void publishAllowedIps() {
         state.allowedIps(allowedIps.snapshot());
         counters.router().set(RouterCounter.PREFIXES, allowedIps.size());
     }

@@ -200,7 +200,7 @@ public final class TunVerticle extends VerticleBase {
 
     /// One lookup in the trie for each train of one flow.
     private void findOwners(PacketBatch batch) {
-        var routes = state.allowedIps();
+        var allowedIps = state.allowedIps();
         var slab = batch.slab();
         for (int i = 0; i < batch.count(); i++) {
             int at = batch.offset(i);
@@ -209,7 +209,7 @@ public final class TunVerticle extends VerticleBase {
                 owners[i] = null;
                 continue;
             }
-            var peer = destinations.destination(routes, slab, at);
+            var peer = destinations.destination(allowedIps, slab, at);
             if (peer == null) {
                 counters.increment(TunCounter.DROP_NO_ROUTE);
                 unreachable.reject(batch, i, loop.clock().now());

@@ -5,8 +5,8 @@ import dev.warren.conf.InterfaceConfig;
 import dev.warren.io.ffm.Errno;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.netlink.Netlink;
-import dev.warren.io.netlink.RoutingTables;
 import dev.warren.io.netlink.RoutingTables.Rule;
+import dev.warren.io.netlink.RoutingTables;
 import dev.warren.routing.ip.IpAddress;
 import dev.warren.routing.ip.IpFamily;
 import dev.warren.routing.ip.IpPrefix;
@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /// Routes that must not be in the main table are added to a table of their own, as wg-quick(8) does: all
 /// packets without our mark are looked up there, after the specific routes of the main table. The kernel
 /// removes the routes with the interface; the teardown removes the rules. Blocks; one thread at a time.
-public final class PolicyRoutes {
-    private static final Logger LOG = LoggerFactory.getLogger(PolicyRoutes.class);
+public final class KernelRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(KernelRoutes.class);
     private static final Path VALID_MARK = Path.of("/proc/sys/net/ipv4/conf/all/src_valid_mark");
     private static final int OVERHEAD = 80;
     private static final int SMALLEST = 1280;
@@ -57,7 +57,7 @@ public final class PolicyRoutes {
     private volatile int mark;
 
     /// @param families that this host supports
-    public PolicyRoutes(InterfaceConfig config, Set<IpFamily> families, UndoLog teardown) {
+    public KernelRoutes(InterfaceConfig config, Set<IpFamily> families, UndoLog teardown) {
         this.config = config;
         this.families = families;
         this.teardown = teardown;
@@ -277,7 +277,7 @@ public final class PolicyRoutes {
         int narrowest = 0;
         try {
             narrowest = netlink.narrowestMtu(
-                    () -> destinations.stream().map(PolicyRoutes::inet).iterator(), mark);
+                    () -> destinations.stream().map(KernelRoutes::inet).iterator(), mark);
         } catch (ErrnoException e) {
             LOG.debug("({}) MTU of the routes to the peers: {}", config.name(), e.getMessage());
         }
