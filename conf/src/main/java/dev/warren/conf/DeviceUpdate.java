@@ -7,15 +7,14 @@ import org.jspecify.annotations.Nullable;
 
 /// A change to a device, from the text protocol or from a HOCON file: one mechanism applies both.
 ///
-/// The receiver does what wireguard-go does, in this order:
+/// The receiver applies it step by step, in this order, and stops at the first that is refused (decisions/0016):
 ///
-/// 1. `privateKey`, when present. The same key as before changes nothing, sessions included. A zero key unsets it: no
-///    handshake is made or answered. A new key: a peer whose public key is now our own is removed, all keypairs expire.
-/// 2. `listenPort`, when present: 0 picks a free port. Taken ports answer `EADDRINUSE`; the new number is kept.
-///    While the interface is down the number is only noted.
-/// 3. `fwmark`, when present: 0 unsets it. Failing to set it answers `EADDRINUSE`.
-/// 4. `replacePeers`: every peer is removed first, also when `peers` is empty.
-/// 5. `peers`, in order. A public key may occur several times; each entry is applied on top of the one before.
+/// 1. `listenPort` and `fwmark` together: port 0 picks a free one, mark 0 unsets it. When the kernel refuses them, with
+///    `EADDRINUSE` for a port that is taken, the sockets that are open stay as they are.
+/// 2. `privateKey`. The same key as before changes nothing, sessions included. A zero key unsets it: no handshake is
+///    begun or responded to. A new key: a peer whose public key is now our own is removed, all keypairs expire.
+/// 3. `replacePeers`: every peer is removed first, also when `peers` is empty.
+/// 4. `peers`, in order. A public key may occur several times; each entry is applied on top of the one before.
 ///
 /// @param privateKey absent: unchanged; `isZero()`: unset
 /// @param listenPort absent: unchanged; 0 to 65535
