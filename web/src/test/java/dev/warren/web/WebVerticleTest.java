@@ -26,6 +26,7 @@ import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -89,7 +90,7 @@ class WebVerticleTest {
         @SuppressWarnings("EnumOrdinal")
         private static PeerSnapshot peer(int i) {
             var counts = new long[PeerCounter.values().length];
-            counts[PeerCounter.RX_BYTES.ordinal()] = 1000 + i;
+            counts[PeerCounter.RX_BYTES.ordinal()] = 1000L + i;
             counts[PeerCounter.DROP_REPLAYED.ordinal()] = 3;
             return new PeerSnapshot(
                     i == 0 ? "laptop \"x\"\n" : null,
@@ -227,12 +228,16 @@ class WebVerticleTest {
     void aPageOfAnotherSiteMayNotLook() throws Exception {
         assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: evil.example:" + web.port() + "\r\n")
                 .startsWith("HTTP/1.1 403"));
+        assertTrue(raw("GET / HTTP/1.1\r\nHost: evil.example:" + web.port() + "\r\n")
+                .startsWith("HTTP/1.1 403"));
+        assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: 127.evil.example:" + web.port() + "\r\n")
+                .startsWith("HTTP/1.1 403"));
         assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: localhost:" + web.port() + "\r\n")
                 .startsWith("HTTP/1.1 200"));
     }
 
     private String raw(String request) throws Exception {
-        try (var socket = new Socket("127.0.0.1", web.port());
+        try (var socket = new Socket(InetAddress.getLoopbackAddress(), web.port());
                 OutputStream out = socket.getOutputStream()) {
             socket.setSoTimeout(10_000);
             out.write((request + "Connection: close\r\n\r\n").getBytes(US_ASCII));
