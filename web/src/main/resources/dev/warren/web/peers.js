@@ -135,6 +135,8 @@ export class PeerTable {
     const number = words
       ? `${count(shown.length)} of ${count(all.length)} found`
       : `${count(all.length)}, ${count(online)} online`;
+    // A screen reader says what a search finds, and not each peer that comes or goes.
+    this.#number.ariaLive = words ? 'polite' : 'off';
     setText(this.#number, number);
     this.#table.setAttribute('aria-rowcount', shown.length + 1);
     this.#schedule();
@@ -232,7 +234,8 @@ class Row {
       }),
     );
     this.#dot.className = 'dot';
-    this.#dot.ariaHidden = 'true';
+    // The column of the state is left out where the screen is narrow.
+    this.#dot.role = 'img';
     this.#cells.name.append(this.#dot, this.#name);
   }
 
@@ -247,7 +250,9 @@ class Row {
     const name = peerName(peer.name, peer.key);
     setText(this.#name, name);
     if (cells.name.title !== peer.key) cells.name.title = peer.key;
-    setText(cells.online, peer.online ? 'online' : 'offline');
+    const state = peer.online ? 'online' : 'offline';
+    if (this.#dot.ariaLabel !== state) this.#dot.ariaLabel = state;
+    setText(cells.online, state);
     setText(cells.endpoint, peer.endpoint || '–');
     setText(cells.handshake, age(peer.handshake, now));
     setText(cells.received, rate(peer.received));

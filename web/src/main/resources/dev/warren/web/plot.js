@@ -77,7 +77,8 @@ export class ThroughputPlot {
         axes: [
           {
             ...axis,
-            space: (plot, number, low, high, pixels) => (pixels < 500 ? 44 : 70),
+            // A line each minute where there is no room for seconds.
+            space: (plot, number, low, high, pixels) => (pixels < 700 ? (pixels * 55) / WINDOW_SECONDS : 70),
             values: (plot, splits, number, space, step) =>
               splits.map((seconds) => clock(seconds * 1000).slice(0, step < 60 ? 8 : 5)),
           },
