@@ -5,11 +5,11 @@ import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceSnapshot;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.PemKeyCertOptions;
@@ -18,40 +18,59 @@ import io.vertx.ext.web.RoutingContext;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves figures, health and events over HTTP. Reading only: there is no request that changes anything.
+/// Serves figures, health, events and a page that shows them over HTTP. Reading only: there is no request
+/// that changes anything.
 ///
 /// | path | what |
 /// |---|---|
+/// | `/` | the dashboard; it and its files need no token, for they hold no figures |
 /// | `/metrics` | Prometheus text, or OpenMetrics for who asks for it |
 /// | `/health/live` | 200 while this event loop turns |
 /// | `/health/ready` | 200 when all interfaces are up, their sockets open and their actors answer within a second |
 /// | `/api/status` | all figures as JSON |
 /// | `/api/interfaces/NAME/peers?offset=&limit=` | peers of an interface |
+/// | `/api/metrics` | server-sent events: what is published at [Addresses#METRICS] from now on |
 /// | `/api/events` | server-sent events, the last 1000 first |
 public final class WebVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
     private static final int REMEMBERED_EVENTS = 1000;
     private static final int PAGE = 1000;
     private static final int MAX_LISTENERS = 100;
+    private static final int LISTENER_BYTES = 64 * 1024;
+    private static final int MAX_METRICS_LISTENERS = 20;
+    /// The figures of about 10 000 peers: one publication may wait for who reads slowly, not a second one.
+    private static final int METRICS_LISTENER_BYTES = 4 * 1024 * 1024;
+
+    private static final Buffer KEEPALIVE = Buffer.buffer(":\n\n");
+    /// Tells both sides of a stream that the other one is still there.
+    private static final long KEEPALIVE_MILLIS = 15_000;
+
     private static final long READY_MILLIS = 1000;
+    /// Digits only: 127.evil.example is somebody's name.
+    private static final Pattern LOOPBACK_IPV4 = Pattern.compile("127\\.[0-9.]+");
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
     private final WebOptions options;
     private final PrometheusText prometheus;
-    private final ArrayDeque<String> events = new ArrayDeque<>();
-    private final Set<HttpServerResponse> listeners = new HashSet<>();
+    private final ArrayDeque<Buffer> events = new ArrayDeque<>();
+    private final EventStream listeners = new EventStream(MAX_LISTENERS, LISTENER_BYTES, () -> {});
+    private final EventStream metricsListeners =
+            new EventStream(MAX_METRICS_LISTENERS, METRICS_LISTENER_BYTES, this::stopMetrics);
     private long eventNumber;
     private @Nullable HttpServer server;
     private @Nullable MessageConsumer<JsonObject> consumer;
+    /// While somebody reads `/api/metrics`.
+    private @Nullable MessageConsumer<JsonObject> metricsConsumer;
+
     private @Nullable Future<List<DeviceSnapshot>> scrape;
 
     /// @param devices the running ones; called on the verticle's event loop
@@ -63,14 +82,28 @@ public final class WebVerticle extends VerticleBase {
 
     @Override
     public Future<?> start() {
+        return vertx.executeBlocking(DashboardFiles::load).compose(this::listen);
+    }
+
+    private Future<?> listen(Map<String, DashboardFiles.File> files) {
         var router = Router.router(vertx);
-        router.route().handler(this::guard);
+        router.route().handler(this::guardHost);
+        files.forEach((path, file) -> router.get(path).handler(context -> context.response()
+                .putHeader("Content-Type", file.type())
+                .putHeader("Content-Security-Policy", DashboardFiles.CONTENT_SECURITY_POLICY)
+                .end(file.content())));
+        router.route().handler(this::guardToken);
         router.get("/metrics").handler(this::metrics);
         router.get("/health/live").handler(context -> json(context, 200, new JsonObject().put("status", "UP")));
         router.get("/health/ready").handler(this::ready);
         router.get("/api/status").handler(context -> status(context, new JsonObject()));
         router.get("/api/interfaces/:interface/peers").handler(this::peers);
+        router.get("/api/metrics").handler(this::metricsEvents);
         router.get("/api/events").handler(this::events);
+        vertx.setPeriodic(KEEPALIVE_MILLIS, _ -> {
+            metricsListeners.send(KEEPALIVE);
+            listeners.send(KEEPALIVE);
+        });
         var listening = vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, message -> onEvent(message.body()));
         consumer = listening;
         var http = new HttpServerOptions()
@@ -93,7 +126,7 @@ public final class WebVerticle extends VerticleBase {
                 .compose(opened -> {
                     server = opened;
                     LOG.info(
-                            "Metrics and health: {}://{}:{}/metrics",
+                            "Dashboard: {}://{}:{}/, metrics and health at /metrics and /health/ready",
                             tls ? "https" : "http",
                             options.host(),
                             opened.actualPort());
@@ -103,7 +136,8 @@ public final class WebVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
-        listeners.forEach(HttpServerResponse::end);
+        metricsListeners.end();
+        listeners.end();
         var listening = consumer;
         var opened = server;
         return Future.join(
@@ -116,32 +150,35 @@ public final class WebVerticle extends VerticleBase {
         return server == null ? 0 : server.actualPort();
     }
 
-    /// Admits who may look. A page of another site that a browser on this host shows must not: on loopback it would be
-    /// admitted by its address, so the host that it asks for has to be loopback's as well.
-    private void guard(RoutingContext context) {
-        var response = context.response();
-        response.putHeader("X-Content-Type-Options", "nosniff")
+    /// Without a token only this host may look. A page of another site that a browser on this host shows must not: on
+    /// loopback it would be admitted by its address, so the host that it asks for has to be loopback's as well.
+    private void guardHost(RoutingContext context) {
+        context.response()
+                .putHeader("X-Content-Type-Options", "nosniff")
                 .putHeader("Content-Security-Policy", "default-src 'none'")
                 .putHeader("Cache-Control", "no-store");
+        var authority = context.request().authority();
+        if (options.token() != null || (authority != null && isLoopback(authority.host()))) context.next();
+        else json(context, 403, new JsonObject().put("error", "ask for localhost, or set a token"));
+    }
+
+    private void guardToken(RoutingContext context) {
         var token = options.token();
-        if (token == null) {
-            if (isLoopback(
-                    context.request().authority() == null
-                            ? ""
-                            : context.request().authority().host())) context.next();
-            else context.response().setStatusCode(403).end();
+        if (token == null || token.matches(context.request().getHeader("Authorization"))) {
+            context.next();
             return;
         }
-        if (token.matches(context.request().getHeader("Authorization"))) context.next();
-        else
-            context.response()
-                    .setStatusCode(401)
-                    .putHeader("WWW-Authenticate", "Bearer")
-                    .end();
+        context.response()
+                .setStatusCode(401)
+                .putHeader("WWW-Authenticate", "Bearer")
+                .end();
     }
 
     static boolean isLoopback(String host) {
-        return host.equals("localhost") || host.equals("::1") || host.equals("[::1]") || host.startsWith("127.");
+        return host.equals("localhost")
+                || host.equals("::1")
+                || host.equals("[::1]")
+                || LOOPBACK_IPV4.matcher(host).matches();
     }
 
     // ---- metrics
@@ -288,28 +325,47 @@ public final class WebVerticle extends VerticleBase {
             json(context, 503, new JsonObject().put("error", "the router does not answer"));
     }
 
-    // ---- events
+    // ---- streams
+
+    /// Listens on the bus from the first reader on, so that nothing is collected while there is none.
+    private void metricsEvents(RoutingContext context) {
+        if (refuse(context, metricsListeners)) return;
+        // The work of compressing megabytes a second is no use on loopback.
+        context.response().putHeader("Content-Encoding", "identity");
+        metricsListeners.add(context, "what is published at " + Addresses.METRICS);
+        if (metricsConsumer != null) return;
+        metricsConsumer = vertx.eventBus()
+                .consumer(
+                        Addresses.METRICS,
+                        message -> metricsListeners.send(event(message.body().getString("type"), message.body())));
+    }
+
+    private void stopMetrics() {
+        var listening = metricsConsumer;
+        metricsConsumer = null;
+        if (listening != null) listening.unregister();
+    }
 
     private void onEvent(JsonObject event) {
-        var text =
-                "id: " + ++eventNumber + "\nevent: " + event.getString("type") + "\ndata: " + event.encode() + "\n\n";
+        var text = Buffer.buffer("id: " + ++eventNumber + "\n").appendBuffer(event(event.getString("type"), event));
         events.add(text);
         if (events.size() > REMEMBERED_EVENTS) events.remove();
-        // Who does not read what was sent misses events instead of filling our memory.
-        for (var listener : listeners) if (!listener.writeQueueFull()) listener.write(text);
+        listeners.send(text);
     }
 
     private void events(RoutingContext context) {
-        if (listeners.size() >= MAX_LISTENERS) {
-            json(context, 503, new JsonObject().put("error", "too many listeners"));
-            return;
-        }
-        var response = context.response();
-        response.setChunked(true).putHeader("Content-Type", "text/event-stream");
-        response.write(": the last " + events.size() + " events\n\n");
+        if (refuse(context, listeners)) return;
+        var response = listeners.add(context, "the last " + events.size() + " events");
         events.forEach(response::write);
-        listeners.add(response);
-        response.exceptionHandler(_ -> listeners.remove(response));
-        response.closeHandler(_ -> listeners.remove(response));
+    }
+
+    private static Buffer event(String type, JsonObject data) {
+        return Buffer.buffer("event: " + type + "\ndata: " + data.encode() + "\n\n");
+    }
+
+    private static boolean refuse(RoutingContext context, EventStream stream) {
+        if (!stream.isFull()) return false;
+        json(context, 503, new JsonObject().put("error", "too many listeners"));
+        return true;
     }
 }

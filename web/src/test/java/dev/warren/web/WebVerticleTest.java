@@ -228,6 +228,10 @@ class WebVerticleTest {
     void aPageOfAnotherSiteMayNotLook() throws Exception {
         assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: evil.example:" + web.port() + "\r\n")
                 .startsWith("HTTP/1.1 403"));
+        assertTrue(raw("GET / HTTP/1.1\r\nHost: evil.example:" + web.port() + "\r\n")
+                .startsWith("HTTP/1.1 403"));
+        assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: 127.evil.example:" + web.port() + "\r\n")
+                .startsWith("HTTP/1.1 403"));
         assertTrue(raw("GET /metrics HTTP/1.1\r\nHost: localhost:" + web.port() + "\r\n")
                 .startsWith("HTTP/1.1 200"));
     }

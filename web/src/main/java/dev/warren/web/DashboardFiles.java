@@ -1,0 +1,60 @@
+package dev.warren.web;
+
+import io.vertx.core.buffer.Buffer;
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/// The files of the dashboard, by the path that they are served at. They are the same for everybody and
+/// hold no figures.
+final class DashboardFiles {
+    /// Scripts, styles and figures come from the router that served the page; nothing inline, no frame around it.
+    static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
+            + "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final String UPLOT = "META-INF/resources/webjars/uplot/";
+
+    private DashboardFiles() {}
+
+    record File(String type, Buffer content) {}
+
+    /// Reads all of them; blocks.
+    static Map<String, File> load() throws IOException {
+        Map<String, File> files = new LinkedHashMap<>();
+        files.put("/", own("dashboard.html", "text/html"));
+        for (var script : new String[] {"dashboard", "store", "stream", "peers", "plot", "text"}) {
+            files.put("/" + script + ".js", own(script + ".js", "text/javascript"));
+        }
+        files.put("/dashboard.css", own("dashboard.css", "text/css"));
+        files.put("/icon.svg", own("icon.svg", "image/svg+xml"));
+        var dist = UPLOT + uplotVersion() + "/dist/";
+        files.put("/uplot.js", new File("text/javascript;charset=utf-8", read(dist + "uPlot.esm.js")));
+        files.put("/uplot.css", new File("text/css;charset=utf-8", read(dist + "uPlot.min.css")));
+        return files;
+    }
+
+    private static File own(String name, String type) throws IOException {
+        return new File(type + ";charset=utf-8", read("dev/warren/web/" + name));
+    }
+
+    /// The WebJar has its version in the names of its folders; Maven's own note says which it is.
+    private static String uplotVersion() throws IOException {
+        var properties = new Properties();
+        try (var in = DashboardFiles.class
+                .getClassLoader()
+                .getResourceAsStream("META-INF/maven/org.webjars.npm/uplot/pom.properties")) {
+            if (in == null) throw new FileNotFoundException("uPlot's WebJar is not on the class path");
+            properties.load(in);
+        }
+        return properties.getProperty("version");
+    }
+
+    private static Buffer read(String resource) throws IOException {
+        try (var in = DashboardFiles.class.getClassLoader().getResourceAsStream(resource)) {
+            if (in == null) throw new FileNotFoundException(resource + " is not on the class path");
+            return Buffer.buffer(in.readAllBytes());
+        }
+    }
+}
