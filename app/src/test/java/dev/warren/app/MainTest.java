@@ -168,7 +168,7 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"runn,run", "rnu,run", "stauts,status", "event,events", "stat,stats", "genkeys,genkey", "dmeo,demo", "hlep,help"})
+    @CsvSource({"runn,run", "rnu,run", "statuses,status", "event,events", "stat,stats", "genkeys,genkey", "dmeo,demo", "hlep,help"})
     void aWordNearACommandMakesNoInterface(String word, String meant) {
         assertEquals(meant, CommandNames.near(word));
     }

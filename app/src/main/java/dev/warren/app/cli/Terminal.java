@@ -1,5 +1,7 @@
 package dev.warren.app.cli;
 
+import java.util.Objects;
+
 /// What standard output can do. Colours also need that NO_COLOR is not set (no-color.org).
 ///
 /// @param redraws whether it is a terminal, which can be cleared
@@ -21,7 +23,7 @@ public record Terminal(boolean redraws, boolean colours) {
 
     /// That of this process.
     public static Terminal ofProcess() {
-        boolean terminal = System.console().isTerminal();
+        boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
         var no = System.getenv("NO_COLOR");
         return new Terminal(terminal, terminal && (no == null || no.isEmpty()));
     }

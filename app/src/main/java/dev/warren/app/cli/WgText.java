@@ -1,6 +1,7 @@
 package dev.warren.app.cli;
 
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 
 /// Amounts and times in the words of `wg show` (wireguard-tools, show.c).
@@ -35,7 +36,7 @@ public final class WgText {
         return String.join(", ", parts) + " ago";
     }
 
-    private static long part(ArrayList<String> parts, long seconds, long unit, String word) {
+    private static long part(List<String> parts, long seconds, long unit, String word) {
         long count = seconds / unit;
         if (count > 0) parts.add(count + " " + word + (count == 1 ? "" : "s"));
         return seconds % unit;
