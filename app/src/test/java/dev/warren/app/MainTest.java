@@ -159,16 +159,25 @@ class MainTest {
 
     @Test
     void everyCommandHasHelp() {
-        for (var command : new String[] {
-            "run", "status", "top", "events", "explain", "stats", "genkey", "pubkey", "genpsk", "demo"
-        }) {
+        for (var command :
+                new String[] {"run", "status", "top", "events", "explain", "stats", "genkey", "pubkey", "genpsk", "demo"
+                }) {
             assertEquals(0, execute(command, "--help"), command);
             assertEquals(0, execute("help", command), command);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"runn,run", "rnu,run", "statuses,status", "event,events", "stat,stats", "genkeys,genkey", "dmeo,demo", "hlep,help"})
+    @CsvSource({
+        "runn,run",
+        "rnu,run",
+        "statuses,status",
+        "event,events",
+        "stat,stats",
+        "genkeys,genkey",
+        "dmeo,demo",
+        "hlep,help"
+    })
     void aWordNearACommandMakesNoInterface(String word, String meant) {
         assertEquals(meant, CommandNames.near(word));
     }

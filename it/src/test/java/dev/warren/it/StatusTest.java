@@ -28,10 +28,8 @@ class StatusTest {
             return events.output().contains(stranger);
         });
         pair.speakFirst(Pair.Role.INITIATOR);
-        Poll.until(
-                () -> "events: " + events.output() + events.errors(),
-                Duration.ofSeconds(10),
-                () -> events.output().contains("online at " + Pair.endpointB(Pair.Outer.V4)));
+        Poll.until(() -> "events: " + events.output() + events.errors(), Duration.ofSeconds(10), () -> events.output()
+                .contains("online at " + Pair.endpointB(Pair.Outer.V4)));
 
         var status = warren(pair.a, "status wg0");
         assertTrue(status.contains("peers 2, online 1"), status);
@@ -51,6 +49,8 @@ class StatusTest {
     }
 
     private static String warren(Host host, String arguments) {
-        return host.attempt("sh", "-c", Router.underTest() + " " + arguments).orFail().out();
+        return host.attempt("sh", "-c", Router.underTest() + " " + arguments)
+                .orFail()
+                .out();
     }
 }

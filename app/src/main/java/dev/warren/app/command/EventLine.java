@@ -18,7 +18,8 @@ final class EventLine {
     private EventLine() {}
 
     static String of(JsonObject event, ZoneId zone) {
-        var line = new StringBuilder(TIME.format(Instant.parse(event.getString("time")).atZone(zone)))
+        var line = new StringBuilder(
+                        TIME.format(Instant.parse(event.getString("time")).atZone(zone)))
                 .append("  ")
                 .append(event.getString("interface"))
                 .append("  ");
@@ -41,8 +42,9 @@ final class EventLine {
             case "peer-online" -> "online" + with(event, " at ", "endpoint");
             case "peer-offline" -> "offline" + with(event, ": ", "reason");
             case "endpoint-changed" -> "endpoint changed" + with(event, " from ", "from") + with(event, " to ", "to");
-            case "handshake-failed" -> "handshake failed" + with(event, ": ", "reason")
-                    + with(event, ", from ", "source") + with(event, ", initiations sent: ", "attempts");
+            case "handshake-failed" ->
+                "handshake failed" + with(event, ": ", "reason") + with(event, ", from ", "source")
+                        + with(event, ", initiations sent: ", "attempts");
             case "peer-added" -> "added" + with(event, " by ", "by");
             case "peer-removed" -> "removed" + with(event, " by ", "by");
             case "peer-changed" -> "changed" + with(event, " by ", "by");

@@ -25,12 +25,7 @@ import picocli.CommandLine.Parameters;
                     + " those since the peer was added, so an old trouble may still be among them.",
             ""
         },
-        footer = {
-            "",
-            "Examples:",
-            "  sudo ./warren explain wg0 10.8.0.2",
-            "  sudo ./warren explain wg0 laptop"
-        })
+        footer = {"", "Examples:", "  sudo ./warren explain wg0 10.8.0.2", "  sudo ./warren explain wg0 laptop"})
 final class ExplainCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "INTERFACE", description = "Which.")
     @SuppressWarnings("NullAway.Init") // set by picocli
@@ -86,8 +81,8 @@ final class ExplainCommand implements Callable<Integer> {
         } else if (address != null) {
             out.print(explanation.nobody(address));
         } else {
-            err.println("warren: " + name + " has no peer '" + InterfaceName.shown(word)
-                    + "'; warren status " + name + " lists them");
+            err.println("warren: " + name + " has no peer '" + InterfaceName.shown(word) + "'; warren status " + name
+                    + " lists them");
             return 2;
         }
         out.flush();

@@ -57,7 +57,8 @@ final class Explanation {
                 .toList();
         if (named.isEmpty()) {
             named = peers().stream()
-                    .filter(peer -> word.length() >= 4 && peer.getString("publicKey").startsWith(word))
+                    .filter(peer ->
+                            word.length() >= 4 && peer.getString("publicKey").startsWith(word))
                     .toList();
         }
         return named.size() == 1 ? new Owner(named.getFirst(), null) : null;
@@ -72,8 +73,10 @@ final class Explanation {
     /// What is to be said of an address that no peer owns.
     String nobody(IpAddress address) {
         return field("address", address + ", which no peer owns")
-                + field("cause", "No peer of " + status.getString("interface") + " has " + address
-                        + " in its allowed IPs, so packets to it are dropped: add it to those of the peer that has it.");
+                + field(
+                        "cause",
+                        "No peer of " + status.getString("interface") + " has " + address
+                                + " in its allowed IPs, so packets to it are dropped: add it to those of the peer that has it.");
     }
 
     String of(Owner owner, @Nullable IpAddress address) {
@@ -81,14 +84,15 @@ final class Explanation {
         var text = new StringBuilder();
         if (address != null) text.append(field("address", address + ", owned by " + owner.prefix()));
         var name = peer.getString("name");
-        text.append(field("peer", (name == null ? "" : InterfaceName.shown(name) + "  ") + peer.getString("publicKey")));
+        text.append(
+                field("peer", (name == null ? "" : InterfaceName.shown(name) + "  ") + peer.getString("publicKey")));
         text.append(field("allowed ips", allowedIps(peer)));
         text.append(field("endpoint", peer.getString("endpoint", "not known")));
         text.append(field("latest handshake", StatusTable.handshake(peer, now)));
         text.append(field(
                 "transfer",
-                WgText.bytes(peer.getLong("receivedBytes")) + " received, "
-                        + WgText.bytes(peer.getLong("sentBytes")) + " sent"));
+                WgText.bytes(peer.getLong("receivedBytes")) + " received, " + WgText.bytes(peer.getLong("sentBytes"))
+                        + " sent"));
         text.append(field(
                 "handshakes",
                 peer.getLong("handshakes") + " made, " + peer.getLong("initiations") + " initiations sent"));
@@ -146,7 +150,8 @@ final class Explanation {
     private static String online(JsonObject peer) {
         long foreign = drops(peer, PeerCounter.DROP_SOURCE_NOT_OWNED);
         if (foreign > 0) {
-            return "The tunnel works, but " + foreign + (foreign == 1 ? " packet" : " packets") + " of the peer came from"
+            return "The tunnel works, but " + foreign + (foreign == 1 ? " packet" : " packets")
+                    + " of the peer came from"
                     + " addresses that are not in its allowed IPs here and were dropped: add them, or masquerade there.";
         }
         return "It works: there was a handshake in the last 180 seconds.";
@@ -164,8 +169,7 @@ final class Explanation {
         var endpoint = peer.getString("endpoint");
         boolean never = !peer.containsKey("lastHandshake");
         if (endpoint == null) {
-            return "The peer has no endpoint here and has never come: let it begin, or give it one here."
-                    + strangers();
+            return "The peer has no endpoint here and has never come: let it begin, or give it one here." + strangers();
         }
         boolean unanswered = unanswered(peer) > 0 || drops(peer, PeerCounter.DROP_NO_ANSWER) > 0;
         if (unanswered || (never && peer.getLong("initiations") > 0)) {

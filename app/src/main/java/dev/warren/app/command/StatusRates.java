@@ -30,8 +30,7 @@ final class StatusRates {
             if (before == null || seconds <= 0) continue;
             next.put(
                     key,
-                    new Rate(
-                            rate(bytes.received - before.received, seconds), rate(bytes.sent - before.sent, seconds)));
+                    new Rate(rate(bytes.received - before.received, seconds), rate(bytes.sent - before.sent, seconds)));
         }
         last = current;
         lastAt = now;

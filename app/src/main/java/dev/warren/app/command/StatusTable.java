@@ -48,7 +48,8 @@ final class StatusTable {
         rows.add(rates == null ? HEADINGS : HEADINGS_WITH_RATES);
         peers.stream().limit(most).forEach(peer -> rows.add(row(peer, rates, now)));
         if (!peers.isEmpty()) layOut(text, rows);
-        if (peers.size() > most) text.append("  and ").append(peers.size() - most).append(" more\n");
+        if (peers.size() > most)
+            text.append("  and ").append(peers.size() - most).append(" more\n");
         return text.toString();
     }
 
@@ -85,7 +86,8 @@ final class StatusTable {
         int columns = rows.getFirst().size();
         var widths = new int[columns];
         for (var row : rows) {
-            for (int i = 0; i < columns; i++) widths[i] = Math.max(widths[i], row.get(i).length());
+            for (int i = 0; i < columns; i++)
+                widths[i] = Math.max(widths[i], row.get(i).length());
         }
         for (var row : rows) {
             boolean headings = row == rows.getFirst();
@@ -129,9 +131,7 @@ final class StatusTable {
     /// As the configuration file calls it, else the beginning of its key.
     static String name(JsonObject peer) {
         var name = peer.getString("name");
-        return name == null
-                ? peer.getString("publicKey").substring(0, SHORT_KEY) + "…"
-                : InterfaceName.shown(name);
+        return name == null ? peer.getString("publicKey").substring(0, SHORT_KEY) + "…" : InterfaceName.shown(name);
     }
 
     /// `1 minute, 4 seconds ago`

@@ -71,7 +71,11 @@ final class StatusView {
                 known = rates.computeIfAbsent(status.getString("interface"), _ -> new StatusRates());
                 known.take(status, System.nanoTime());
             }
-            text.append(table.text(status, known, Instant.now(), watching && terminal.redraws() ? PEERS_ON_SCREEN : Integer.MAX_VALUE));
+            text.append(table.text(
+                    status,
+                    known,
+                    Instant.now(),
+                    watching && terminal.redraws() ? PEERS_ON_SCREEN : Integer.MAX_VALUE));
         }
         return watching ? terminal.redrawn(text.toString()) : text.toString();
     }

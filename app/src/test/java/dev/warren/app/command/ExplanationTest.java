@@ -51,7 +51,8 @@ class ExplanationTest {
     @Test
     void theLongestPrefixOwnsAnAddress() {
         var explanation = new Explanation(
-                status(peer("wide", "0.0.0.0/0", "::/0"), peer("net", "10.8.0.0/24"), peer("host", "10.8.0.2/32")), NOW);
+                status(peer("wide", "0.0.0.0/0", "::/0"), peer("net", "10.8.0.0/24"), peer("host", "10.8.0.2/32")),
+                NOW);
         assertOwner(explanation, "10.8.0.2", "host", "10.8.0.2/32");
         assertOwner(explanation, "10.8.0.3", "net", "10.8.0.0/24");
         assertOwner(explanation, "192.0.2.1", "wide", "0.0.0.0/0");
@@ -99,9 +100,10 @@ class ExplanationTest {
     void anInterfaceThatIsDownIsTheCauseOfAll() {
         var peer = peer("p").put("online", true);
         assertEquals(
-                "wg0 is down: ip link set wg0 up",
-                new Explanation(status(peer).put("up", false), NOW).cause(peer));
-        assertTrue(new Explanation(status(peer).put("listenPort", 0), NOW).cause(peer).contains("not open"));
+                "wg0 is down: ip link set wg0 up", new Explanation(status(peer).put("up", false), NOW).cause(peer));
+        assertTrue(new Explanation(status(peer).put("listenPort", 0), NOW)
+                .cause(peer)
+                .contains("not open"));
     }
 
     @Test
@@ -154,17 +156,23 @@ class ExplanationTest {
         var table = new StatusTable(Terminal.NONE, StatusTable.Order.ONLINE);
         assertEquals("""
                 interface: wg0, up, listening port 51820, peers 3, online 1
-                  PEER       STATE    ENDPOINT         LATEST HANDSHAKE          RECEIVED      SENT     RTT  DROPS
-                  laptop     online   192.0.2.7:51820  1 minute, 4 seconds ago   1.21 KiB  3.00 MiB  1.2 ms  5, most replayed
-                  zoo        offline  -                never                          0 B       0 B       -  -
-                  keyAAAAA…  offline  -                never                          0 B       0 B       -  -
+                  PEER       STATE    ENDPOINT         LATEST HANDSHAKE         RECEIVED      SENT     RTT  DROPS
+                  laptop     online   192.0.2.7:51820  1 minute, 4 seconds ago  1.21 KiB  3.00 MiB  1.2 ms  5, most replayed
+                  zoo        offline  -                never                         0 B       0 B       -  -
+                  keyAAAAA…  offline  -                never                         0 B       0 B       -  -
                 """, table.text(status(peer("key"), peer("z").put("name", "zoo"), laptop), null, NOW, 9));
     }
 
     @ParameterizedTest
     @CsvSource({
-        "0,0 B", "1023,1023 B", "1024,1.00 KiB", "1240,1.21 KiB", "1048576,1.00 MiB", "1073741824,1.00 GiB",
-        "5497558138880,5.00 TiB", "9007199254740992,8192.00 TiB"
+        "0,0 B",
+        "1023,1023 B",
+        "1024,1.00 KiB",
+        "1240,1.21 KiB",
+        "1048576,1.00 MiB",
+        "1073741824,1.00 GiB",
+        "5497558138880,5.00 TiB",
+        "9007199254740992,8192.00 TiB"
     })
     void bytesAreThoseOfWg(long bytes, String text) {
         assertEquals(text, WgText.bytes(bytes));
@@ -199,8 +207,8 @@ class ExplanationTest {
             },
             quoteCharacter = '"')
     void anEventIsALine(String fields, String what) {
-        var event = new JsonObject(("{'time':'2026-11-29T10:00:00.123Z','interface':'wg0'," + fields + "}")
-                .replace('\'', '"'));
+        var event = new JsonObject(
+                ("{'time':'2026-11-29T10:00:00.123Z','interface':'wg0'," + fields + "}").replace('\'', '"'));
         assertEquals("2026-11-29 10:00:00  wg0  " + what, EventLine.of(event, ZoneOffset.UTC));
     }
 }

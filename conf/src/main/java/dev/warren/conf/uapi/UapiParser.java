@@ -35,8 +35,8 @@ public final class UapiParser implements AutoCloseable {
     /// `stats=1` and an empty line, of our own: answer the counters by name.
     public record Stats() implements Request {}
 
-    /// `status=1`, then `offset=N` and `limit=N` or none, and an empty line, of our own: answer the interface with a page
-    /// of its peers.
+    /// `status=1`, then `offset=N` and `limit=N` or none, and an empty line, of our own: answer the
+    /// interface with a page of its peers.
     ///
     /// @param offset of the first peer
     /// @param limit of peers; as many as fit where there was none

@@ -102,16 +102,15 @@ class UapiParserTest {
                         new UapiParser.Status(0, Integer.MAX_VALUE),
                         new UapiParser.Status(500, 20),
                         new UapiParser.Events()),
-                requests(
-                        new UapiParser(),
-                        "stats=1\n\nstatus=1\n\nstatus=1\nlimit=20\noffset=500\n\nevents=1\n\n"));
+                requests(new UapiParser(), "stats=1\n\nstatus=1\n\nstatus=1\nlimit=20\noffset=500\n\nevents=1\n\n"));
         for (var word : List.of("stats", "status", "events")) {
             var parser = new UapiParser();
             assertEquals(List.of(), requests(parser, word + "=1\n"));
             assertTrue(parser.midway());
             assertNull(parser.end(), "a half is none");
         }
-        for (var text : List.of("stats=1\r\n", "status=2\n", "status=12\n", "stats=1\nget=1\n", "events=1\nlimit=1\n")) {
+        for (var text :
+                List.of("stats=1\r\n", "status=2\n", "status=12\n", "stats=1\nget=1\n", "events=1\nlimit=1\n")) {
             assertInstanceOf(Hangup.class, requests(new UapiParser(), text).getLast(), text);
         }
     }

@@ -163,7 +163,9 @@ class UapiVerticleTest {
             var padding = "x".repeat(1000);
             for (int i = 0; i < 5000; i++) {
                 vertx.eventBus()
-                        .publish(Addresses.EVENTS, new JsonObject().put("interface", "fake0").put("padding", padding));
+                        .publish(
+                                Addresses.EVENTS,
+                                new JsonObject().put("interface", "fake0").put("padding", padding));
             }
             try (var other = new Client(path)) {
                 for (int i = 0; i < 10; i++) other.ask("get=1\n\n");
@@ -172,7 +174,10 @@ class UapiVerticleTest {
             long missed = 0;
             // The last ones may be missing: one more after each that is read tells of them.
             while (seen + missed < 5000) {
-                vertx.eventBus().publish(Addresses.EVENTS, new JsonObject().put("interface", "fake0").put("extra", 1));
+                vertx.eventBus()
+                        .publish(
+                                Addresses.EVENTS,
+                                new JsonObject().put("interface", "fake0").put("extra", 1));
                 var event = new JsonObject(client.line());
                 missed += event.getLong("missed", 0L);
                 if (!event.containsKey("extra")) seen++;
@@ -182,7 +187,10 @@ class UapiVerticleTest {
     }
 
     private void publish(String device, int number) {
-        vertx.eventBus().publish(Addresses.EVENTS, new JsonObject().put("interface", device).put("number", number));
+        vertx.eventBus()
+                .publish(
+                        Addresses.EVENTS,
+                        new JsonObject().put("interface", device).put("number", number));
     }
 
     private void awaitClientListens() {
