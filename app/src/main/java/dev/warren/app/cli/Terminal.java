@@ -1,7 +1,5 @@
 package dev.warren.app.cli;
 
-import java.util.Objects;
-
 /// What standard output can do. Colours also need that NO_COLOR is not set (no-color.org).
 ///
 /// @param redraws whether it is a terminal, which can be cleared
@@ -22,8 +20,10 @@ public record Terminal(boolean redraws, boolean colours) {
     }
 
     /// That of this process.
+    @SuppressWarnings("SystemConsoleNull") // without a terminal it is null again, since JDK 25
     public static Terminal ofProcess() {
-        boolean terminal = Objects.requireNonNull(System.console()).isTerminal();
+        var console = System.console();
+        boolean terminal = console != null && console.isTerminal();
         var no = System.getenv("NO_COLOR");
         return new Terminal(terminal, terminal && (no == null || no.isEmpty()));
     }
