@@ -59,6 +59,11 @@ class MainTest {
                 "stats",
                 "stats --json",
                 "stats wg0 wg1",
+                "status wg0 wg1",
+                "status --watch=x",
+                "top wg0 wg1",
+                "events --jsn",
+                "explain wg0",
                 "stats --json=maybe=1 wg0",
                 "genkey extra",
                 "pubkey extra",
@@ -154,14 +159,25 @@ class MainTest {
 
     @Test
     void everyCommandHasHelp() {
-        for (var command : new String[] {"run", "stats", "genkey", "pubkey", "genpsk", "demo"}) {
+        for (var command :
+                new String[] {"run", "status", "top", "events", "explain", "stats", "genkey", "pubkey", "genpsk", "demo"
+                }) {
             assertEquals(0, execute(command, "--help"), command);
             assertEquals(0, execute("help", command), command);
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"runn,run", "rnu,run", "status,stats", "stat,stats", "genkeys,genkey", "dmeo,demo", "hlep,help"})
+    @CsvSource({
+        "runn,run",
+        "rnu,run",
+        "statuses,status",
+        "event,events",
+        "stat,stats",
+        "genkeys,genkey",
+        "dmeo,demo",
+        "hlep,help"
+    })
     void aWordNearACommandMakesNoInterface(String word, String meant) {
         assertEquals(meant, CommandNames.near(word));
     }
@@ -200,8 +216,10 @@ class MainTest {
     }
 
     @Test
-    void statsOfNobodyIsAFailure() {
+    void askingNobodyIsAFailure() {
         assertEquals(1, execute("stats", "nobody0"));
+        for (var command : List.of("status", "top", "events")) assertEquals(1, execute(command, "nobody0"), command);
+        assertEquals(1, execute("explain", "nobody0", "10.0.0.1"));
         assertTrue(said(err).contains("nobody0"), said(err));
     }
 

@@ -9,6 +9,10 @@ import org.jspecify.annotations.Nullable;
 public final class CommandNames {
     public static final Set<String> ALL = Set.of(
             "run",
+            "status",
+            "top",
+            "events",
+            "explain",
             "stats",
             "reset-timestamp",
             "genkey",

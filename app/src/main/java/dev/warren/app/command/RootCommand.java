@@ -95,6 +95,10 @@ public final class RootCommand implements Callable<Integer> {
     public static CommandLine line(PrintStream out, PrintStream err) {
         var line = new CommandLine(new RootCommand())
                 .addSubcommand(new RunCommand(out, err))
+                .addSubcommand(new StatusCommand(out, err))
+                .addSubcommand(new TopCommand(out, err))
+                .addSubcommand(new EventsCommand(out, err))
+                .addSubcommand(new ExplainCommand(out, err))
                 .addSubcommand(new StatsCommand(out, err))
                 .addSubcommand(new ResetTimestampCommand(err))
                 .addSubcommand(new KeyCommands.Genkey(out, err))

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// Unlike wireguard-go, requests sent without waiting for the answer are all answered. After a bad line the rest of
-/// that `set` is skipped, up to its empty line or the next `get=1` or `set=1`.
+/// that `set` is skipped, up to its empty line or the next `get=1`, `set=1` or the like.
 public final class UapiParser implements AutoCloseable {
     /// A longer line is refused, bytes without the line feed. The scanner of wireguard-go has the same limit.
     public static final int MAX_LINE = 64 * 1024 - 1;
@@ -31,6 +31,19 @@ public final class UapiParser implements AutoCloseable {
 
     /// `set=1`, complete: apply, then answer [UapiWriter#status] with 0 or the errno of what failed. Close it after.
     public record Set(DeviceUpdate update) implements Request {}
+
+    /// `stats=1` and an empty line, of our own: answer the counters by name.
+    public record Stats() implements Request {}
+
+    /// `status=1`, then `offset=N` and `limit=N` or none, and an empty line, of our own: answer the
+    /// interface with a page of its peers.
+    ///
+    /// @param offset of the first peer
+    /// @param limit of peers; as many as fit where there was none
+    public record Status(int offset, int limit) implements Request {}
+
+    /// `events=1` and an empty line, of our own: events follow until the client goes.
+    public record Events() implements Request {}
 
     /// A request that is wrong. wireguard-go applies every line up to the bad one, so: apply `before` if it is not
     /// [DeviceUpdate#isEmpty], then answer `errno` (or that of the failure, if applying failed). The connection
@@ -50,18 +63,25 @@ public final class UapiParser implements AutoCloseable {
         IDLE,
         GET,
         SET,
+        FIGURES,
         SKIP,
         HUNG_UP
     }
 
     private static final byte[] GET = "get=1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SET = "set=1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] STATS = "stats=1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] STATUS = "status=1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] EVENTS = "events=1".getBytes(StandardCharsets.US_ASCII);
+    private static final Request EVERY_PEER = new Status(0, Integer.MAX_VALUE);
 
     private final UapiBudget budget;
     /// Bytes of the budget that requests not yet [#answered] have taken.
     private long held;
     private State state = State.IDLE;
     private UapiSet set;
+    /// What [State#FIGURES] ends with.
+    private Request figures = EVERY_PEER;
     private byte[] line = new byte[256];
     private int length; // of the line so far; while skipping it may exceed the array
 
@@ -115,7 +135,7 @@ public final class UapiParser implements AutoCloseable {
 
     /// True while a request has begun and is not complete: an owner may want to bound that time.
     public boolean midway() {
-        return length > 0 || state == State.GET || state == State.SET;
+        return length > 0 || state == State.GET || state == State.SET || state == State.FIGURES;
     }
 
     /// Wipes what was received so far.
@@ -198,6 +218,7 @@ public final class UapiParser implements AutoCloseable {
             return switch (state) {
                 case IDLE -> operation(size);
                 case SET -> setting(size);
+                case FIGURES -> figures(size);
                 case SKIP -> skipping(size);
                 case GET, HUNG_UP -> null;
             };
@@ -216,8 +237,37 @@ public final class UapiParser implements AutoCloseable {
             state = State.SET;
         } else if (isLine(size, GET)) {
             state = State.GET;
+        } else if (isLine(size, STATS)) {
+            begin(new Stats());
+        } else if (isLine(size, STATUS)) {
+            begin(EVERY_PEER);
+        } else if (isLine(size, EVENTS)) {
+            begin(new Events());
         } else {
             return hangup("neither get=1 nor set=1");
+        }
+        return null;
+    }
+
+    private void begin(Request request) {
+        figures = request;
+        state = State.FIGURES;
+    }
+
+    private @Nullable Request figures(int size) {
+        if (size == 0) {
+            state = State.IDLE;
+            return figures;
+        }
+        if (!(figures instanceof Status status)) return hangup("a request is not followed by an empty line");
+        var text = new String(line, 0, Math.min(size, 32), StandardCharsets.US_ASCII);
+        if (text.matches("offset=[0-9]{1,9}")) {
+            figures = new Status(Integer.parseInt(text.substring(7)), status.limit());
+        } else if (text.matches("limit=[0-9]{1,9}")) {
+            figures = new Status(status.offset(), Integer.parseInt(text.substring(6)));
+        } else {
+            state = State.SKIP;
+            return bad(UapiSet.EINVAL, "neither offset=N nor limit=N");
         }
         return null;
     }
@@ -239,10 +289,18 @@ public final class UapiParser implements AutoCloseable {
     private @Nullable Request skipping(int size) {
         if (size == 0 || (size == 1 && line[0] == '\r')) {
             state = State.IDLE;
-        } else if (isLine(size, SET) || isLine(size, GET)) {
+        } else if (isOperation(size)) {
             return operation(size);
         }
         return null;
+    }
+
+    private boolean isOperation(int size) {
+        return isLine(size, SET)
+                || isLine(size, GET)
+                || isLine(size, STATS)
+                || isLine(size, STATUS)
+                || isLine(size, EVENTS);
     }
 
     private boolean isLine(int size, byte[] word) {

@@ -95,6 +95,46 @@ class UapiParserTest {
     }
 
     @Test
+    void requestsOfOurOwnEndWithAnEmptyLine() {
+        assertEquals(
+                List.of(
+                        new UapiParser.Stats(),
+                        new UapiParser.Status(0, Integer.MAX_VALUE),
+                        new UapiParser.Status(500, 20),
+                        new UapiParser.Events()),
+                requests(new UapiParser(), "stats=1\n\nstatus=1\n\nstatus=1\nlimit=20\noffset=500\n\nevents=1\n\n"));
+        for (var word : List.of("stats", "status", "events")) {
+            var parser = new UapiParser();
+            assertEquals(List.of(), requests(parser, word + "=1\n"));
+            assertTrue(parser.midway());
+            assertNull(parser.end(), "a half is none");
+        }
+        for (var text :
+                List.of("stats=1\r\n", "status=2\n", "status=12\n", "stats=1\nget=1\n", "events=1\nlimit=1\n")) {
+            assertInstanceOf(Hangup.class, requests(new UapiParser(), text).getLast(), text);
+        }
+    }
+
+    @Test
+    void aPageOfAStatusIsTwoNumbers() {
+        for (var line : List.of("offset=-1", "limit=", "limit=x", "offset=9999999999", "peers=3", "limit=1\r")) {
+            var requests = requests(new UapiParser(), "status=1\n" + line + "\nlimit=3\n\nget=1\n\n");
+            assertEquals(-22, errno(requests.get(0)), line);
+            assertInstanceOf(Get.class, requests.get(1), line);
+            assertEquals(2, requests.size(), line);
+        }
+    }
+
+    @Test
+    void theRestOfABadSetEndsAtARequestOfOurOwn() {
+        for (var word : List.of("stats", "status", "events")) {
+            var requests = requests(new UapiParser(), "set=1\nbogus\nlisten_port=1\n" + word + "=1\n\n");
+            assertEquals(2, requests.size(), word);
+            assertEquals(-71, errno(requests.get(0)), word);
+        }
+    }
+
+    @Test
     void theEndOfTheStreamCompletesASetButNothingElse() {
         for (var text : List.of("", "get=1", "get=1\n", "set=1", "foo")) {
             var parser = new UapiParser();

@@ -34,8 +34,10 @@ public final class MetricsVerticle extends VerticleBase {
     /// Version of the fields. It grows when one changes its meaning or goes away, not when one is added.
     public static final int SCHEMA = 1;
 
+    /// Peers in one reply, at most.
+    public static final int MAX_LIMIT = 1000;
+
     private static final Logger LOG = LoggerFactory.getLogger(MetricsVerticle.class);
-    private static final int MAX_LIMIT = 1000;
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
     private final Options options;
@@ -126,11 +128,11 @@ public final class MetricsVerticle extends VerticleBase {
         });
     }
 
-    private static JsonArray peers(DeviceSnapshot snapshot, @Nullable PeerRates known) {
+    private static JsonArray peers(DeviceSnapshot snapshot, PeerRates known) {
         long now = System.nanoTime();
         var peers = new JsonArray();
         for (var peer : snapshot.peers()) {
-            peers.add(SnapshotJson.peer(peer, known == null ? null : known.of(peer, now)));
+            peers.add(SnapshotJson.peer(peer, known.of(peer, now)));
         }
         return peers;
     }
@@ -187,7 +189,7 @@ public final class MetricsVerticle extends VerticleBase {
                             : search(device, peer -> isPeer(peer, wantedPeer), 0))
                     .map(snapshot -> {
                         if (wantedPeer != null && snapshot.peers().isEmpty()) return null;
-                        interfaces.add(SnapshotJson.device(snapshot).put("peers", peers(snapshot, null)));
+                        interfaces.add(SnapshotJson.status(snapshot));
                         return null;
                     });
         }

@@ -9,8 +9,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /// Snapshots as JSON. The fields are described in docs/METRICS.md.
-final class SnapshotJson {
+public final class SnapshotJson {
     private SnapshotJson() {}
+
+    /// An interface with its page of peers, as `warren.status` and the control socket have it.
+    public static JsonObject status(DeviceSnapshot snapshot) {
+        var peers = new JsonArray();
+        snapshot.peers().forEach(each -> peers.add(peer(each, null)));
+        return device(snapshot).put("peers", peers);
+    }
 
     /// An interface without its peers.
     static JsonObject device(DeviceSnapshot snapshot) {
@@ -51,7 +58,8 @@ final class SnapshotJson {
                 .put("sentBytes", counters.of(PeerCounter.TX_BYTES))
                 .put("sentPackets", counters.of(PeerCounter.TX_PACKETS))
                 .put("handshakes", counters.of(PeerCounter.HANDSHAKES))
-                .put("initiations", counters.of(PeerCounter.INITIATIONS));
+                .put("initiations", counters.of(PeerCounter.INITIATIONS))
+                .put("handshakesUnanswered", counters.of(PeerCounter.NO_ANSWER));
         if (rates != null) {
             json.put("receivedBytesPerSecond", rates.received()).put("sentBytesPerSecond", rates.sent());
         }

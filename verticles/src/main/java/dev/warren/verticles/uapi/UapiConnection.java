@@ -7,6 +7,8 @@ import dev.warren.conf.uapi.UapiWriter;
 import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceException;
 import dev.warren.verticles.control.Origin;
+import dev.warren.verticles.metrics.MetricsVerticle;
+import dev.warren.verticles.metrics.SnapshotJson;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
@@ -32,7 +34,6 @@ import org.slf4j.LoggerFactory;
 /// Everything runs on the event loop of the verticle.
 final class UapiConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(UapiConnection.class);
-    private static final byte[] STATS = "stats=1\n\n".getBytes(StandardCharsets.US_ASCII);
     private static final int EIO = -5;
 
     /// What gets a piece of a reply into a chunk; 0 ends the reply.
@@ -45,8 +46,6 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
     private final Channel channel;
     private final UapiParser parser;
     private final ArrayDeque<ByteBuf> received = new ArrayDeque<>();
-    /// Bytes of [#STATS] seen at the beginning of a request.
-    private int statsSeen;
     /// The parser has eaten a part of the current request.
     private boolean midway;
     /// A request is being answered.
@@ -54,6 +53,8 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
     /// The client will send no more.
     private boolean inputEnded;
     private boolean ended;
+    /// Streams to the client, which asked for them last.
+    private @Nullable UapiEvents events;
     /// The chunk on its way out.
     private @Nullable ByteBuf outgoing;
     private int outgoingLeft;
@@ -70,7 +71,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
 
     /// True while a request has begun and its answer is not yet gone.
     boolean busy() {
-        return midway || statsSeen > 0 || answering;
+        return midway || answering;
     }
 
     /// True while a snapshot is held for a reply.
@@ -102,6 +103,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
         received.clear();
         parser.close();
         releaseSnapshot();
+        if (events != null) events.close();
         var _ = channel.close();
     }
 
@@ -148,39 +150,17 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
                 wipeAndRelease(received.remove());
                 continue;
             }
-            if (!midway && isStats(buffer)) {
-                statsSeen = 0;
-                reply(this::stats);
-            } else if (midway) {
-                var bytes = buffer.nioBuffer();
-                int before = bytes.remaining();
-                var request = parser.next(bytes);
-                buffer.skipBytes(before - bytes.remaining());
-                midway = parser.midway();
-                handle(request);
+            if (events != null) { // nothing is asked after them
+                wipeAndRelease(received.remove());
+                continue;
             }
+            var bytes = buffer.nioBuffer();
+            int before = bytes.remaining();
+            var request = parser.next(bytes);
+            buffer.skipBytes(before - bytes.remaining());
+            midway = parser.midway();
+            handle(request);
         }
-    }
-
-    /// True when the whole of our own request was seen. When it turns out to be another one, what was taken goes to the
-    /// parser and `midway` is set.
-    private boolean isStats(ByteBuf buffer) {
-        while (buffer.isReadable()) {
-            if (buffer.getByte(buffer.readerIndex()) != STATS[statsSeen]) {
-                var taken = ByteBuffer.wrap(Arrays.copyOf(STATS, statsSeen));
-                statsSeen = 0;
-                midway = true;
-                if (taken.hasRemaining()) {
-                    handle(parser.next(taken));
-                }
-                return false;
-            }
-            buffer.skipBytes(1);
-            if (++statsSeen == STATS.length) {
-                return true;
-            }
-        }
-        return false;
     }
 
     private void endOfInput() {
@@ -199,6 +179,9 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
         switch (request) {
             case UapiParser.Get _ -> reply(() -> owner.whenRoom(this::get));
             case UapiParser.Set set -> reply(() -> set(set.update(), 0));
+            case UapiParser.Stats _ -> reply(this::stats);
+            case UapiParser.Status status -> reply(() -> status(status.offset(), status.limit()));
+            case UapiParser.Events _ -> events = new UapiEvents(owner.vertx(), device.name(), channel);
             case UapiParser.Bad bad -> {
                 LOG.debug("({}) UAPI: {}", device.name(), bad.reason());
                 reply(() -> set(bad.before(), bad.errno()));
@@ -269,6 +252,18 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
                 reply(UapiWriter.status(EIO));
             } else {
                 reply(text(result.result()));
+            }
+        });
+    }
+
+    private void status(int offset, int limit) {
+        onLoop(device.snapshot(offset, Math.min(limit, MetricsVerticle.MAX_LIMIT)), result -> {
+            if (result.failed()) {
+                failed("status", result.cause());
+                reply(UapiWriter.status(EIO));
+            } else {
+                var json = SnapshotJson.status(result.result()).encode();
+                reply((json + "\nerrno=0\n\n").getBytes(StandardCharsets.UTF_8));
             }
         });
     }

@@ -13,6 +13,7 @@ import io.netty.channel.epoll.EpollServerDomainSocketChannel;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
+import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -25,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the control socket of one device: the text protocol of `wg`, and `stats=1` of our own.
+/// Serves the control socket of one device: the text protocol of `wg`, and `stats=1`, `status=1` and
+/// `events=1` of our own (docs/METRICS.md).
 ///
 /// A client that stalls, never ends or comes in numbers costs the others nothing: requests and replies that make no
 /// progress end, the number of clients is bounded, and so is the number of peers in replies that are being written.
@@ -69,6 +71,10 @@ public final class UapiVerticle extends VerticleBase {
     /// Completes when the socket's file has been removed by somebody else: the way to end a router (wg-quick(8)).
     public Future<Void> removed() {
         return removed.future();
+    }
+
+    Vertx vertx() {
+        return vertx;
     }
 
     /// What the changes of all clients together may weigh.

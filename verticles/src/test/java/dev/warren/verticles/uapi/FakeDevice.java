@@ -9,6 +9,8 @@ import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceException;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.Origin;
+import dev.warren.verticles.control.PeerSnapshot;
+import dev.warren.verticles.control.PeerSnapshot.Counts;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.net.InetAddress;
@@ -59,7 +61,14 @@ final class FakeDevice implements DeviceControl {
 
     @Override
     public Future<DeviceSnapshot> snapshot(int offset, int limit) {
-        return Future.failedFuture("not for the control socket");
+        var page = new ArrayList<PeerSnapshot>();
+        for (int i = offset; i < Math.min((long) offset + limit, peers); i++) {
+            var peer = peer(i);
+            page.add(new PeerSnapshot(
+                    "peer" + i, peer.publicKey(), null, peer.allowedIps(), false, false, 0, -1, 0, Counts.NONE));
+        }
+        return Future.succeededFuture(
+                new DeviceSnapshot("fake0", true, null, 51820, 0, 1420, Map.of("rx.packets", 7L), peers, page));
     }
 
     private static PeerStatus peer(int i) {

@@ -6,11 +6,15 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.uapi.UapiParser;
 import dev.warren.verticles.VertxUnit;
+import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.metrics.SnapshotJson;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.json.JsonObject;
 import io.vertx.ext.unit.TestContext;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -104,6 +109,104 @@ class UapiVerticleTest {
             assertEquals("drops.replayed=3\nrx.packets=7\nerrno=0\n\n", client.reply());
             assertEquals("listen_port=51820\nerrno=0\n\n", client.reply());
             assertEquals(List.of("port=7 peers=0"), List.copyOf(device.updates));
+        }
+    }
+
+    @Test
+    void aStatusIsALineOfJsonWithAPageOfPeers() throws Exception {
+        serve();
+        device.peers = 1200;
+        try (var client = new Client(path)) {
+            var whole = status(client.ask("status=1\n\n"));
+            assertEquals(SnapshotJson.status(device.snapshot(0, 1000).result()), whole);
+            assertEquals(1000, whole.getJsonArray("peers").size(), "a page is bounded");
+            var page = status(client.ask("status=1\noffset=1190\nlimit=20\n\n"));
+            assertEquals(1200, page.getInteger("peerCount"));
+            assertEquals(10, page.getJsonArray("peers").size());
+            assertEquals("peer1190", page.getJsonArray("peers").getJsonObject(0).getString("name"));
+            assertEquals("errno=-22\n\n", client.ask("status=1\noffset=many\n\n"));
+            assertTrue(client.ask("get=1\n\n").endsWith("errno=0\n\n"), "the connection stays open");
+        }
+    }
+
+    private static JsonObject status(String reply) {
+        assertTrue(reply.endsWith("\nerrno=0\n\n"), reply);
+        var line = reply.substring(0, reply.length() - "\nerrno=0\n\n".length());
+        assertEquals(-1, line.indexOf('\n'));
+        return new JsonObject(line);
+    }
+
+    @Test
+    void eventsOfTheInterfaceAreStreamedUntilTheClientGoes() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            client.send("get=1\n\nevents=1\n\n");
+            client.reply();
+            awaitClientListens();
+            publish("other0", 1);
+            for (int i = 2; i < 5; i++) publish("fake0", i);
+            for (int i = 2; i < 5; i++) assertEquals(i, new JsonObject(client.line()).getInteger("number"));
+            client.send("get=1\n\n"); // is not answered
+            publish("fake0", 5);
+            assertEquals(5, new JsonObject(client.line()).getInteger("number"));
+        }
+        eventually(() -> verticle.clients() == 0);
+        assertFalse(hasListener(), "nobody listens when the client has gone");
+    }
+
+    @Test
+    void aClientThatDoesNotReadMissesEvents() throws Exception {
+        serve();
+        try (var client = new Client(path)) {
+            client.send("events=1\n\n");
+            awaitClientListens();
+            var padding = "x".repeat(1000);
+            for (int i = 0; i < 5000; i++) {
+                vertx.eventBus()
+                        .publish(
+                                Addresses.EVENTS,
+                                new JsonObject().put("interface", "fake0").put("padding", padding));
+            }
+            try (var other = new Client(path)) {
+                for (int i = 0; i < 10; i++) other.ask("get=1\n\n");
+            }
+            long seen = 0;
+            long missed = 0;
+            // The last ones may be missing: one more after each that is read tells of them.
+            while (seen + missed < 5000) {
+                vertx.eventBus()
+                        .publish(
+                                Addresses.EVENTS,
+                                new JsonObject().put("interface", "fake0").put("extra", 1));
+                var event = new JsonObject(client.line());
+                missed += event.getLong("missed", 0L);
+                if (!event.containsKey("extra")) seen++;
+            }
+            assertTrue(missed > 1000, "missed " + missed + ", seen " + seen);
+        }
+    }
+
+    private void publish(String device, int number) {
+        vertx.eventBus()
+                .publish(
+                        Addresses.EVENTS,
+                        new JsonObject().put("interface", device).put("number", number));
+    }
+
+    private void awaitClientListens() {
+        eventually(this::hasListener);
+    }
+
+    /// A producer's write fails when there is no consumer.
+    private boolean hasListener() {
+        var producer = vertx.eventBus().<JsonObject>publisher(Addresses.EVENTS);
+        try {
+            producer.write(new JsonObject().put("interface", "nobody")).await(5, TimeUnit.SECONDS);
+            return true;
+        } catch (ReplyException e) {
+            return false;
+        } catch (TimeoutException e) {
+            throw new AssertionError(e);
         }
     }
 
@@ -367,6 +470,17 @@ class UapiVerticleTest {
                     throw new SocketTimeoutException("hung up after: " + read);
                 }
             }
+        }
+
+        /// Without its line feed.
+        String line() throws IOException {
+            int end;
+            while ((end = read.indexOf("\n")) < 0) {
+                if (!more()) throw new SocketTimeoutException("hung up after: " + read);
+            }
+            var line = read.substring(0, end);
+            read.delete(0, end + 1);
+            return line;
         }
 
         private boolean more() throws IOException {
