@@ -2,10 +2,10 @@ package dev.warren.host;
 
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.netlink.Netlink;
+import dev.warren.io.netlink.RoutingTables;
 import dev.warren.io.netlink.RoutingTables.Address;
 import dev.warren.io.netlink.RoutingTables.Route;
 import dev.warren.io.netlink.RoutingTables.Rule;
-import dev.warren.io.netlink.RoutingTables;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Set;

@@ -42,7 +42,8 @@ public final class DashboardDemo {
         var vertx = Vertx.vertx();
         vertx.deployVerticle(new MetricsVerticle(() -> devices, MetricsVerticle.Options.standard("demo")))
                 .await(10, SECONDS);
-        vertx.deployVerticle(new WebVerticle(() -> devices, new WebOptions("demo", "127.0.0.1", port, token, null, null, 1000, 50)))
+        vertx.deployVerticle(new WebVerticle(
+                        () -> devices, new WebOptions("demo", "127.0.0.1", port, token, null, null, 1000, 50)))
                 .await(10, SECONDS);
         vertx.setPeriodic(1000, _ -> devices.forEach(MadeUp::step));
         var random = new Random(5);

@@ -258,7 +258,8 @@ class DashboardTest {
 
     @Test
     void thePageNeedsNoTokenAndTheFiguresDo() throws Exception {
-        var options = new WebOptions("1.2.3", "127.0.0.1", 0, new AccessToken("s3cret".getBytes(US_ASCII)), null, null, 1000, 50);
+        var options = new WebOptions(
+                "1.2.3", "127.0.0.1", 0, new AccessToken("s3cret".getBytes(US_ASCII)), null, null, 1000, 50);
         var guarded = new WebVerticle(() -> List.of(device), options);
         vertx.deployVerticle(guarded).await(10, SECONDS);
         for (var path : FILES.keySet()) assertEquals(200, fetch(guarded, path).statusCode(), path);

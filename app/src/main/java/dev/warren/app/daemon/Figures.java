@@ -23,9 +23,8 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/// Starts what shows the figures of a running router: on the event bus, and over HTTP if that is configured. Both run
-// on
-/// the management loop. The classes of HTTP are loaded only then.
+/// Starts what shows the figures of a running router: on the event bus, and over HTTP if that is
+/// configured. Both run on the management loop. The classes of HTTP are loaded only then.
 public final class Figures {
     private static final Duration START = Duration.ofSeconds(10);
     private static final Duration STOP = Duration.ofMillis(500);

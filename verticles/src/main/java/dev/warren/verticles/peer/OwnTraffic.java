@@ -5,8 +5,8 @@ import dev.warren.io.Endpoint;
 import dev.warren.routing.ip.IpFields;
 import dev.warren.routing.ip.IpHeader;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout.OfLong;
 import java.lang.foreign.ValueLayout;
+import java.lang.foreign.ValueLayout.OfLong;
 import java.nio.ByteOrder;
 
 /// Recognises our own datagrams to a peer when they come back through the TUN because a route sends the peer's endpoint
