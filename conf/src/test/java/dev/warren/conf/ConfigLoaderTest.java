@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -162,11 +163,15 @@ class ConfigLoaderTest {
     void anythingThatIsWrongIsSaidWithLineKeyAndWhatWouldBeRight() throws IOException {
         var table = List.of(
                 "lops = 3|warren.lops: unknown key, did you mean loops?; expected one of interfaces, defaults, loops, "
-                        + "tun-queues, crypto, offload, log, state-dir, insecure-key-files",
+                        + "tun-queues, crypto, offload, log, metrics, node, web, state-dir, insecure-key-files",
                 "loops = 0|warren.loops: is '0'; expected auto or 1 to 256",
                 "loops = many|warren.loops: is 'many'; expected auto or 1 to 256",
                 "loops = []|warren.loops: is a list; expected auto or 1 to 256",
                 "tun-queues = 257|warren.tun-queues: is '257'; expected auto or 1 to 256",
+                "metrics.interval = 0|warren.metrics.interval: is '0'; expected 1 to 3600 seconds",
+                "metrics.labelled-peers = -1|warren.metrics.labelled-peers: is '-1'; expected all, or 0 to 1000000",
+                "web.listen = nowhere|warren.web.listen: is 'nowhere'; expected off, or an address and a port as "
+                        + "\"127.0.0.1:9586\"",
                 "crypto = 3|warren.crypto: is a number; expected { ... }",
                 "crypto.aead = aes|warren.crypto.aead: is 'aes'; expected auto, openssl or jdk",
                 "crypto.x25519 = jdk|warren.crypto.x25519: is 'jdk'; expected auto, awslc, openssl, java or bouncycastle",
@@ -264,6 +269,24 @@ class ConfigLoaderTest {
                     };
             assertEquals("warren.conf:3: " + expected, problems("# comment\nwarren {\n" + line + "\n}\n"), row);
         }
+    }
+
+    /// Figures are nobody else's business without a token, and a token without TLS is everybody's.
+    @Test
+    void figuresThatOthersCanReachNeedATokenAndTls() throws Exception {
+        var message = problems("warren.web.listen = \"192.0.2.1:9586\"");
+        assertTrue(message.contains("without a token; expected token-file"), message);
+        assertTrue(message.contains("without TLS; expected tls"), message);
+        var web = load("""
+                warren.web {
+                  listen = "192.0.2.1:9586", token-file = "web.token"
+                  tls { certificate = "%1$s", key = "%1$s" }
+                }
+                """.formatted(write("web.pem", "a certificate", "rw-------")))
+                .web();
+        assertEquals(9586, Objects.requireNonNull(web.listen()).getPort());
+        assertTrue(web.token() instanceof PrivateKeySource.Missing, "it is made at the start");
+        assertNull(load("warren.loops = 1").web().listen(), "off unless it is said");
     }
 
     private static final String ENDPOINT =
@@ -547,6 +570,8 @@ class ConfigLoaderTest {
         var message = problems(uncommented); // everything at once: the two ways to give a key exclude each other
         assertEquals(
                 List.of(
+                        "warren.web.tls.certificate: is web.pem, which is no file; expected a PEM file",
+                        "warren.web.tls.key: is web.key, which is no file; expected a PEM file",
                         "warren.interfaces.wg0.private-key-file: is given, and private-key too; expected one of them",
                         "warren.interfaces.wg0.peers.laptop.preshared-key-file: is given, and preshared-key too; expected "
                                 + "one of them"),
