@@ -26,19 +26,7 @@ public record TunOptions(boolean tso, boolean uso, boolean gro, boolean udpGro, 
         return tso || uso || gro || udpGro;
     }
 
-    public TunOptions withRead(boolean tso, boolean uso) {
-        return new TunOptions(tso, uso, gro, udpGro, multiQueue, limitGso);
-    }
-
-    public TunOptions withWrite(boolean gro, boolean udpGro) {
-        return new TunOptions(tso, uso, gro, udpGro, multiQueue, limitGso);
-    }
-
     public TunOptions withMultiQueue(boolean multiQueue) {
-        return new TunOptions(tso, uso, gro, udpGro, multiQueue, limitGso);
-    }
-
-    public TunOptions withLimitGso(boolean limitGso) {
         return new TunOptions(tso, uso, gro, udpGro, multiQueue, limitGso);
     }
 }

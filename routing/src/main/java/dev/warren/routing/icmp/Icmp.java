@@ -28,14 +28,11 @@ public final class Icmp {
     private static final int ICMP_HEADER = 8;
     private static final int HOP_LIMIT = 64;
     private static final int NETWORK_CONTROL = 0xc0; // precedence 6, RFC 1812 §4.3.2.5
-    private static final int DO_NOT_FRAGMENT = 0x4000;
 
     private static final int ICMP = 1;
     private static final int ICMP6 = 58;
     private static final int HOST_UNREACHABLE = 3 << 8 | 1; // type and code
-    private static final int FRAGMENTATION_NEEDED = 3 << 8 | 4;
     private static final int ADDRESS_UNREACHABLE6 = 1 << 8 | 3;
-    private static final int PACKET_TOO_BIG6 = 2 << 8;
 
     private static final OfShort U16 = JAVA_SHORT_UNALIGNED.withOrder(BIG_ENDIAN);
     private static final OfInt U32 = JAVA_INT_UNALIGNED.withOrder(BIG_ENDIAN);
@@ -66,31 +63,6 @@ public final class Icmp {
         return IpHeader.version(packet, at) == 4
                 ? error4(HOST_UNREACHABLE, 0, packet, at, total, source, target, to)
                 : error6(ADDRESS_UNREACHABLE6, 0, packet, at, total, source, target, to);
-    }
-
-    /// Fragmentation needed (RFC 1191 §4, type 3 code 4; only when the packet forbids fragmentation) or
-    /// packet too big (RFC 4443 §3.2, type 2) about the packet. Other parameters and result as in
-    /// [#unreachable].
-    ///
-    /// @param mtu the size in bytes that would have passed
-    public static int tooBig(
-            MemorySegment packet,
-            long at,
-            int length,
-            int mtu,
-            @Nullable IpAddress source,
-            MemorySegment target,
-            long to) {
-        int total = IpHeader.validate(packet, at, length);
-        if (total < 0) {
-            return 0;
-        }
-        if (IpHeader.version(packet, at) == 6) {
-            return error6(PACKET_TOO_BIG6, mtu, packet, at, total, source, target, to);
-        }
-        return (packet.get(U16, at + 6) & DO_NOT_FRAGMENT) == 0
-                ? 0
-                : error4(FRAGMENTATION_NEEDED, Math.min(mtu, 0xffff), packet, at, total, source, target, to);
     }
 
     private static int error4(

@@ -81,23 +81,6 @@ final class IcmpTest {
         assertEquals(28 + 29, unreachable(Arrays.copyOf(packet, 32)).length);
     }
 
-    @Test
-    void packetTooBigCarriesTheMtu() {
-        var v4 = Packets.v4("10.0.0.1", "10.9.9.9", UDP, 1480);
-        assertEquals(0, tooBig(v4, 1420).length, "it may be fragmented");
-        v4[6] = 0x40;
-        var error4 = tooBig(v4, 1420);
-        assertEquals(3 << 8 | 4, u16(error4, 20));
-        assertEquals(0, u16(error4, 24));
-        assertEquals(1420, u16(error4, 26));
-        assertChecksums(error4);
-        var error6 = tooBig(Packets.v6("fd00::1", "fd00:9::9", UDP, 1460), 1420);
-        assertEquals(2 << 8, u16(error6, 40));
-        assertEquals(0, u16(error6, 44));
-        assertEquals(1420, u16(error6, 46));
-        assertChecksums(error6);
-    }
-
     @ParameterizedTest
     @CsvSource({
         "0.0.0.0, 10.9.9.9",
@@ -120,7 +103,6 @@ final class IcmpTest {
                 ? Packets.v6(source, destination, UDP, 8)
                 : Packets.v4(source, destination, UDP, 8);
         assertEquals(0, unreachable(packet).length);
-        assertEquals(0, tooBig(packet, 1280).length);
     }
 
     @ParameterizedTest
@@ -235,26 +217,20 @@ final class IcmpTest {
     }
 
     private static byte[] unreachable(byte[] packet) {
-        return error(packet, -1, null);
+        return error(packet, null);
     }
 
     private static byte[] unreachable(byte[] packet, IpAddress source) {
-        return error(packet, -1, source);
-    }
-
-    private static byte[] tooBig(byte[] packet, int mtu) {
-        return error(packet, mtu, null);
+        return error(packet, source);
     }
 
     /// The packet ends where its segment ends, and so does the target: what is read or written beside them throws.
-    private static byte[] error(byte[] packet, int mtu, @Nullable IpAddress source) {
+    private static byte[] error(byte[] packet, @Nullable IpAddress source) {
         try (var arena = Arena.ofConfined()) {
             var segment = arena.allocate(3 + packet.length);
             MemorySegment.copy(packet, 0, segment, ValueLayout.JAVA_BYTE, 3, packet.length);
             var target = arena.allocate(5 + Icmp.MAX_LENGTH).fill((byte) 0xaa);
-            int length = mtu < 0
-                    ? Icmp.unreachable(segment, 3, packet.length, source, target, 5)
-                    : Icmp.tooBig(segment, 3, packet.length, mtu, source, target, 5);
+            int length = Icmp.unreachable(segment, 3, packet.length, source, target, 5);
             assertArrayEquals(packet, segment.asSlice(3).toArray(ValueLayout.JAVA_BYTE), "the packet is only read");
             return target.asSlice(5, length).toArray(ValueLayout.JAVA_BYTE);
         }
