@@ -21,7 +21,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /// Reads files that only root, this user, and the user who called sudo(8) can have written, since root
-/// executes what they configure.
+/// executes what they configure.
 ///
 /// The path is walked from the root on, link by link, as the kernel does it. Every folder on the way is
 /// looked at before what is in it, and in a folder that only trusted users may change a name keeps meaning

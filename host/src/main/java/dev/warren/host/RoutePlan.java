@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// Divides the allowed IPs of an interface's peers into routes for the main table and for a table of their
 /// own.
 ///
-/// A route that covers an endpoint would send the encrypted packets into the tunnel again. A peer
+/// A route that covers an endpoint would send the encrypted packets into the tunnel again. A peer
 /// whose endpoint's name is not resolved has no routes yet: they might cover the name server or the
 /// endpoint.
 ///

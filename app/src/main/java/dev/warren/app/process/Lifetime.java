@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /// How a long-running command ends: by a signal, or because something it lives on went away. Either way everything is
-/// undone before the process is gone, within three seconds.
+/// undone before the process is gone, within three seconds.
 public final class Lifetime {
     private static final long PATIENCE_SECONDS = 3;
 

@@ -4,7 +4,7 @@ import dev.warren.crypto.key.PublicKey;
 import org.jspecify.annotations.Nullable;
 
 /// The identity of a configured peer, inactive or active: what the trie maps prefixes to. Compared by
-/// identity, so that a peer removed and added again is another one.
+/// identity, so that a peer removed and added again is another one.
 public final class PeerRef {
     private final long serial;
     private final PublicKey publicKey;

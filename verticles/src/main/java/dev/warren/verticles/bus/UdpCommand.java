@@ -50,7 +50,7 @@ public sealed interface UdpCommand {
     /// The answer; with the firewall mark of what is sent to them.
     record Heard(List<Endpoint> endpoints, int fwmark) {}
 
-    /// Packets to these leave by another interface now: let the kernel choose their source.
+    /// Packets to these leave by another interface now: let the kernel choose their source.
     record Rerouted(List<Endpoint> endpoints) implements UdpCommand {}
 
     /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close

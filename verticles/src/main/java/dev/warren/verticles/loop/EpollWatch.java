@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /// A file descriptor of ours on the epoll of a verticle's own event loop: level-triggered. Watches for something to
 /// read until it is paused, and for room to write only when asked. All methods belong to that loop. The descriptor
-/// stays its owner's: cancel the watch, then close it.
+/// stays its owner's: cancel the watch, then close it.
 ///
 /// Events are handled within the context, so that what is sent then needs no context of its own. What the handling
 /// throws ends here: Netty would pause the whole loop for a second, or end it.

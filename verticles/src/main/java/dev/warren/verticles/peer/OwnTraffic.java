@@ -10,7 +10,7 @@ import java.lang.foreign.ValueLayout.OfLong;
 import java.nio.ByteOrder;
 
 /// Recognises our own datagrams to a peer when they come back through the TUN because a route sends the peer's endpoint
-/// into the tunnel. Sealing them again would loop for ever. They are told by the index they carry and not by
+/// into the tunnel. Sealing them again would loop for ever. They are told by the index they carry and not by
 /// addresses: others may talk to the same endpoint from the same port, and a route that changes gives ours a source
 /// that nobody foresaw.
 final class OwnTraffic {

@@ -29,7 +29,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// One connection to the control socket. Requests are answered one at a time, in order; while one is being answered
-/// nothing more is read. What passes here holds keys: buffers are wiped, and nothing of them is logged.
+/// nothing more is read. What passes here holds keys: buffers are wiped, and nothing of them is logged.
 ///
 /// Everything runs on the event loop of the verticle.
 final class UapiConnection extends ChannelInboundHandlerAdapter {

@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// The listening control socket of one interface and its file, `/var/run/wireguard/INTERFACE.sock`.
 ///
 /// Only root, or whoever runs the router, can reach it: the folder is 0700 and the socket 0600 from the moment it
-/// exists.
+/// exists.
 public final class UapiSocket {
     /// Where `wg` looks.
     public static final Path DIRECTORY = Path.of("/var/run/wireguard");
@@ -161,7 +161,7 @@ public final class UapiSocket {
         }
     }
 
-    /// Whoever owns the folder can replace what is in it, and so get what `wg set` says, keys too.
+    /// Whoever owns the folder can replace what is in it, and so get what `wg set` says, keys too.
     private static void owned(Path directory) throws IOException {
         int us = new Libc().geteuid();
         var owner = Files.getAttribute(directory, "unix:uid", LinkOption.NOFOLLOW_LINKS);

@@ -146,7 +146,7 @@ public final class UapiVerticle extends VerticleBase {
         channel.pipeline().addLast(client);
     }
 
-    /// The file's mode keeps others out; this holds for an adopted socket too.
+    /// The file's mode keeps others out; this holds for an adopted socket too.
     private boolean trusted(EpollDomainSocketChannel channel) {
         try {
             int uid = channel.peerCredentials().uid();
