@@ -66,6 +66,7 @@ public final class WebVerticle extends VerticleBase {
     private final EventStream metricsListeners =
             new EventStream(MAX_METRICS_LISTENERS, METRICS_LISTENER_BYTES, this::stopMetrics);
     private long eventNumber;
+    private long keepalive;
     private @Nullable HttpServer server;
     private @Nullable MessageConsumer<JsonObject> consumer;
     /// While somebody reads `/api/metrics`.
@@ -100,7 +101,7 @@ public final class WebVerticle extends VerticleBase {
         router.get("/api/interfaces/:interface/peers").handler(this::peers);
         router.get("/api/metrics").handler(this::metricsEvents);
         router.get("/api/events").handler(this::events);
-        vertx.setPeriodic(KEEPALIVE_MILLIS, _ -> {
+        keepalive = vertx.setPeriodic(KEEPALIVE_MILLIS, _ -> {
             metricsListeners.send(KEEPALIVE);
             listeners.send(KEEPALIVE);
         });
@@ -136,6 +137,7 @@ public final class WebVerticle extends VerticleBase {
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(keepalive);
         metricsListeners.end();
         listeners.end();
         var listening = consumer;

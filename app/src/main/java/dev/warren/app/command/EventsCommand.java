@@ -1,6 +1,7 @@
 package dev.warren.app.command;
 
 import dev.warren.app.cli.EventReader;
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.StatusClient;
 import dev.warren.host.InterfaceName;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -13,6 +14,7 @@ import java.time.ZoneId;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -39,12 +41,9 @@ final class EventsCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON object a line.")
     private boolean json;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private final Path directory;
     private final PrintStream out;

@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.StatusClient;
 import dev.warren.host.InterfaceName;
 import dev.warren.routing.ip.IpAddress;
@@ -11,7 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `warren explain INTERFACE PEER|ADDRESS`: why packets reach a peer or do not.
@@ -38,12 +39,9 @@ final class ExplainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String word;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private final Path directory;
     private final PrintStream out;

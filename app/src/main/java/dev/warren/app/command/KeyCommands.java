@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.crypto.key.JavaX25519;
 import dev.warren.crypto.key.PresharedKey;
 import dev.warren.crypto.key.PrivateKey;
@@ -15,7 +16,7 @@ import java.util.Arrays;
 import java.util.concurrent.Callable;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /// `genkey`, `genpsk` and `pubkey`: what wg(8) has under these names, to the letter.
 final class KeyCommands {
@@ -165,12 +166,9 @@ final class KeyCommands {
         private final PrintStream err;
         private final ToIntFunction<KeyCommands> what;
 
-        @Option(
-                names = {"-h", "--help"},
-                usageHelp = true,
-                description = "Print this.")
+        @Mixin
         @SuppressWarnings("UnusedVariable") // for picocli
-        private boolean help;
+        private final HelpOption help = new HelpOption();
 
         KeyCommand(PrintStream out, PrintStream err, ToIntFunction<KeyCommands> what) {
             this.out = out;

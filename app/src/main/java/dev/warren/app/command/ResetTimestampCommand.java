@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.UapiClient;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.host.InterfaceName;
@@ -9,7 +10,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `warren reset-timestamp INTERFACE PEER`: for a peer whose clock went back.
@@ -30,12 +31,9 @@ final class ResetTimestampCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // set by picocli
     private String peer;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private final Path directory;
     private final PrintStream err;

@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.Hints;
 import dev.warren.app.cli.Version;
 import dev.warren.app.demo.DemoCommand;
@@ -10,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -83,12 +85,9 @@ public final class RootCommand implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // for picocli
     private boolean version;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private RootCommand() {}
 

@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.Hints;
 import dev.warren.app.cli.Version;
 import dev.warren.app.daemon.Cryptography;
@@ -43,6 +44,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -74,12 +76,9 @@ final class RunCommand implements Callable<Integer> {
             description = "Only read the file: say what is wrong or odd, change nothing. Exit code 0 or 1.")
     private boolean check;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     RunCommand(PrintStream out, PrintStream err) {
         this.out = out;

@@ -2,6 +2,7 @@ package dev.warren.app.command;
 
 import static java.util.stream.Collectors.toMap;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.UapiClient;
 import dev.warren.host.InterfaceName;
 import dev.warren.io.counters.Counter;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -30,12 +32,9 @@ final class StatsCommand implements Callable<Integer> {
     @Option(names = "--explain", description = "With a sentence for each: what makes it go up.")
     private boolean explain;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private final Path directory;
     private final PrintStream out;

@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.StatusClient;
 import dev.warren.app.cli.Terminal;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -43,12 +45,9 @@ final class StatusCommand implements Callable<Integer> {
             description = "Again each second, with rates, until Ctrl-C.")
     private boolean watch;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private final Path directory;
     private final PrintStream out;

@@ -1,5 +1,6 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.StatusClient;
 import dev.warren.app.cli.Terminal;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -8,7 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /// `warren top [INTERFACE]`: the busiest peers, again and again.
@@ -20,12 +21,9 @@ final class TopCommand implements Callable<Integer> {
     @Parameters(paramLabel = "INTERFACE", arity = "0..1", description = "Which; without it all whose router answers.")
     private @Nullable String name;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     private final PrintStream out;
     private final PrintStream err;

@@ -67,18 +67,27 @@ public final class Figures {
                 List<? extends DeviceControl> devices,
                 UndoLog undo)
                 throws SetupException {
-            var web = config.web();
-            var listen = Objects.requireNonNull(web.listen());
+            var http = config.web();
+            var listen = Objects.requireNonNull(http.listen());
             var options = new WebOptions(
                     version,
                     listen.getAddress().getHostAddress(),
                     listen.getPort(),
-                    token(web),
-                    web.certificate(),
-                    web.key(),
+                    token(http),
+                    http.certificate(),
+                    http.key(),
                     config.metrics().labelledPeers(),
                     BUSIEST);
-            deploy("warren.web", loops, loops.deploy(new WebVerticle(() -> devices, options)), undo);
+            var web = new WebVerticle(() -> devices, options);
+            try {
+                deploy("warren.web", loops, loops.deploy(web), undo);
+            } catch (SetupException e) {
+                var where = listen.getAddress().isLoopbackAddress() ? "another port" : "another address or port";
+                throw new SetupException(
+                        e.getMessage() + " (listen = " + listen.getAddress().getHostAddress() + " port "
+                                + listen.getPort() + "); take " + where + ", or warren.web.listen = off",
+                        e);
+            }
         }
 
         private static @Nullable AccessToken token(WebConfig web) throws SetupException {

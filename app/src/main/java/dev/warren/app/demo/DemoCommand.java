@@ -1,5 +1,6 @@
 package dev.warren.app.demo;
 
+import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.UapiClient;
 import dev.warren.app.process.Lifetime;
 import dev.warren.app.process.LogLevel;
@@ -22,6 +23,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// `warren demo`: two routers, each in a network namespace of its own, and what goes through the tunnel between them.
@@ -47,12 +49,9 @@ public final class DemoCommand implements Callable<Integer> {
             description = "Length of each transfer (${DEFAULT-VALUE}).")
     private int seconds;
 
-    @Option(
-            names = {"-h", "--help"},
-            usageHelp = true,
-            description = "Print this.")
+    @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
-    private boolean help;
+    private final HelpOption help = new HelpOption();
 
     /// One end: a namespace, an interface, its key and its address inside the tunnel.
     private record End(

@@ -6,8 +6,6 @@ import dev.warren.verticles.bus.PeerRef;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.EnumMap;
-import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -33,7 +31,7 @@ public final class RouterEvents {
     private final Consumer<JsonObject> publish;
     private final Consumer<Runnable> later;
     private final TokenBucket limit = new TokenBucket(PER_SECOND, BURST);
-    private final Map<EventType, Integer> repeated = new EnumMap<>(EventType.class);
+    private final int[] repeated = new int[EventType.values().length];
     private boolean scheduled;
 
     /// Of an interface, to the event bus. Used on the loop of the caller only.
@@ -83,7 +81,7 @@ public final class RouterEvents {
             @Nullable String secondField,
             @Nullable Object secondValue) {
         if (!limit.take(now)) {
-            repeated.merge(type, 1, Integer::sum);
+            repeated[type.ordinal()]++;
             summaryLater();
             return;
         }
@@ -103,8 +101,9 @@ public final class RouterEvents {
                 .put("time", Instant.now().toString())
                 .put("interface", device)
                 .put("type", type.label());
-        var more = repeated.remove(type);
-        return more == null ? event : event.put("repeated", more);
+        int more = repeated[type.ordinal()];
+        repeated[type.ordinal()] = 0;
+        return more == 0 ? event : event.put("repeated", more);
     }
 
     private static void put(JsonObject event, @Nullable String field, @Nullable Object value) {
@@ -118,7 +117,7 @@ public final class RouterEvents {
         later.accept(() -> {
             scheduled = false;
             for (var type : EventType.values()) {
-                if (repeated.containsKey(type)) publish.accept(event(type));
+                if (repeated[type.ordinal()] > 0) publish.accept(event(type));
             }
         });
     }

@@ -27,9 +27,10 @@ import org.slf4j.LoggerFactory;
 /// Publishes the figures of a router at [Addresses#METRICS] while there is a consumer, and replies to
 /// requests at [Addresses#STATUS]. Without either nothing is collected.
 ///
-/// Each interval it publishes one object of the router (`"type":"router"`), then one of each interface
-/// (`"type":"interface"`) with its peers, in pages of a bounded size. Owners keep their counters where they
-/// are; reading them takes no message to a peer and no time of a packet loop.
+/// Each interval it publishes a short object (`"type":"interval"`), by which it finds out whether there is
+/// a consumer, one of the router (`"type":"router"`), and one of each interface (`"type":"interface"`) with
+/// its peers, in pages of a bounded size. Owners keep their counters where they are; reading them takes no
+/// message to a peer and no time of a packet loop.
 public final class MetricsVerticle extends VerticleBase {
     /// Version of the fields. It grows when one changes its meaning or goes away, not when one is added.
     public static final int SCHEMA = 1;
@@ -41,12 +42,14 @@ public final class MetricsVerticle extends VerticleBase {
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
     private final Options options;
+    /// What each interval begins with, made once: it finds out whether there is a consumer.
+    private final JsonObject greeting;
+
     private final Map<String, PeerRates> rates = new HashMap<>();
     private @Nullable MessageProducer<JsonObject> publisher;
     private @Nullable MessageConsumer<JsonObject> requests;
+    private long timer;
     private boolean publishing;
-    /// There was a consumer at the last interval.
-    private boolean watched;
 
     /// @param version of the program
     /// @param node name of this process among others
@@ -69,6 +72,11 @@ public final class MetricsVerticle extends VerticleBase {
     public MetricsVerticle(Supplier<? extends List<? extends DeviceControl>> devices, Options options) {
         this.devices = devices;
         this.options = options;
+        this.greeting = new JsonObject()
+                .put("schema", SCHEMA)
+                .put("type", "interval")
+                .put("version", options.version)
+                .put("node", options.node);
     }
 
     @Override
@@ -76,12 +84,13 @@ public final class MetricsVerticle extends VerticleBase {
         publisher = vertx.eventBus().publisher(Addresses.METRICS);
         var listening = vertx.eventBus().<JsonObject>consumer(Addresses.STATUS, this::onRequest);
         requests = listening;
-        vertx.setPeriodic(options.interval.toMillis(), _ -> publish());
+        timer = vertx.setPeriodic(options.interval.toMillis(), _ -> publish());
         return listening.completion();
     }
 
     @Override
     public Future<?> stop() {
+        vertx.cancelTimer(timer);
         var listening = requests;
         return listening == null ? Future.succeededFuture() : listening.unregister();
     }
@@ -90,13 +99,15 @@ public final class MetricsVerticle extends VerticleBase {
         var to = publisher;
         if (publishing || to == null) return; // the last round takes longer than an interval
         publishing = true;
-        // Fails at once when there is no consumer.
-        to.write(message("router").mergeIn(router(watched)))
-                .compose(_ -> publishAll(to))
+        // Fails at once when there is no consumer. Mostly there is none: then nothing is made for it.
+        to.write(greeting)
+                .compose(_ -> {
+                    to.write(message("router").mergeIn(router()));
+                    return publishAll(to);
+                })
                 .onComplete(published -> {
                     publishing = false;
-                    watched = published.succeeded();
-                    if (!watched) rates.clear();
+                    if (published.failed()) rates.clear();
                 });
     }
 
@@ -144,15 +155,15 @@ public final class MetricsVerticle extends VerticleBase {
                 .put("time", Instant.now().toString());
     }
 
-    private JsonObject router(boolean process) {
+    private JsonObject router() {
         var interfaces = new JsonArray();
         devices.get().forEach(device -> interfaces.add(device.name()));
-        var json = new JsonObject()
+        return new JsonObject()
                 .put("version", options.version)
                 .put("node", options.node)
                 .put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000)
-                .put("interfaces", interfaces);
-        return process ? json.put("process", ProcessFigures.read()) : json;
+                .put("interfaces", interfaces)
+                .put("process", ProcessFigures.read());
     }
 
     // ---- requests
@@ -168,8 +179,8 @@ public final class MetricsVerticle extends VerticleBase {
         try {
             wantedInterface = body.getString("interface");
             wantedPeer = body.getString("peer");
-            offset = Math.max(0, body.getInteger("offset", 0));
-            limit = Math.clamp(body.getInteger("limit", MAX_LIMIT), 0, MAX_LIMIT);
+            offset = number(body, "offset", 0);
+            limit = Math.min(number(body, "limit", MAX_LIMIT), MAX_LIMIT);
         } catch (ClassCastException e) {
             request.fail(400, "interface and peer are texts, offset and limit are numbers");
             return;
@@ -195,9 +206,15 @@ public final class MetricsVerticle extends VerticleBase {
         }
         done.onSuccess(_ -> {
                     if (wantedPeer != null && interfaces.isEmpty()) request.fail(404, "there is no peer " + wantedPeer);
-                    else request.reply(message("status").mergeIn(router(true)).put("interfaces", interfaces));
+                    else request.reply(message("status").mergeIn(router()).put("interfaces", interfaces));
                 })
                 .onFailure(failure -> request.fail(503, String.valueOf(failure.getMessage())));
+    }
+
+    /// Not negative; a field that is null is one that is not there.
+    private static int number(JsonObject body, String field, int otherwise) {
+        var number = body.getInteger(field);
+        return number == null ? otherwise : Math.max(0, number);
     }
 
     private static boolean isPeer(PeerSnapshot peer, String wanted) {
