@@ -3,6 +3,7 @@ package dev.warren.routing.allowedips;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
+import dev.warren.routing.ip.IpFields;
 import dev.warren.routing.ip.IpHeader;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,7 @@ public final class AllowedIpsCache<P> {
     /// Same result as [AllowedIpsSnapshot#destination] of this table. The packet has passed
     /// [IpHeader#validate].
     public @Nullable P destination(AllowedIpsSnapshot<P> routes, MemorySegment packet, long at) {
-        if (!last(routes, packet, at, IpHeader.V4_DESTINATION, IpHeader.V6_DESTINATION)) {
+        if (!last(routes, packet, at, IpFields.V4_DESTINATION, IpFields.V6_DESTINATION)) {
             owner = routes.destination(packet, at);
         }
         return owner;
@@ -30,7 +31,7 @@ public final class AllowedIpsCache<P> {
 
     /// Same result as [AllowedIpsSnapshot#source] of this table. The packet has passed [IpHeader#validate].
     public @Nullable P source(AllowedIpsSnapshot<P> routes, MemorySegment packet, long at) {
-        if (!last(routes, packet, at, IpHeader.V4_SOURCE, IpHeader.V6_SOURCE)) {
+        if (!last(routes, packet, at, IpFields.V4_SOURCE, IpFields.V6_SOURCE)) {
             owner = routes.source(packet, at);
         }
         return owner;

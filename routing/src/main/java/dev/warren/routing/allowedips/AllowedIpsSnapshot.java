@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import dev.warren.routing.ip.IpAddress;
+import dev.warren.routing.ip.IpFields;
 import dev.warren.routing.ip.IpHeader;
 import dev.warren.routing.ip.IpPrefix;
 import java.lang.foreign.MemorySegment;
@@ -52,11 +53,11 @@ public final class AllowedIpsSnapshot<P> {
     /// [IpHeader#validate].
     public @Nullable P destination(MemorySegment packet, long at) {
         return switch (IpHeader.version(packet, at)) {
-            case 4 -> lookup4(packet.get(U32, at + IpHeader.V4_DESTINATION));
+            case 4 -> lookup4(packet.get(U32, at + IpFields.V4_DESTINATION));
             case 6 ->
                 lookup6(
-                        packet.get(U64, at + IpHeader.V6_DESTINATION),
-                        packet.get(U64, at + IpHeader.V6_DESTINATION + 8));
+                        packet.get(U64, at + IpFields.V6_DESTINATION),
+                        packet.get(U64, at + IpFields.V6_DESTINATION + 8));
             default -> null;
         };
     }
@@ -65,8 +66,8 @@ public final class AllowedIpsSnapshot<P> {
     /// [IpHeader#validate].
     public @Nullable P source(MemorySegment packet, long at) {
         return switch (IpHeader.version(packet, at)) {
-            case 4 -> lookup4(packet.get(U32, at + IpHeader.V4_SOURCE));
-            case 6 -> lookup6(packet.get(U64, at + IpHeader.V6_SOURCE), packet.get(U64, at + IpHeader.V6_SOURCE + 8));
+            case 4 -> lookup4(packet.get(U32, at + IpFields.V4_SOURCE));
+            case 6 -> lookup6(packet.get(U64, at + IpFields.V6_SOURCE), packet.get(U64, at + IpFields.V6_SOURCE + 8));
             default -> null;
         };
     }

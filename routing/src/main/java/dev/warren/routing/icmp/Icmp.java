@@ -8,6 +8,7 @@ import static java.nio.ByteOrder.BIG_ENDIAN;
 
 import dev.warren.routing.ip.IpAddress;
 import dev.warren.routing.ip.IpFamily;
+import dev.warren.routing.ip.IpFields;
 import dev.warren.routing.ip.IpHeader;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout.OfInt;
@@ -77,22 +78,22 @@ public final class Icmp {
         if (!mayReport4(packet, at, total)) {
             return 0;
         }
-        int quoted = Math.min(total, V4_MAX_LENGTH - IpHeader.V4_LENGTH - ICMP_HEADER);
-        int length = IpHeader.V4_LENGTH + ICMP_HEADER + quoted;
+        int quoted = Math.min(total, V4_MAX_LENGTH - IpFields.V4_HEADER - ICMP_HEADER);
+        int length = IpFields.V4_HEADER + ICMP_HEADER + quoted;
         int from = source != null && source.family() == IpFamily.V4
                 ? (int) source.lo()
-                : packet.get(U32, at + IpHeader.V4_DESTINATION);
+                : packet.get(U32, at + IpFields.V4_DESTINATION);
         target.set(U16, to, (short) (0x4500 | NETWORK_CONTROL));
         target.set(U16, to + 2, (short) length);
         target.set(U16, to + 4, packet.get(U16, at + 4)); // unique if the sender's is
         target.set(U16, to + 6, (short) 0);
         target.set(U16, to + 8, (short) (HOP_LIMIT << 8 | ICMP));
         target.set(U16, to + 10, (short) 0);
-        target.set(U32, to + IpHeader.V4_SOURCE, from);
-        target.set(U32, to + IpHeader.V4_DESTINATION, packet.get(U32, at + IpHeader.V4_SOURCE));
-        target.set(U16, to + 10, checksum(sum(target, to, IpHeader.V4_LENGTH)));
+        target.set(U32, to + IpFields.V4_SOURCE, from);
+        target.set(U32, to + IpFields.V4_DESTINATION, packet.get(U32, at + IpFields.V4_SOURCE));
+        target.set(U16, to + 10, checksum(sum(target, to, IpFields.V4_HEADER)));
 
-        long icmp = to + IpHeader.V4_LENGTH;
+        long icmp = to + IpFields.V4_HEADER;
         message(typeAndCode, rest, packet, at, quoted, target, icmp);
         target.set(U16, icmp + 2, checksum(sum(target, icmp, ICMP_HEADER + quoted)));
         return length;
@@ -110,24 +111,24 @@ public final class Icmp {
         if (!mayReport6(packet, at, total)) {
             return 0;
         }
-        int quoted = Math.min(total, MAX_LENGTH - IpHeader.V6_LENGTH - ICMP_HEADER);
+        int quoted = Math.min(total, MAX_LENGTH - IpFields.V6_HEADER - ICMP_HEADER);
         int payload = ICMP_HEADER + quoted;
         target.set(U32, to, 6 << 28);
         target.set(U16, to + 4, (short) payload);
         target.set(U16, to + 6, (short) (ICMP6 << 8 | HOP_LIMIT));
         if (source != null && source.family() == IpFamily.V6) {
-            target.set(U64, to + IpHeader.V6_SOURCE, source.hi());
-            target.set(U64, to + IpHeader.V6_SOURCE + 8, source.lo());
+            target.set(U64, to + IpFields.V6_SOURCE, source.hi());
+            target.set(U64, to + IpFields.V6_SOURCE + 8, source.lo());
         } else {
-            MemorySegment.copy(packet, at + IpHeader.V6_DESTINATION, target, to + IpHeader.V6_SOURCE, 16);
+            MemorySegment.copy(packet, at + IpFields.V6_DESTINATION, target, to + IpFields.V6_SOURCE, 16);
         }
-        MemorySegment.copy(packet, at + IpHeader.V6_SOURCE, target, to + IpHeader.V6_DESTINATION, 16);
+        MemorySegment.copy(packet, at + IpFields.V6_SOURCE, target, to + IpFields.V6_DESTINATION, 16);
 
-        long icmp = to + IpHeader.V6_LENGTH;
+        long icmp = to + IpFields.V6_HEADER;
         message(typeAndCode, rest, packet, at, quoted, target, icmp);
-        int pseudoHeader = sum(target, to + IpHeader.V6_SOURCE, 32) + payload + ICMP6;
+        int pseudoHeader = sum(target, to + IpFields.V6_SOURCE, 32) + payload + ICMP6;
         target.set(U16, icmp + 2, checksum(pseudoHeader + sum(target, icmp, payload)));
-        return IpHeader.V6_LENGTH + payload;
+        return IpFields.V6_HEADER + payload;
     }
 
     /// Writes the ICMP message with a checksum of zero.
@@ -142,8 +143,8 @@ public final class Icmp {
     private static boolean mayReport4(MemorySegment packet, long at, int total) {
         boolean laterFragment = (packet.get(U16, at + 6) & 0x1fff) != 0;
         if (laterFragment
-                || !isHost(packet.get(U32, at + IpHeader.V4_SOURCE))
-                || !isHost(packet.get(U32, at + IpHeader.V4_DESTINATION))) {
+                || !isHost(packet.get(U32, at + IpFields.V4_SOURCE))
+                || !isHost(packet.get(U32, at + IpFields.V4_DESTINATION))) {
             return false;
         }
         int header = IpHeader.length(packet, at);
@@ -166,10 +167,10 @@ public final class Icmp {
     }
 
     private static boolean mayReport6(MemorySegment packet, long at, int total) {
-        return isHost(packet.get(U64, at + IpHeader.V6_SOURCE), packet.get(U64, at + IpHeader.V6_SOURCE + 8))
+        return isHost(packet.get(U64, at + IpFields.V6_SOURCE), packet.get(U64, at + IpFields.V6_SOURCE + 8))
                 && isHost(
-                        packet.get(U64, at + IpHeader.V6_DESTINATION),
-                        packet.get(U64, at + IpHeader.V6_DESTINATION + 8))
+                        packet.get(U64, at + IpFields.V6_DESTINATION),
+                        packet.get(U64, at + IpFields.V6_DESTINATION + 8))
                 && mayReportPayload6(packet, at, total);
     }
 
@@ -182,7 +183,7 @@ public final class Icmp {
     /// or headers that do not fit in the packet.
     private static boolean mayReportPayload6(MemorySegment packet, long at, int total) {
         int header = IpHeader.protocol(packet, at);
-        int offset = IpHeader.V6_LENGTH;
+        int offset = IpFields.V6_HEADER;
         while (true) {
             boolean extension = header == 0 || header == 43 || header == 44 || header == 51 || header == 60;
             if (!extension) {

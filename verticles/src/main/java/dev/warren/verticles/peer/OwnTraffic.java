@@ -26,14 +26,14 @@ final class OwnTraffic {
             if (endpoint.v6() || length < IpFields.V4_HEADER + IpFields.UDP_HEADER) return false;
             if (IpHeader.protocol(packet, at) != IpFields.UDP) return false;
             int header = IpHeader.length(packet, at);
-            return IpFields.u32(packet, at + IpHeader.V4_DESTINATION) == (int) endpoint.lo()
+            return IpFields.u32(packet, at + IpFields.V4_DESTINATION) == (int) endpoint.lo()
                     && isOurs(packet, at + header, length - header, endpoint, peer);
         }
         if (version == 6) {
             if (!endpoint.v6() || length < IpFields.V6_HEADER + IpFields.UDP_HEADER) return false;
             if (IpHeader.protocol(packet, at) != IpFields.UDP) return false;
-            return packet.get(U64, at + IpHeader.V6_DESTINATION) == endpoint.hi()
-                    && packet.get(U64, at + IpHeader.V6_DESTINATION + Long.BYTES) == endpoint.lo()
+            return packet.get(U64, at + IpFields.V6_DESTINATION) == endpoint.hi()
+                    && packet.get(U64, at + IpFields.V6_DESTINATION + Long.BYTES) == endpoint.lo()
                     && isOurs(packet, at + IpFields.V6_HEADER, length - IpFields.V6_HEADER, endpoint, peer);
         }
         return false;
