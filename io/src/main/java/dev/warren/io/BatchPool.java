@@ -2,15 +2,19 @@ package dev.warren.io;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// A fixed number of batches, allocated together. An empty pool is back pressure: its owner stops reading
-/// until the action of [#onAvailable] runs. All methods are called on the owner's loop. A batch may be
-/// released on any thread; on another one it is returned to the pool through the executor.
+/// until the action of [#onAvailable] runs. Methods are called on the owner's loop unless they say otherwise.
+/// A batch may be released on any thread; on another one it is returned to the pool through the executor.
 public final class BatchPool implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
+    private static final VarHandle COUNT = count();
+
     private final PacketBatch[] free;
     private final Executor owner;
     private final BooleanSupplier onOwner;
@@ -41,6 +45,14 @@ public final class BatchPool implements AutoCloseable {
         this.count = batches;
     }
 
+    private static VarHandle count() {
+        try {
+            return MethodHandles.lookup().findVarHandle(BatchPool.class, "count", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
     /// Takes an empty batch, which the caller then owns. Null when the pool is empty or closed: the action of
     /// [#onAvailable] runs at the next return.
     public @Nullable PacketBatch take() {
@@ -48,17 +60,19 @@ public final class BatchPool implements AutoCloseable {
             starved = true;
             return null;
         }
-        PacketBatch batch = free[--count];
+        int left = count - 1;
+        PacketBatch batch = free[left];
+        COUNT.setOpaque(this, left);
         batch.taken();
         return batch;
     }
 
-    /// Number of batches that can be taken.
+    /// Number of batches that can be taken. May be called from any thread, which sees what was true a moment ago.
     public int free() {
-        return count;
+        return (int) COUNT.getOpaque(this);
     }
 
-    /// Number of batches, taken or not.
+    /// Number of batches, taken or not. May be called from any thread.
     public int size() {
         return free.length;
     }
@@ -94,7 +108,8 @@ public final class BatchPool implements AutoCloseable {
     }
 
     void returned(PacketBatch batch) {
-        free[count++] = batch;
+        free[count] = batch;
+        COUNT.setOpaque(this, count + 1);
         if (closed) {
             closeArena();
             return;

@@ -2,6 +2,7 @@ package dev.warren.io;
 
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
+import java.util.List;
 
 /// A layer-3 tunnel interface. All methods are called on one loop. No method blocks, and none throws for an
 /// error of the kernel or the network: such errors are counted and returned. Terms: [PacketBatch].
@@ -35,8 +36,11 @@ public interface TunDevice extends AutoCloseable {
     /// @return packets not written; each is counted by its reason
     int write(PacketBatch batch);
 
-    /// The offloads in use, for the log: "tso, uso, gro", or "none".
-    String offloads();
+    /// The offloads that there are, with those not in use and why.
+    List<Offload> offloads();
+
+    /// Sets what runs, on the loop, when an offload is found not to work and is used no more.
+    void onOffloadLost(Runnable action);
 
     /// Sets the row that counters are added to from now on, in place of the device's own. An owner passes
     /// the same row to each device that it opens.

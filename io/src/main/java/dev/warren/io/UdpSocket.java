@@ -72,8 +72,11 @@ public interface UdpSocket extends AutoCloseable {
     /// @return 0 or minus errno
     int mark(int fwmark);
 
-    /// The offloads in use, for the log: "gso, gro", or "none".
-    String offloads();
+    /// The offloads that there are, with those not in use and why.
+    List<Offload> offloads();
+
+    /// Sets what runs, on the loop, when an offload is found not to work and is used no more.
+    void onOffloadLost(Runnable action);
 
     /// Sets the row that counters are added to from now on, in place of the socket's own. An owner passes
     /// the same row to each socket that it opens.

@@ -1,9 +1,11 @@
 package dev.warren.testkit;
 
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
 import dev.warren.io.counters.TunCounter;
+import java.util.List;
 
 /// Wraps a TUN and adds faults: packets written may be lost, duplicated, reordered or corrupted, and reading may fail.
 public final class FaultyTun implements TunDevice {
@@ -51,8 +53,13 @@ public final class FaultyTun implements TunDevice {
     }
 
     @Override
-    public String offloads() {
+    public List<Offload> offloads() {
         return inner.offloads();
+    }
+
+    @Override
+    public void onOffloadLost(Runnable action) {
+        inner.onOffloadLost(action);
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.warren.testkit;
 
 import dev.warren.io.Endpoint;
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -102,8 +103,13 @@ public class FaultyUdp implements UdpSocket {
     }
 
     @Override
-    public String offloads() {
+    public List<Offload> offloads() {
         return inner.offloads();
+    }
+
+    @Override
+    public void onOffloadLost(Runnable action) {
+        inner.onOffloadLost(action);
     }
 
     @Override

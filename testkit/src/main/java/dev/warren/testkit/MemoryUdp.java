@@ -3,6 +3,7 @@ package dev.warren.testkit;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import dev.warren.io.Endpoint;
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -194,8 +195,13 @@ public final class MemoryUdp implements UdpSocket {
     }
 
     @Override
-    public String offloads() {
-        return "none";
+    public List<Offload> offloads() {
+        return List.of();
+    }
+
+    @Override
+    public void onOffloadLost(Runnable action) {
+        // There are none.
     }
 
     @Override

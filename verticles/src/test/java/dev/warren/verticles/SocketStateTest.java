@@ -10,6 +10,7 @@ import dev.warren.conf.DeviceUpdate;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.suite.Suite;
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -266,8 +267,13 @@ class SocketStateTest extends DeviceLab {
             }
 
             @Override
-            public String offloads() {
+            public List<Offload> offloads() {
                 return inner.offloads();
+            }
+
+            @Override
+            public void onOffloadLost(Runnable action) {
+                inner.onOffloadLost(action);
             }
 
             @Override

@@ -2,9 +2,8 @@ package dev.warren.web;
 
 import dev.warren.io.counters.Counter;
 import dev.warren.verticles.control.DeviceSnapshot;
-import dev.warren.verticles.control.PeerSnapshot;
 import dev.warren.verticles.counters.DeviceCounters;
-import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.verticles.loop.LoopProbe;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -18,11 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /// Snapshots of interfaces as Prometheus text or OpenMetrics. Names and units follow the conventions of both:
@@ -33,15 +28,14 @@ import java.util.function.ToDoubleFunction;
 /// interface.
 final class PrometheusText {
     private static final Unit PACKETS = new Unit("packets");
+    private static final String BATCH = ".batch.";
 
-    private final int labelledPeers;
-    private final int busiest;
+    private final PeerMetrics peers;
 
     /// @param labelledPeers up to so many peers of an interface each has figures of its own
     /// @param busiest of more peers, so many have
     PrometheusText(int labelledPeers, int busiest) {
-        this.labelledPeers = labelledPeers;
-        this.busiest = busiest;
+        this.peers = new PeerMetrics(labelledPeers, busiest);
     }
 
     /// Whether a client asks for OpenMetrics.
@@ -63,17 +57,23 @@ final class PrometheusText {
                         .build();
     }
 
-    Buffer write(String version, double uptimeSeconds, List<DeviceSnapshot> devices, boolean openMetrics) {
+    Buffer write(
+            String version,
+            double uptimeSeconds,
+            List<LoopProbe> loops,
+            List<DeviceSnapshot> devices,
+            boolean openMetrics) {
         var out = new ByteArrayOutputStream(16 * 1024);
         try {
-            writer(openMetrics).write(out, snapshots(version, uptimeSeconds, devices));
+            writer(openMetrics).write(out, snapshots(version, uptimeSeconds, loops, devices));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // to memory
         }
         return Buffer.buffer(out.toByteArray());
     }
 
-    private MetricSnapshots snapshots(String version, double uptimeSeconds, List<DeviceSnapshot> devices) {
+    private MetricSnapshots snapshots(
+            String version, double uptimeSeconds, List<LoopProbe> loops, List<DeviceSnapshot> devices) {
         var all = MetricSnapshots.builder();
         all.metricSnapshot(InfoSnapshot.builder()
                 .name("warren_build")
@@ -90,13 +90,22 @@ final class PrometheusText {
                         .value(uptimeSeconds)
                         .build())
                 .build());
+        loops(all, loops);
         interfaces(all, devices);
+        pools(all, devices);
         drops(all, devices);
+        batches(all, devices);
         for (var counter : DeviceCounters.catalogue()) {
-            if (!isDrop(counter)) counter(all, counter, devices);
+            if (!isDrop(counter) && !counter.label().contains(BATCH)) counter(all, counter, devices);
         }
-        peers(all, devices);
+        peers.add(all, devices);
         return all.build();
+    }
+
+    /// What is counted, as a sentence.
+    static String sentence(Counter counter) {
+        return Character.toUpperCase(counter.sentence().charAt(0))
+                + counter.sentence().substring(1) + ".";
     }
 
     private static boolean isDrop(Counter counter) {
@@ -107,6 +116,85 @@ final class PrometheusText {
         gauge(all, "warren_interface_up", "Whether the link is up.", devices, device -> device.up() ? 1 : 0);
         gauge(all, "warren_interface_mtu_bytes", "MTU of the TUN.", devices, DeviceSnapshot::mtu);
         gauge(all, "warren_interface_listen_port", "UDP port, 0 when closed.", devices, DeviceSnapshot::port);
+        var offloads = GaugeSnapshot.builder().name("warren_offload_enabled").help("Whether an offload is in use.");
+        for (var device : devices) {
+            for (var offload : device.offloads()) {
+                offloads.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of("interface", device.name(), "offload", offload.name()))
+                        .value(offload.off() == null ? 1 : 0)
+                        .build());
+            }
+        }
+        all.metricSnapshot(offloads.build());
+    }
+
+    private static void loops(MetricSnapshots.Builder all, List<LoopProbe> loops) {
+        var cpu = CounterSnapshot.builder()
+                .name("warren_loop_cpu_seconds")
+                .unit(Unit.SECONDS)
+                .help("CPU time that the thread of an event loop has used.");
+        var wait = GaugeSnapshot.builder()
+                .name("warren_loop_wait_seconds")
+                .unit(Unit.SECONDS)
+                .help("How long a task waited for its turn on the event loop just now.");
+        for (var loop : loops) {
+            var labels = Labels.of("loop", loop.loop());
+            cpu.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value(loop.cpuNanos() / 1e9)
+                    .build());
+            wait.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                    .labels(labels)
+                    .value(loop.waitNanos() / 1e9)
+                    .build());
+        }
+        all.metricSnapshot(cpu.build());
+        all.metricSnapshot(wait.build());
+    }
+
+    private static void pools(MetricSnapshots.Builder all, List<DeviceSnapshot> devices) {
+        var size = GaugeSnapshot.builder().name("warren_pool_size").help("Batches of a pool.");
+        var free =
+                GaugeSnapshot.builder().name("warren_pool_free").help("Batches of a pool that are not on their way.");
+        for (var device : devices) {
+            for (var pool : device.pools()) {
+                var labels = Labels.of("interface", device.name(), "loop", pool.loop(), "pool", pool.name());
+                size.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(labels)
+                        .value(pool.size())
+                        .build());
+                free.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(labels)
+                        .value(pool.free())
+                        .build());
+            }
+        }
+        all.metricSnapshot(size.build());
+        all.metricSnapshot(free.build());
+    }
+
+    /// Histograms of batch sizes: `tun.read.batch.2-3` is the size 2-3 of the batches of `tun.read`.
+    private static void batches(MetricSnapshots.Builder all, List<DeviceSnapshot> devices) {
+        var batches = CounterSnapshot.builder()
+                .name("warren_batches")
+                .help("Turns that read, received or sent a batch, by what they did and its size.");
+        for (var device : devices) {
+            for (var counter : DeviceCounters.catalogue()) {
+                int at = counter.label().indexOf(BATCH);
+                if (at < 0) continue;
+                batches.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                        .labels(Labels.of(
+                                "interface",
+                                device.name(),
+                                "path",
+                                counter.label().substring(0, at),
+                                "size",
+                                counter.label().substring(at + BATCH.length())))
+                        .value(device.counters().getOrDefault(counter.label(), 0L))
+                        .build());
+            }
+        }
+        all.metricSnapshot(batches.build());
     }
 
     private static void gauge(
@@ -146,8 +234,7 @@ final class PrometheusText {
     /// One of the catalogue, summed over the device.
     private static void counter(MetricSnapshots.Builder all, Counter counter, List<DeviceSnapshot> devices) {
         var name = "warren_" + counter.label().replace('.', '_').replace('-', '_');
-        var help = Character.toUpperCase(counter.sentence().charAt(0))
-                + counter.sentence().substring(1) + ".";
+        var help = sentence(counter);
         if (counter.gauge()) {
             gauge(all, name, help, devices, device -> device.counters().getOrDefault(counter.label(), 0L));
             return;
@@ -160,110 +247,5 @@ final class PrometheusText {
                     .build());
         }
         all.metricSnapshot(total.build());
-    }
-
-    // ---- peers
-
-    private record Labelled(Labels labels, PeerSnapshot peer) {}
-
-    private void peers(MetricSnapshots.Builder all, List<DeviceSnapshot> devices) {
-        var peers = new ArrayList<Labelled>();
-        for (var device : devices) {
-            for (var peer : shown(device)) {
-                var key = peer.publicKey().toBase64();
-                var name = peer.name() == null ? key : peer.name();
-                peers.add(new Labelled(Labels.of("interface", device.name(), "peer", name, "public_key", key), peer));
-            }
-        }
-        if (peers.isEmpty()) return;
-        Map<String, Total> totals = new LinkedHashMap<>();
-        totals.put("warren_peer_receive_bytes", new Total(PeerCounter.RX_BYTES, Unit.BYTES));
-        totals.put("warren_peer_transmit_bytes", new Total(PeerCounter.TX_BYTES, Unit.BYTES));
-        totals.put("warren_peer_receive_packets", new Total(PeerCounter.RX_PACKETS, PACKETS));
-        totals.put("warren_peer_transmit_packets", new Total(PeerCounter.TX_PACKETS, PACKETS));
-        totals.put("warren_peer_handshakes", new Total(PeerCounter.HANDSHAKES, new Unit("handshakes")));
-        totals.forEach((name, total) -> {
-            var snapshot = CounterSnapshot.builder().name(name).unit(total.unit).help(sentence(total.counter));
-            for (var each : peers) {
-                snapshot.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
-                        .labels(each.labels)
-                        .value((double) each.peer.counters().of(total.counter))
-                        .build());
-            }
-            all.metricSnapshot(snapshot.build());
-        });
-        peerGauge(
-                all,
-                "warren_peer_online",
-                "Whether there was a handshake in the last 180 seconds.",
-                peers,
-                peer -> peer.online() ? 1 : 0);
-        peerGauge(
-                all,
-                "warren_peer_last_handshake_timestamp_seconds",
-                "Time of the last handshake since the Unix epoch, 0 for never.",
-                peers,
-                peer -> peer.lastHandshakeMillis() / 1000.0);
-        peerGauge(
-                all,
-                "warren_peer_handshake_rtt_seconds",
-                "From initiation to response of the last handshake begun here; -1 if there was none.",
-                peers,
-                peer -> peer.rttNanos() < 0 ? -1 : peer.rttNanos() / 1e9);
-        peerDrops(all, peers);
-    }
-
-    private record Total(PeerCounter counter, Unit unit) {}
-
-    private static String sentence(Counter counter) {
-        return Character.toUpperCase(counter.sentence().charAt(0))
-                + counter.sentence().substring(1) + ".";
-    }
-
-    private List<PeerSnapshot> shown(DeviceSnapshot device) {
-        if (device.peers().size() <= labelledPeers) return device.peers();
-        return device.peers().stream()
-                .sorted(Comparator.comparingLong(PrometheusText::traffic).reversed())
-                .limit(busiest)
-                .toList();
-    }
-
-    private static long traffic(PeerSnapshot peer) {
-        return peer.counters().of(PeerCounter.RX_BYTES) + peer.counters().of(PeerCounter.TX_BYTES);
-    }
-
-    private static void peerGauge(
-            MetricSnapshots.Builder all,
-            String name,
-            String help,
-            List<Labelled> peers,
-            ToDoubleFunction<PeerSnapshot> value) {
-        var gauge = GaugeSnapshot.builder().name(name).help(help);
-        for (var each : peers) {
-            gauge.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                    .labels(each.labels)
-                    .value(value.applyAsDouble(each.peer))
-                    .build());
-        }
-        all.metricSnapshot(gauge.build());
-    }
-
-    /// Reasons that a peer has met: most never do, and a series for each would be thirty for every peer.
-    private static void peerDrops(MetricSnapshots.Builder all, List<Labelled> peers) {
-        var drops = CounterSnapshot.builder()
-                .name("warren_peer_drop_packets")
-                .unit(PACKETS)
-                .help("Packets and messages of a peer that were dropped, by reason.");
-        for (var each : peers) {
-            for (var counter : PeerCounter.values()) {
-                long value = each.peer.counters().of(counter);
-                if (!counter.isDrop() || value == 0) continue;
-                drops.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
-                        .labels(each.labels.merge(Labels.of("reason", counter.label())))
-                        .value((double) value)
-                        .build());
-            }
-        }
-        all.metricSnapshot(drops.build());
     }
 }

@@ -3,6 +3,8 @@ package dev.warren.web;
 import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceSnapshot;
+import dev.warren.verticles.loop.EventLoops;
+import dev.warren.verticles.loop.LoopProbe;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -72,7 +74,9 @@ public final class WebVerticle extends VerticleBase {
     /// While somebody reads `/api/metrics`.
     private @Nullable MessageConsumer<JsonObject> metricsConsumer;
 
-    private @Nullable Future<List<DeviceSnapshot>> scrape;
+    private @Nullable Future<Figures> scrape;
+
+    private record Figures(List<LoopProbe> loops, List<DeviceSnapshot> devices) {}
 
     /// @param devices the running ones; called on the verticle's event loop
     public WebVerticle(Supplier<? extends List<? extends DeviceControl>> devices, WebOptions options) {
@@ -198,8 +202,10 @@ public final class WebVerticle extends VerticleBase {
         }
         collecting
                 // Text of many peers is work: not on this event loop, and never on a packet loop.
-                .compose(snapshots -> vertx.executeBlocking(
-                        () -> prometheus.write(options.version(), uptime(), snapshots, openMetrics), false))
+                .compose(figures -> vertx.executeBlocking(
+                        () -> prometheus.write(
+                                options.version(), uptime(), figures.loops, figures.devices, openMetrics),
+                        false))
                 .onSuccess(text -> context.response()
                         .putHeader("Content-Type", PrometheusText.contentType(openMetrics))
                         .end(text))
@@ -210,7 +216,7 @@ public final class WebVerticle extends VerticleBase {
         return ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     }
 
-    private Future<List<DeviceSnapshot>> collect() {
+    private Future<Figures> collect() {
         var all = new ArrayList<DeviceSnapshot>();
         Future<Void> done = Future.succeededFuture();
         for (var device : devices.get()) {
@@ -219,7 +225,7 @@ public final class WebVerticle extends VerticleBase {
                 return null;
             });
         }
-        return done.map(_ -> all);
+        return done.compose(_ -> EventLoops.of(vertx).probe()).map(loops -> new Figures(loops, all));
     }
 
     /// All peers, page by page, so that other work of the control loop comes between.
@@ -234,16 +240,7 @@ public final class WebVerticle extends VerticleBase {
                     return null;
                 });
             }
-            return done.map(_ -> new DeviceSnapshot(
-                    first.name(),
-                    first.up(),
-                    first.publicKey(),
-                    first.port(),
-                    first.fwmark(),
-                    first.mtu(),
-                    first.counters(),
-                    first.peerCount(),
-                    peers));
+            return done.map(_ -> first.withPeers(peers));
         });
     }
 

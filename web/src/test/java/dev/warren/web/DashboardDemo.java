@@ -104,6 +104,8 @@ public final class DashboardDemo {
                     online,
                     handshakeMillis,
                     online ? 900_000L + number % 90 * 1_100_000L : -1,
+                    online ? 950_000L + number % 90 * 1_100_000L : -1,
+                    0,
                     number % 3 == 0 ? 25 : 0,
                     new PeerSnapshot.Counts(counts));
         }
@@ -189,6 +191,8 @@ public final class DashboardDemo {
                     peers.isEmpty() ? 0 : 51820,
                     0,
                     1420,
+                    List.of(),
+                    List.of(),
                     counters,
                     peers.size(),
                     page));

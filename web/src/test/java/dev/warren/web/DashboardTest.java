@@ -83,8 +83,8 @@ class DashboardTest {
         @Override
         public Future<DeviceSnapshot> snapshot(int offset, int limit) {
             snapshots.incrementAndGet();
-            return Future.succeededFuture(
-                    new DeviceSnapshot("wg0", true, null, 51820, 0, 1420, Map.of(), 0, List.of()));
+            return Future.succeededFuture(new DeviceSnapshot(
+                    "wg0", true, null, 51820, 0, 1420, List.of(), List.of(), Map.of(), 0, List.of()));
         }
     }
 

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.crypto.key.PublicKey;
+import dev.warren.io.Offload;
 import dev.warren.io.counters.Counter;
 import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.control.DeviceControl;
@@ -18,6 +19,7 @@ import dev.warren.verticles.control.Origin;
 import dev.warren.verticles.control.PeerSnapshot;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
+import dev.warren.verticles.loop.PoolLevel;
 import dev.warren.verticles.metrics.MetricsVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -43,6 +45,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class WebVerticleTest {
+    private static final List<Offload> OFFLOADS =
+            List.of(new Offload("udp-gso", null), new Offload("udp-gro", "not asked for"));
+    private static final List<PoolLevel> POOLS = List.of(new PoolLevel("tun-read", "packet-1", 4, 3));
+
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Vertx vertx = Vertx.vertx();
@@ -83,8 +89,8 @@ class WebVerticleTest {
             for (var counter : DeviceCounters.catalogue()) counters.put(counter.label(), value++);
             var page = new ArrayList<PeerSnapshot>();
             for (int i = offset; i < Math.min(peers, offset + limit); i++) page.add(peer(i));
-            return Future.succeededFuture(
-                    new DeviceSnapshot("wg0", true, key(0xffff), port, 0, 1420, counters, peers, page));
+            return Future.succeededFuture(new DeviceSnapshot(
+                    "wg0", true, key(0xffff), port, 0, 1420, OFFLOADS, POOLS, counters, peers, page));
         }
 
         @SuppressWarnings("EnumOrdinal")
@@ -101,6 +107,8 @@ class WebVerticleTest {
                     true,
                     1_700_000_000_000L,
                     -1,
+                    -1,
+                    0,
                     0,
                     new PeerSnapshot.Counts(counts));
         }
@@ -139,9 +147,27 @@ class WebVerticleTest {
         for (Counter counter : DeviceCounters.catalogue()) {
             var label = counter.label();
             var name = "warren_" + label.replace('.', '_').replace('-', '_') + (counter.gauge() ? "" : "_total");
+            int batch = label.indexOf(".batch.");
             var expected = label.contains(".drop.")
                     ? "warren_drop_packets_total{interface=\"wg0\",reason=\"" + label + "\"} "
-                    : name + "{interface=\"wg0\"} ";
+                    : batch > 0
+                            ? "warren_batches_total{interface=\"wg0\",path=\"%s\",size=\"%s\"} "
+                                    .formatted(label.substring(0, batch), label.substring(batch + ".batch.".length()))
+                            : name + "{interface=\"wg0\"} ";
+            assertTrue(text.contains(expected), expected + " is not in\n" + text);
+        }
+    }
+
+    @Test
+    void loopsPoolsAndOffloadsAreExported() throws Exception {
+        var text = fetch(web, "/metrics").body();
+        for (var expected : List.of(
+                "warren_loop_cpu_seconds_total{loop=\"control\"} ",
+                "warren_loop_wait_seconds{loop=\"control\"} ",
+                "warren_pool_free{interface=\"wg0\",loop=\"packet-1\",pool=\"tun-read\"} 3.0",
+                "warren_pool_size{interface=\"wg0\",loop=\"packet-1\",pool=\"tun-read\"} 4.0",
+                "warren_offload_enabled{interface=\"wg0\",offload=\"udp-gro\"} 0.0",
+                "warren_offload_enabled{interface=\"wg0\",offload=\"udp-gso\"} 1.0")) {
             assertTrue(text.contains(expected), expected + " is not in\n" + text);
         }
     }

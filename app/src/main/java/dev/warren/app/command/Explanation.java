@@ -96,6 +96,8 @@ final class Explanation {
         text.append(field(
                 "handshakes",
                 peer.getLong("handshakes") + " made, " + peer.getLong("initiations") + " initiations sent"));
+        text.append(field("round trip", StatusTable.rtt(peer)));
+        text.append(field("loss", StatusTable.loss(peer)));
         var failed = new TreeMap<String, Long>();
         var dropped = new TreeMap<String, Long>();
         long unanswered = unanswered(peer);
@@ -197,7 +199,7 @@ final class Explanation {
     }
 
     private static long unanswered(JsonObject peer) {
-        return peer.getLong("handshakesUnanswered", 0L);
+        return peer.getJsonObject("handshakesFailed").getLong("no-answer", 0L);
     }
 
     private static long drops(JsonObject peer, PeerCounter counter) {

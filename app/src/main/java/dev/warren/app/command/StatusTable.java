@@ -17,9 +17,19 @@ final class StatusTable {
     private static final int SHORT_KEY = 8;
     private static final int NUMBERS_FROM = 4;
     private static final List<String> HEADINGS =
-            List.of("PEER", "STATE", "ENDPOINT", "LATEST HANDSHAKE", "RECEIVED", "SENT", "RTT", "DROPS");
+            List.of("PEER", "STATE", "ENDPOINT", "LATEST HANDSHAKE", "RECEIVED", "SENT", "RTT", "LOSS", "DROPS");
     private static final List<String> HEADINGS_WITH_RATES = List.of(
-            "PEER", "STATE", "ENDPOINT", "LATEST HANDSHAKE", "RECEIVED", "SENT", "RECEIVES", "SENDS", "RTT", "DROPS");
+            "PEER",
+            "STATE",
+            "ENDPOINT",
+            "LATEST HANDSHAKE",
+            "RECEIVED",
+            "SENT",
+            "RECEIVES",
+            "SENDS",
+            "RTT",
+            "LOSS",
+            "DROPS");
 
     /// Which peers come first.
     enum Order {
@@ -78,6 +88,7 @@ final class StatusTable {
             row.add(rate == null ? "-" : WgText.bytes(rate.sent()) + "/s");
         }
         row.add(rtt(peer));
+        row.add(loss(peer));
         row.add(drops(peer));
         return row;
     }
@@ -143,10 +154,16 @@ final class StatusTable {
     }
 
     static String rtt(JsonObject peer) {
-        var micros = peer.getLong("handshakeRttMicroseconds");
+        var micros = peer.getLong("rttMicroseconds");
         if (micros == null) return "-";
         double millis = micros / 1e3;
         return String.format(Locale.ROOT, millis < 10 ? "%.1f ms" : "%.0f ms", millis);
+    }
+
+    /// The share of the peer's datagrams that did not arrive: `0.3 %`.
+    static String loss(JsonObject peer) {
+        double loss = peer.getDouble("loss");
+        return loss == 0 ? "-" : String.format(Locale.ROOT, loss < 0.1 ? "%.2f %%" : "%.0f %%", 100 * loss);
     }
 
     /// `12 replayed`, and of more than one reason the sum and the most frequent: `14, most replayed`.

@@ -29,7 +29,8 @@ class ExplanationTest {
                 .put("sentBytes", 0L)
                 .put("handshakes", 0L)
                 .put("initiations", 0L)
-                .put("handshakesUnanswered", 0L)
+                .put("handshakesFailed", new JsonObject())
+                .put("loss", 0.0)
                 .put("drops", new JsonObject());
     }
 
@@ -85,7 +86,8 @@ class ExplanationTest {
         assertTrue(cause(peer("p")).contains("no endpoint here and has never come"));
         var silent = peer("p").put("endpoint", "192.0.2.1:1").put("initiations", 4L);
         assertTrue(cause(silent).startsWith("192.0.2.1:1 has never answered: the address or port is wrong"));
-        silent.put("lastHandshake", "2026-11-29T09:00:00Z").put("handshakesUnanswered", 1L);
+        silent.put("lastHandshake", "2026-11-29T09:00:00Z")
+                .put("handshakesFailed", new JsonObject().put("no-answer", 1L));
         assertTrue(cause(silent).startsWith("192.0.2.1:1 does not answer any more"));
         var idle = peer("p").put("endpoint", "192.0.2.1:1").put("lastHandshake", "2026-11-29T09:00:00Z");
         assertTrue(cause(idle).startsWith("There was nothing to send"));
@@ -124,6 +126,8 @@ class ExplanationTest {
                 .put("sentBytes", 3L << 20)
                 .put("handshakes", 2L)
                 .put("initiations", 3L)
+                .put("rttMicroseconds", 1234L)
+                .put("loss", 0.005)
                 .put("drops", new JsonObject().put("peer.drop.replayed", 4));
         var explanation = new Explanation(status(peer), NOW);
         var address = IpAddress.parse("10.8.0.2");
@@ -135,6 +139,8 @@ class ExplanationTest {
                 latest handshake: 1 minute, 4 seconds ago
                 transfer: 1.21 KiB received, 3.00 MiB sent
                 handshakes: 2 made, 3 initiations sent
+                round trip: 1.2 ms
+                loss: 0.50 %
                 handshakes failed: none
                 drops:
                   4  peer.drop.replayed: datagrams received before, or too old to know
@@ -151,15 +157,16 @@ class ExplanationTest {
                 .put("online", true)
                 .put("receivedBytes", 1240L)
                 .put("sentBytes", 3L << 20)
-                .put("handshakeRttMicroseconds", 1234L)
+                .put("rttMicroseconds", 1234L)
+                .put("loss", 0.12)
                 .put("drops", new JsonObject().put("peer.drop.replayed", 4).put("peer.drop.bad-tag", 1));
         var table = new StatusTable(Terminal.NONE, StatusTable.Order.ONLINE);
         assertEquals("""
                 interface: wg0, up, listening port 51820, peers 3, online 1
-                  PEER       STATE    ENDPOINT         LATEST HANDSHAKE         RECEIVED      SENT     RTT  DROPS
-                  laptop     online   192.0.2.7:51820  1 minute, 4 seconds ago  1.21 KiB  3.00 MiB  1.2 ms  5, most replayed
-                  zoo        offline  -                never                         0 B       0 B       -  -
-                  keyAAAAA…  offline  -                never                         0 B       0 B       -  -
+                  PEER       STATE    ENDPOINT         LATEST HANDSHAKE         RECEIVED      SENT     RTT  LOSS  DROPS
+                  laptop     online   192.0.2.7:51820  1 minute, 4 seconds ago  1.21 KiB  3.00 MiB  1.2 ms  12 %  5, most replayed
+                  zoo        offline  -                never                         0 B       0 B       -     -  -
+                  keyAAAAA…  offline  -                never                         0 B       0 B       -     -  -
                 """, table.text(status(peer("key"), peer("z").put("name", "zoo"), laptop), null, NOW, 9));
     }
 

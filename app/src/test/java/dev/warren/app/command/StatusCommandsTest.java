@@ -90,11 +90,23 @@ class StatusCommandsTest {
                         i == 1400,
                         0,
                         -1,
+                        -1,
+                        0,
                         0,
                         PeerSnapshot.Counts.NONE));
             }
             return Future.succeededFuture(new DeviceSnapshot(
-                    "wg7", true, PublicKey.of(new byte[32]), 51820, 0, 1420, Map.of(), PEERS, peers));
+                    "wg7",
+                    true,
+                    PublicKey.of(new byte[32]),
+                    51820,
+                    0,
+                    1420,
+                    List.of(),
+                    List.of(),
+                    Map.of(),
+                    PEERS,
+                    peers));
         }
 
         @Override

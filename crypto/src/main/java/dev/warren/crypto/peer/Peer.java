@@ -320,10 +320,11 @@ public final class Peer implements AutoCloseable {
             return;
         }
         counters.received(countedBytes);
+        loss.count(keypairs, dataPackets + keepalives, counters);
         timers.endpointKnown(true);
         if (confirmed) {
             confirmed = false;
-            established(false, NEVER, now);
+            established(false, sinceResponse(now), now);
             flushStaged(now);
         }
         rekeyAfterReceiving(now);
@@ -409,8 +410,7 @@ public final class Peer implements AutoCloseable {
         timers.endpointKnown(true);
         addKeypair(handshakes.initiatedSession(now), now);
         counters.received(message.length);
-        handshakeRtt = Math.max(0, now - handshakes.sent());
-        established(true, handshakeRtt, now);
+        established(true, Math.max(0, now - handshakes.sent()), now);
         sendKeepalive(now);
         timers.anyAuthenticatedPacketReceived();
         timers.anyAuthenticatedPacketTraversal(now);
@@ -474,7 +474,8 @@ public final class Peer implements AutoCloseable {
         return lastHandshake;
     }
 
-    /// Nanoseconds from initiation to response of the last handshake that we initiated, or [#NEVER].
+    /// Nanoseconds of the last round trip: from our initiation to the response, or as responder from our
+    /// response to the first datagram under the new keys. [#NEVER] when none is known.
     public long handshakeRtt() {
         return handshakeRtt;
     }
@@ -557,7 +558,18 @@ public final class Peer implements AutoCloseable {
     private void established(boolean initiator, long rtt, long now) {
         timers.handshakeComplete();
         lastHandshake = now;
+        if (rtt != NEVER) {
+            handshakeRtt = rtt;
+        }
         transmit.event(new PeerEvent.SessionEstablished(now, initiator, rtt));
+    }
+
+    /// Nanoseconds from our response to the first datagram of the session that it confirmed, which an initiator
+    /// sends at once. [#NEVER] when that one was lost and another came later.
+    private long sinceResponse(long now) {
+        Keypair keypair = keypairs.current();
+        long since = keypair == null ? NEVER : now - keypair.created();
+        return since >= 0 && since < Protocol.REKEY_TIMEOUT ? since : NEVER;
     }
 
     private void forgetInitiation() {

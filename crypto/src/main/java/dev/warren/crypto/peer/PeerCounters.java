@@ -12,6 +12,13 @@ public interface PeerCounters {
     /// @param bytes total length of the datagrams, including keepalives and handshake messages
     void received(long bytes);
 
+    /// Called once for a run of received datagrams, with what has come to light since the last call.
+    ///
+    /// @param sent datagrams that the peer has sent at least, by the greatest counters
+    /// @param arrived datagrams that authenticated
+    /// @param late those of them that arrived after one that was sent later
+    void arrived(long sent, long arrived, long late);
+
     /// @param reason never OK
     /// @param count packets or messages dropped for it
     void dropped(Verdict reason, int count);

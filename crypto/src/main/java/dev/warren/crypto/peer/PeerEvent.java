@@ -8,8 +8,8 @@ public sealed interface PeerEvent {
     record HandshakeStarted(long now, int attempt) implements PeerEvent {}
 
     /// A session can send and receive: as initiator when the response arrived, as responder when the first
-    /// datagram under the new keys arrived. `rtt` is nanoseconds from initiation to response, or -1 as
-    /// responder.
+    /// datagram under the new keys arrived. `rtt` is nanoseconds from initiation to response, as
+    /// responder from response to that datagram, or -1 when that is not known.
     record SessionEstablished(long now, boolean initiator, long rtt) implements PeerEvent {}
 
     /// The peer is silent: an initiation is retransmitted, or nothing was received for 15 s after data was

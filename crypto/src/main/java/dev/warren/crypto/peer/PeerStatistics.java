@@ -8,6 +8,9 @@ public final class PeerStatistics implements PeerCounters {
     private final long[] drops = new long[Verdict.values().length];
     private long txBytes;
     private long rxBytes;
+    private long peerSent;
+    private long arrived;
+    private long late;
 
     @Override
     public void sent(int packets, long bytes) {
@@ -17,6 +20,13 @@ public final class PeerStatistics implements PeerCounters {
     @Override
     public void received(long bytes) {
         rxBytes += bytes;
+    }
+
+    @Override
+    public void arrived(long sent, long arrived, long late) {
+        this.peerSent += sent;
+        this.arrived += arrived;
+        this.late += late;
     }
 
     @Override
@@ -32,6 +42,21 @@ public final class PeerStatistics implements PeerCounters {
     /// Bytes of all datagrams received: data, keepalives, handshake messages, but no cookie replies.
     public long rxBytes() {
         return rxBytes;
+    }
+
+    /// Datagrams of all sessions that the peer has sent at least, by their counters.
+    public long peerSent() {
+        return peerSent;
+    }
+
+    /// Datagrams of sessions that arrived and authenticated.
+    public long arrived() {
+        return arrived;
+    }
+
+    /// Datagrams that arrived after one that was sent later.
+    public long late() {
+        return late;
     }
 
     /// Number of packets and messages dropped for this reason.

@@ -117,6 +117,11 @@ public final class Keypair implements AutoCloseable {
         return received;
     }
 
+    /// Number of these that arrived after one that was sent later.
+    public long late() {
+        return replay.late();
+    }
+
     /// Encrypts `length` bytes, padded already, into a transport data message; margins as in [AeadKey].
     ///
     /// @return length of the datagram at `dst + to`, or the code of COUNTER_LIMIT

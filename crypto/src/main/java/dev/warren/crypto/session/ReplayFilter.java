@@ -23,6 +23,9 @@ public final class ReplayFilter {
     /// The greatest counter marked, plus one; zero when none was. Cannot overflow: see REJECT_AFTER_MESSAGES.
     private long next;
 
+    /// Counters marked after a greater one.
+    private long late;
+
     /// True when this counter may still be accepted. Changes nothing.
     public boolean check(long counter) {
         if (Long.compareUnsigned(counter, Protocol.REJECT_AFTER_MESSAGES) >= 0) {
@@ -47,6 +50,8 @@ public final class ReplayFilter {
         if (Long.compareUnsigned(counter, next) >= 0) {
             advance(words, counter);
             next = counter + 1;
+        } else {
+            late++;
         }
         words[slot(counter >>> 6)] |= 1L << counter;
         return true;
@@ -56,6 +61,11 @@ public final class ReplayFilter {
     /// when none is marked.
     public long expected() {
         return next;
+    }
+
+    /// The number of datagrams that arrived after one that was sent later.
+    public long late() {
+        return late;
     }
 
     /// Clears the words between the old and the new greatest counter, at most all of them.

@@ -35,6 +35,7 @@ class PeerHandshakeTest {
             assertEquals(0, net.wire().count(KEEPALIVE));
             assertEquals(42, TwoPeers.idOf(net.b().delivered.getFirst()));
             assertEquals(10 * MILLISECOND, net.a().peer.handshakeRtt());
+            assertEquals(10 * MILLISECOND, net.b().peer.handshakeRtt(), "response to first datagram");
             assertEquals(10 * MILLISECOND, net.a().peer.lastHandshake());
             assertEquals(15 * MILLISECOND, net.b().peer.lastHandshake());
             assertTrue(net.a()

@@ -5,6 +5,7 @@ import static dev.warren.crypto.peer.TwoPeers.seconds;
 import static dev.warren.crypto.peer.Wire.Kind.DATA;
 import static dev.warren.crypto.peer.Wire.Kind.INITIATION;
 import static dev.warren.crypto.peer.Wire.Kind.RESPONSE;
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -384,6 +385,49 @@ class PeerSessionTest {
             assertEquals(memory.lastHandshake(), net.b().peer.lastHandshake());
             net.inject(net.b(), initiation, 7);
             assertEquals(Verdict.OLD_TIMESTAMP, net.b().lastVerdict);
+        }
+    }
+
+    @Test
+    void whatTheCountersShowOfLossAndReorderingIsCounted() {
+        try (var net = TwoPeers.connected(28)) {
+            long before = net.b().counted.arrived();
+            net.link().delay(seconds(0.005), seconds(0.05)).loss(0.1);
+            net.stream(net.a(), seconds(0.01), seconds(300), TwoPeers::packet); // over rekeys
+            net.advance(seconds(301));
+            net.link().delay(seconds(0.005), 0).loss(0);
+            net.a().send(packet(1)); // shows what was lost last
+            net.advance(seconds(1));
+            long sent = net.b().counted.peerSent();
+            long arrived = net.b().counted.arrived();
+            assertTrue(arrived - before >= net.b().delivered.size(), "keepalives count as well");
+            assertEquals(0.1, (double) (sent - arrived) / sent, 0.02);
+            assertTrue(net.b().counted.late() > arrived / 10, net.b().counted.late() + " late of " + arrived);
+        }
+    }
+
+    @Test
+    void inOrderAndWithoutLossNothingIsMissing() {
+        try (var net = TwoPeers.connected(29)) {
+            net.stream(net.a(), seconds(0.1), seconds(300), TwoPeers::packet);
+            net.advance(seconds(301));
+            assertEquals(net.b().counted.peerSent(), net.b().counted.arrived());
+            assertEquals(0, net.b().counted.late());
+        }
+    }
+
+    @Test
+    void aPeerThatSkipsCountersMakesNoCounterOverflow() {
+        try (var net = TwoPeers.connected(30)) {
+            var keypair = requireNonNull(net.a().peer.keypairs().current());
+            for (long counter = 1L << 62; counter > 0; counter += 1L << 60) {
+                keypair.skipTo(counter);
+                net.a().send(packet(1));
+                net.advance(seconds(0.1));
+            }
+            assertTrue(net.b().counted.peerSent() > 0);
+            assertTrue(
+                    net.b().counted.peerSent() <= 8L << 24, "" + net.b().counted.peerSent());
         }
     }
 

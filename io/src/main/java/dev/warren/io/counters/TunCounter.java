@@ -4,6 +4,13 @@ package dev.warren.io.counters;
 public enum TunCounter implements Counter {
     READ_FRAMES("tun.read.frames", Unit.FRAMES, "frames read from the interface, a super-packet of TCP or UDP is one"),
     READ_SUPER_FRAMES("tun.read.super-frames", Unit.FRAMES, "of these, super-packets that are cut into segments"),
+    READ_BATCH_1("tun.read.batch.1", Unit.CALLS, "turns that read 1 frame"),
+    READ_BATCH_2("tun.read.batch.2-3", Unit.CALLS, "turns that read 2 or 3 frames"),
+    READ_BATCH_4("tun.read.batch.4-7", Unit.CALLS, "turns that read 4 to 7 frames"),
+    READ_BATCH_8("tun.read.batch.8-15", Unit.CALLS, "turns that read 8 to 15 frames"),
+    READ_BATCH_16("tun.read.batch.16-31", Unit.CALLS, "turns that read 16 to 31 frames"),
+    READ_BATCH_32("tun.read.batch.32-63", Unit.CALLS, "turns that read 32 to 63 frames"),
+    READ_BATCH_64("tun.read.batch.64-up", Unit.CALLS, "turns that read 64 frames or more"),
     READ_ERRORS("tun.read.errors", Unit.EVENTS, "reads that the kernel refused"),
     READ_MALFORMED("tun.read.malformed", Unit.FRAMES, "frames without a packet in them"),
     WRITE_CALLS("tun.write.calls", Unit.CALLS, "system calls that wrote to the interface"),
@@ -30,6 +37,10 @@ public enum TunCounter implements Counter {
             Unit.PACKETS,
             "packets for peers that have no actor, beyond what may wait for one or longer than 90 seconds");
 
+    private static final TunCounter[] READ_BATCHES = {
+        READ_BATCH_1, READ_BATCH_2, READ_BATCH_4, READ_BATCH_8, READ_BATCH_16, READ_BATCH_32, READ_BATCH_64
+    };
+
     private final String label;
     private final Unit unit;
     private final String sentence;
@@ -38,6 +49,13 @@ public enum TunCounter implements Counter {
         this.label = label;
         this.unit = unit;
         this.sentence = sentence;
+    }
+
+    /// The counter of turns that read so many frames.
+    ///
+    /// @param frames at least 1
+    public static TunCounter readBatch(int frames) {
+        return BatchSizes.of(READ_BATCHES, frames);
     }
 
     @Override

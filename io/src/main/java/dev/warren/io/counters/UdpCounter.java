@@ -5,6 +5,13 @@ public enum UdpCounter implements Counter {
     RECEIVE_CALLS("udp.receive.calls", Unit.CALLS, "system calls that received"),
     RECEIVE_MESSAGES("udp.receive.messages", Unit.MESSAGES, "messages received, a train of UDP_GRO is one"),
     RECEIVE_DATAGRAMS("udp.receive.datagrams", Unit.DATAGRAMS, "datagrams in these messages"),
+    RECEIVE_BATCH_1("udp.receive.batch.1", Unit.CALLS, "turns that received 1 datagram"),
+    RECEIVE_BATCH_2("udp.receive.batch.2-3", Unit.CALLS, "turns that received 2 or 3 datagrams"),
+    RECEIVE_BATCH_4("udp.receive.batch.4-7", Unit.CALLS, "turns that received 4 to 7 datagrams"),
+    RECEIVE_BATCH_8("udp.receive.batch.8-15", Unit.CALLS, "turns that received 8 to 15 datagrams"),
+    RECEIVE_BATCH_16("udp.receive.batch.16-31", Unit.CALLS, "turns that received 16 to 31 datagrams"),
+    RECEIVE_BATCH_32("udp.receive.batch.32-63", Unit.CALLS, "turns that received 32 to 63 datagrams"),
+    RECEIVE_BATCH_64("udp.receive.batch.64-up", Unit.CALLS, "turns that received 64 datagrams or more"),
     DROP_OVERFLOW(
             "udp.receive.drop.overflow",
             Unit.DATAGRAMS,
@@ -16,6 +23,13 @@ public enum UdpCounter implements Counter {
     SEND_CALLS("udp.send.calls", Unit.CALLS, "system calls that sent"),
     SEND_MESSAGES("udp.send.messages", Unit.MESSAGES, "messages sent, a train of UDP_SEGMENT is one"),
     SEND_DATAGRAMS("udp.send.datagrams", Unit.DATAGRAMS, "datagrams in these messages"),
+    SEND_BATCH_1("udp.send.batch.1", Unit.CALLS, "system calls that sent 1 datagram"),
+    SEND_BATCH_2("udp.send.batch.2-3", Unit.CALLS, "system calls that sent 2 or 3 datagrams"),
+    SEND_BATCH_4("udp.send.batch.4-7", Unit.CALLS, "system calls that sent 4 to 7 datagrams"),
+    SEND_BATCH_8("udp.send.batch.8-15", Unit.CALLS, "system calls that sent 8 to 15 datagrams"),
+    SEND_BATCH_16("udp.send.batch.16-31", Unit.CALLS, "system calls that sent 16 to 31 datagrams"),
+    SEND_BATCH_32("udp.send.batch.32-63", Unit.CALLS, "system calls that sent 32 to 63 datagrams"),
+    SEND_BATCH_64("udp.send.batch.64-up", Unit.CALLS, "system calls that sent 64 datagrams or more"),
     SEND_GSO_REFUSED("udp.send.gso-refused", Unit.EVENTS, "trains that the kernel refused and that went one by one"),
     SEND_SOURCE_REFUSED("udp.send.source-refused", Unit.EVENTS, "learnt local addresses that are no source any more"),
     DROP_BUFFER_FULL("udp.send.drop.buffer-full", Unit.DATAGRAMS, "datagrams for which the send buffer had no room"),
@@ -36,6 +50,19 @@ public enum UdpCounter implements Counter {
             "udp.drop.handshake-backlog", Unit.MESSAGES, "handshake messages that found the queue of them full"),
     INDICES("udp.indices", Unit.NOW, "receiver indices in use by sessions and handshakes");
 
+    private static final UdpCounter[] RECEIVE_BATCHES = {
+        RECEIVE_BATCH_1,
+        RECEIVE_BATCH_2,
+        RECEIVE_BATCH_4,
+        RECEIVE_BATCH_8,
+        RECEIVE_BATCH_16,
+        RECEIVE_BATCH_32,
+        RECEIVE_BATCH_64
+    };
+    private static final UdpCounter[] SEND_BATCHES = {
+        SEND_BATCH_1, SEND_BATCH_2, SEND_BATCH_4, SEND_BATCH_8, SEND_BATCH_16, SEND_BATCH_32, SEND_BATCH_64
+    };
+
     private final String label;
     private final Unit unit;
     private final String sentence;
@@ -44,6 +71,20 @@ public enum UdpCounter implements Counter {
         this.label = label;
         this.unit = unit;
         this.sentence = sentence;
+    }
+
+    /// The counter of turns that received so many datagrams.
+    ///
+    /// @param datagrams at least 1
+    public static UdpCounter receiveBatch(int datagrams) {
+        return BatchSizes.of(RECEIVE_BATCHES, datagrams);
+    }
+
+    /// The counter of system calls that sent so many datagrams.
+    ///
+    /// @param datagrams at least 1
+    public static UdpCounter sendBatch(int datagrams) {
+        return BatchSizes.of(SEND_BATCHES, datagrams);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.warren.io.tun;
 
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
@@ -19,7 +20,6 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.function.Supplier;
 
 /// A TUN device of the kernel (Documentation/networking/tuntap.rst). The kernel deletes it on [#close] or
@@ -49,6 +49,7 @@ public final class LinuxTun implements TunDevice {
     private int groRefusals;
     private int udpGroRefusals;
     private int mtu;
+    private Runnable offloadLost = () -> {};
 
     private LinuxTun(Libc libc, Arena arena, TunDescriptor tun, boolean limitGso) {
         this.libc = libc;
@@ -241,6 +242,7 @@ public final class LinuxTun implements TunDevice {
         }
         int frames = batch.count() - before;
         counters.add(TunCounter.READ_FRAMES, frames);
+        if (frames > 0) counters.increment(TunCounter.readBatch(frames));
         return frames;
     }
 
@@ -307,9 +309,11 @@ public final class LinuxTun implements TunDevice {
         if (udp && ++udpGroRefusals == MAX_REFUSALS) {
             udpGro = false;
             coalescer.merge(gro, udpGro);
+            offloadLost.run();
         } else if (!udp && ++groRefusals == MAX_REFUSALS) {
             gro = false;
             coalescer.merge(gro, udpGro);
+            offloadLost.run();
         }
         return lost;
     }
@@ -344,13 +348,22 @@ public final class LinuxTun implements TunDevice {
     }
 
     @Override
-    public String offloads() {
-        var names = new StringJoiner(", ");
-        if (tun.tso) names.add("tso");
-        if (tun.uso) names.add("uso");
-        if (gro) names.add("gro");
-        if (udpGro) names.add("udp-gro");
-        return names.length() == 0 ? "none" : names.toString();
+    public List<Offload> offloads() {
+        var asked = tun.options;
+        var refused = tun.vnetHeader ? "the kernel refused it" : "the TUN has no virtio-net header";
+        boolean lost = tun.gro && !gro;
+        boolean udpLost = tun.udpGro && !udpGro;
+        var again = "the kernel refused coalesced packets " + MAX_REFUSALS + " times";
+        return List.of(
+                Offload.of("tun-tso", asked.tso(), tun.tso, refused),
+                Offload.of("tun-uso", asked.tso() && asked.uso(), tun.uso, refused),
+                Offload.of("tun-gro", asked.gro(), gro, lost ? again : refused),
+                Offload.of("tun-udp-gro", asked.udpGro(), udpGro, udpLost ? again : refused));
+    }
+
+    @Override
+    public void onOffloadLost(Runnable action) {
+        offloadLost = action;
     }
 
     @Override

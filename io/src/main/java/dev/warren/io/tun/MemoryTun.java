@@ -2,6 +2,7 @@ package dev.warren.io.tun;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.TunDevice;
 import dev.warren.io.counters.CounterRow;
@@ -136,8 +137,13 @@ public final class MemoryTun implements TunDevice {
     }
 
     @Override
-    public String offloads() {
-        return "none";
+    public List<Offload> offloads() {
+        return List.of();
+    }
+
+    @Override
+    public void onOffloadLost(Runnable action) {
+        // There are none.
     }
 
     @Override

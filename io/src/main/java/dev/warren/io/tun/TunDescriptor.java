@@ -32,8 +32,8 @@ final class TunDescriptor {
 
     private final Libc libc;
     private final InterfaceRequest request;
-    private final TunOptions options;
 
+    final TunOptions options;
     int fd = -1;
     String name = "";
     boolean vnetHeader;

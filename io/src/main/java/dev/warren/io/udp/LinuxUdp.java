@@ -1,6 +1,7 @@
 package dev.warren.io.udp;
 
 import dev.warren.io.Endpoint;
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.UdpSocket;
 import dev.warren.io.counters.CounterRow;
@@ -18,6 +19,7 @@ public final class LinuxUdp implements UdpSocket { // R-70
     public static final int RECEIVE_SLAB = PacketBatch.slabBytes(4, UdpReceiver.MESSAGE_BYTES);
 
     private final SocketPair sockets;
+    private final UdpOptions options;
     private CounterRow<UdpCounter> counters = CounterRow.single(UdpCounter.class);
     private final StickySources sources = new StickySources();
     private final UdpReceiver receiver;
@@ -26,6 +28,7 @@ public final class LinuxUdp implements UdpSocket { // R-70
 
     private LinuxUdp(Libc libc, Arena arena, SocketPair sockets, UdpOptions options) {
         this.sockets = sockets;
+        this.options = options;
         this.receiver = new UdpReceiver(libc, arena, counters, sources);
         this.sender = new UdpSender(libc, arena, counters, sources, options, sockets.gso);
     }
@@ -117,9 +120,20 @@ public final class LinuxUdp implements UdpSocket { // R-70
     }
 
     @Override
-    public String offloads() {
-        if (sender.gso()) return sockets.gro ? "gso, gro" : "gso";
-        return sockets.gro ? "gro" : "none";
+    public List<Offload> offloads() {
+        boolean lost = sockets.gso && !sender.gso();
+        return List.of(
+                Offload.of(
+                        "udp-gso",
+                        options.gso(),
+                        sender.gso(),
+                        lost ? "a network device refused trains of datagrams" : "the kernel has no UDP_SEGMENT"),
+                Offload.of("udp-gro", options.gro(), sockets.gro, "the kernel has no UDP_GRO that can be relied on"));
+    }
+
+    @Override
+    public void onOffloadLost(Runnable action) {
+        sender.onGsoLost(action);
     }
 
     @Override

@@ -35,6 +35,8 @@ final class UdpReceiver {
     private final MemorySegment names;
     private final MemorySegment controls;
     private final int[] starts = new int[MESSAGES];
+    /// Received in this turn.
+    private int datagrams;
     private int overflow;
     private int overflow4;
     private int overflow6;
@@ -65,8 +67,13 @@ final class UdpReceiver {
     /// Returns the number of entries appended, or minus errno when there are none and the socket is unusable.
     int receive(int fd, boolean v6, PacketBatch batch) {
         overflow = 0;
+        datagrams = 0;
         int received = receive(fd, batch);
         if (overflow != 0) countOverflow(v6);
+        if (datagrams > 0) {
+            counters.add(UdpCounter.RECEIVE_DATAGRAMS, datagrams);
+            counters.increment(UdpCounter.receiveBatch(datagrams));
+        }
         return received;
     }
 
@@ -162,6 +169,6 @@ final class UdpReceiver {
         }
         int segment = control.segment > 0 && control.segment < length ? control.segment : 0;
         batch.add(at, length, segment, endpoint, control.trafficClass);
-        counters.add(UdpCounter.RECEIVE_DATAGRAMS, batch.packets(batch.count() - 1));
+        datagrams += batch.packets(batch.count() - 1);
     }
 }

@@ -25,6 +25,7 @@ final class UdpSender {
     private final SendQueue queue;
     private final SendQueue singles;
     private boolean gso;
+    private Runnable gsoLost = () -> {};
     /// The endpoint that refused a train in this batch.
     private @Nullable Endpoint narrow;
 
@@ -66,6 +67,11 @@ final class UdpSender {
 
     boolean gso() {
         return gso;
+    }
+
+    /// Sets what runs once when a network device has refused all trains.
+    void onGsoLost(Runnable action) {
+        gsoLost = action;
     }
 
     /// Begins a batch, in place of one that is unfinished.
@@ -191,10 +197,11 @@ final class UdpSender {
                     sources.refuse(from.endpoint(first));
                 }
                 withoutSource = false;
-                for (int i = first; i < first + n; i++) {
-                    counters.increment(UdpCounter.SEND_MESSAGES);
-                    counters.add(UdpCounter.SEND_DATAGRAMS, from.datagrams(i));
-                }
+                int datagrams = 0;
+                for (int i = first; i < first + n; i++) datagrams += from.datagrams(i);
+                counters.add(UdpCounter.SEND_MESSAGES, n);
+                counters.add(UdpCounter.SEND_DATAGRAMS, datagrams);
+                counters.increment(UdpCounter.sendBatch(datagrams));
                 from.advance(n);
                 continue;
             }
@@ -216,7 +223,10 @@ final class UdpSender {
         withoutSource = false;
         if (from.datagrams(message) > 1 && aboutTrains(errno)) {
             counters.increment(UdpCounter.SEND_GSO_REFUSED);
-            if (errno == Errno.EIO) gso = false;
+            if (errno == Errno.EIO && gso) {
+                gso = false;
+                gsoLost.run();
+            }
             narrow = from.endpoint(message);
             next = 0;
         } else {

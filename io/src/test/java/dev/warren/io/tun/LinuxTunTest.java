@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.io.Endpoint;
+import dev.warren.io.Offload;
 import dev.warren.io.PacketBatch;
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.counters.UdpCounter;
@@ -55,7 +56,9 @@ class LinuxTunTest {
         try (var tun = LinuxTun.open(name, TunOptions.standard())) {
             assertEquals(name, tun.name());
             assertEquals(
-                    "tso, uso, gro, udp-gro", tun.offloads(), tun.warnings().toString());
+                    "tun-tso, tun-uso, tun-gro, tun-udp-gro",
+                    Offload.inUse(tun.offloads()),
+                    tun.warnings().toString());
             assertEquals(List.of(), tun.warnings());
             assertEquals(1500, tun.mtu());
             assertTrue(tun.attached());
@@ -93,7 +96,7 @@ class LinuxTunTest {
     void theKernelChoosesANumber() throws ErrnoException {
         try (var tun = LinuxTun.open("wtnum%d", TunOptions.plain())) {
             assertTrue(tun.name().matches("wtnum\\d+"), tun.name());
-            assertEquals("none", tun.offloads());
+            assertEquals("none", Offload.inUse(tun.offloads()));
         }
     }
 
@@ -314,7 +317,7 @@ class LinuxTunTest {
             private final Libc real = new Libc();
         };
         try (var tun = LinuxTun.open(libc, Tuns.name(), TunOptions.standard())) {
-            assertEquals("tso, uso", tun.offloads());
+            assertEquals("tun-tso, tun-uso", Offload.inUse(tun.offloads()));
             assertEquals(2, tun.warnings().size(), tun.warnings().toString());
             int octet = Tuns.octet();
             Tuns.up(tun, octet, 1420);
@@ -333,24 +336,30 @@ class LinuxTunTest {
     void coalescedWritesThatAreRefusedLoseNothing() throws Exception {
         var libc = new FaultyLibc(name -> name.equals("writev several") ? -Errno.EINVAL : 0);
         try (var tun = LinuxTun.open(libc, Tuns.name(), TunOptions.standard())) {
-            assertEquals("tso, uso, gro, udp-gro", tun.offloads());
+            assertEquals("tun-tso, tun-uso, tun-gro, tun-udp-gro", Offload.inUse(tun.offloads()));
             int octet = Tuns.octet();
             Tuns.up(tun, octet, 1420);
+            var lost = new AtomicInteger();
+            tun.onOffloadLost(lost::incrementAndGet);
             byte[] content = content();
             try (var mirror = new Mirror(tun).start()) {
                 byte[] received = throughTcp("198.18." + octet + ".1", "198.18." + octet + ".2", content);
                 assertTrue(Arrays.equals(content, received), "content");
                 assertEquals(0, mirror.lost());
             }
-            assertEquals("tso, uso, udp-gro", tun.offloads());
+            assertEquals("tun-tso, tun-uso, tun-udp-gro", Offload.inUse(tun.offloads()));
             // The batch in which it happened was planned before.
             long refused = counter(tun, TunCounter.WRITE_GRO_REFUSED);
+            assertEquals(1, lost.get());
+            assertTrue(
+                    tun.offloads().contains(new Offload("tun-gro", "the kernel refused coalesced packets 8 times")),
+                    tun.offloads().toString());
             assertTrue(refused >= 8 && refused < 100, refused + " refused");
         }
     }
 
     @ParameterizedTest
-    @CsvSource({"103, 'tso, gro, udp-gro'", "7, 'gro, udp-gro'"})
+    @CsvSource({"103, 'tun-tso, tun-gro, tun-udp-gro'", "7, 'tun-gro, tun-udp-gro'"})
     void offloadsTheKernelLacksAreLeftOut(int refused, String left) throws ErrnoException {
         var libc = new FaultyLibc(name -> {
             if (!name.startsWith("ioctl 400454d0 ")) return 0;
@@ -358,7 +367,7 @@ class LinuxTunTest {
             return (bits & refused) == refused || bits == 103 ? -Errno.EINVAL : 0;
         });
         try (var tun = LinuxTun.open(libc, Tuns.name(), TunOptions.standard())) {
-            assertEquals(left, tun.offloads());
+            assertEquals(left, Offload.inUse(tun.offloads()));
             assertFalse(tun.warnings().isEmpty());
         }
     }
@@ -465,12 +474,12 @@ class LinuxTunTest {
         String name = Tuns.name();
         try (var tun = LinuxTun.adopt(attached(libc, name, 0x5001), TunOptions.standard())) {
             assertEquals(name, tun.name());
-            assertEquals("tso, uso, gro, udp-gro", tun.offloads());
+            assertEquals("tun-tso, tun-uso, tun-gro, tun-udp-gro", Offload.inUse(tun.offloads()));
             assertTrue((libc.fcntl(tun.fd(), Libc.F_GETFL, 0) & Libc.O_NONBLOCK) != 0);
             assertTrue(Descriptors.closesOnExec(tun.fd()));
         }
         try (var plain = LinuxTun.adopt(attached(libc, Tuns.name(), 0x1001), TunOptions.standard())) {
-            assertEquals("none", plain.offloads());
+            assertEquals("none", Offload.inUse(plain.offloads()));
             assertEquals(1, plain.warnings().size());
         }
         long before = Descriptors.open();

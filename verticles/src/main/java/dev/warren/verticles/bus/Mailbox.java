@@ -27,6 +27,11 @@ abstract class Mailbox<M> {
         this.producer = vertx.eventBus().sender(address, LocalCodec.OPTIONS);
     }
 
+    /// Where the owner listens, which no other does.
+    public final String address() {
+        return address;
+    }
+
     /// Called by the owner, on its own context: from now on it gets the messages. What it throws costs the message
     /// at hand.
     @SuppressWarnings("unchecked")

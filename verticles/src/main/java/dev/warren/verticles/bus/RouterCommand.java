@@ -2,9 +2,11 @@ package dev.warren.verticles.bus;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.io.Offload;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.Origin;
 import io.vertx.core.Promise;
+import java.util.List;
 import java.util.Map;
 
 /// Commands to the router.
@@ -44,6 +46,11 @@ public sealed interface RouterCommand {
             reply.tryFail("the device is closing");
         }
     }
+
+    /// The offloads of a queue of the TUN or of the sockets, when they are opened and when one is lost.
+    ///
+    /// @param owner whose they are; replaces what it told before
+    record Offloads(String owner, List<Offload> offloads) implements RouterCommand {}
 
     /// Packets wait in a TUN queue for a peer that has no actor.
     record Wake(PeerRef peer) implements RouterCommand {}

@@ -12,6 +12,8 @@ public final class SharedPeerState {
     private final CounterRow<PeerCounter> counters;
     private volatile long lastHandshake = Peer.NEVER;
     private volatile long rtt = -1;
+    private volatile long smoothedRtt = -1;
+    private volatile int staged;
     private volatile @Nullable Place place;
 
     /// Where an actor sends to.
@@ -33,17 +35,35 @@ public final class SharedPeerState {
         return lastHandshake;
     }
 
-    /// Nanoseconds from the initiation to the response of the last handshake that we began; -1 when there was none.
+    /// Nanoseconds of the last round trip that a handshake showed; -1 when none did.
     public long rtt() {
         return rtt;
     }
 
+    /// Nanoseconds, smoothed over the last handshakes as TCP smooths them (RFC 6298); -1 when none showed one.
+    public long smoothedRtt() {
+        return smoothedRtt;
+    }
+
     /// A handshake was completed. Written by the actor alone.
     ///
-    /// @param handshakeRtt -1 as responder
-    public void handshake(long now, long handshakeRtt) {
+    /// @param roundTrip nanoseconds; -1 when the handshake did not show any
+    public void handshake(long now, long roundTrip) {
         lastHandshake = now;
-        if (handshakeRtt >= 0) rtt = handshakeRtt;
+        if (roundTrip < 0) return;
+        rtt = roundTrip;
+        long smoothed = smoothedRtt;
+        smoothedRtt = smoothed < 0 ? roundTrip : smoothed + (roundTrip - smoothed) / 8;
+    }
+
+    /// Packets that wait for a session.
+    public int staged() {
+        return staged;
+    }
+
+    /// Written by the actor alone, when it changes.
+    public void staged(int packets) {
+        staged = packets;
     }
 
     /// Null: no actor has published any.

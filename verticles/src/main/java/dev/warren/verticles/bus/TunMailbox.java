@@ -20,7 +20,7 @@ public final class TunMailbox extends Mailbox<TunCommand> {
         super(vertx, Addresses.tun(device, queue), TunCommand::discard);
         this.builder = new BatchBuilder(
                 loop.context(),
-                () -> loop.pool(BATCHES, SLAB, MAX_PACKETS),
+                () -> loop.pool("tun-write", BATCHES, SLAB, MAX_PACKETS),
                 SLAB,
                 batch -> tell(new TunCommand.Write(batch)));
     }

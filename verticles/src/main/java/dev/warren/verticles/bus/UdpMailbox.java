@@ -34,12 +34,12 @@ public final class UdpMailbox extends Mailbox<UdpCommand> {
         super(vertx, Addresses.udp(device), UdpCommand::discard);
         this.builder = new BatchBuilder(
                 loop.context(),
-                () -> loop.pool(BATCHES, SLAB, MAX_TRAINS),
+                () -> loop.pool("udp-send", BATCHES, SLAB, MAX_TRAINS),
                 FILL,
                 batch -> tell(new UdpCommand.Send(batch)));
         this.reserve = new BatchBuilder(
                 loop.context(),
-                () -> loop.pool(RESERVE_BATCHES, RESERVE_SLAB, RESERVE_MESSAGES),
+                () -> loop.pool("udp-send-reserve", RESERVE_BATCHES, RESERVE_SLAB, RESERVE_MESSAGES),
                 RESERVE_SLAB,
                 batch -> tell(new UdpCommand.Send(batch)));
     }

@@ -1,6 +1,8 @@
 package dev.warren.verticles.control;
 
 import dev.warren.crypto.key.PublicKey;
+import dev.warren.io.Offload;
+import dev.warren.verticles.loop.PoolLevel;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param publicKey null: there is no key
 /// @param port UDP port; 0: closed
 /// @param mtu of the TUN, bytes
+/// @param offloads of the TUN and of the sockets, with those not in use
+/// @param pools of batches
 /// @param counters all of the device by label, peers summed
 /// @param peerCount all peers, also those of other pages
 /// @param peers in the order in which they were configured
@@ -21,6 +25,18 @@ public record DeviceSnapshot(
         int port,
         int fwmark,
         int mtu,
+        List<Offload> offloads,
+        List<PoolLevel> pools,
         Map<String, Long> counters,
         int peerCount,
-        List<PeerSnapshot> peers) {}
+        List<PeerSnapshot> peers) {
+    /// The same with the pools, which are another's to say.
+    public DeviceSnapshot withPools(List<PoolLevel> levels) {
+        return new DeviceSnapshot(name, up, publicKey, port, fwmark, mtu, offloads, levels, counters, peerCount, peers);
+    }
+
+    /// The same with other peers.
+    public DeviceSnapshot withPeers(List<PeerSnapshot> others) {
+        return new DeviceSnapshot(name, up, publicKey, port, fwmark, mtu, offloads, pools, counters, peerCount, others);
+    }
+}

@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// @param active whether it has an actor
 /// @param online whether it has completed a handshake in the last 180 seconds
 /// @param lastHandshakeMillis since the Unix epoch; 0: never
-/// @param rttNanos from initiation to response of the last handshake that we began; -1: none
+/// @param rttNanos the last round trip that a handshake showed, nanoseconds; -1: none did
+/// @param smoothedRttNanos smoothed over the last handshakes; -1: none showed one
+/// @param staged packets that wait for a session
 /// @param persistentKeepalive seconds; 0: off
 public record PeerSnapshot(
         @Nullable String name,
@@ -25,6 +27,8 @@ public record PeerSnapshot(
         boolean online,
         long lastHandshakeMillis,
         long rttNanos,
+        long smoothedRttNanos,
+        int staged,
         int persistentKeepalive,
         Counts counters) {
     /// Counters as they were at one moment, by [PeerCounter].

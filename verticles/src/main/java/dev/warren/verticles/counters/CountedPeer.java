@@ -33,6 +33,13 @@ public final class CountedPeer implements PeerCounters {
     }
 
     @Override
+    public void arrived(long sent, long arrived, long late) {
+        row.add(PeerCounter.RX_SENT, sent);
+        row.add(PeerCounter.RX_ARRIVED, arrived);
+        if (late > 0) row.add(PeerCounter.RX_LATE, late);
+    }
+
+    @Override
     @SuppressWarnings("EnumOrdinal")
     public void dropped(Verdict reason, int count) {
         row.add(REASONS[reason.ordinal()], count);

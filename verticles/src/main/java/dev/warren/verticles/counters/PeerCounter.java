@@ -12,6 +12,12 @@ public enum PeerCounter implements Counter {
             Unit.BYTES,
             "bytes of datagrams of the peer: keepalives, handshakes, and data whose source is in its allowed IPs"),
     RX_PACKETS("peer.rx.packets", Unit.PACKETS, "packets received from the peer that passed all checks"),
+    RX_SENT(
+            "peer.rx.sent",
+            Unit.DATAGRAMS,
+            "datagrams of sessions that the peer has sent at least, by the counters in them"),
+    RX_ARRIVED("peer.rx.arrived", Unit.DATAGRAMS, "of these, datagrams that arrived and authenticated"),
+    RX_LATE("peer.rx.late", Unit.DATAGRAMS, "of these, datagrams that arrived after one that was sent later"),
     HANDSHAKES("handshake.ok", Unit.HANDSHAKES, "handshakes completed, as either side: the session carries packets"),
     INITIATIONS("handshake.initiations", Unit.MESSAGES, "handshake initiations sent, repetitions included"),
     NO_ANSWER("handshake.no-answer", Unit.HANDSHAKES, "handshakes given up since no initiation was answered"),

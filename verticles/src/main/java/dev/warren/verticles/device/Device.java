@@ -32,6 +32,7 @@ import dev.warren.verticles.handshake.HandshakeVerticle;
 import dev.warren.verticles.link.LinkVerticle;
 import dev.warren.verticles.loop.DeviceLoops;
 import dev.warren.verticles.loop.Loop;
+import dev.warren.verticles.loop.PoolLevel;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.router.PeerRegistry;
 import dev.warren.verticles.router.RouterVerticle;
@@ -229,7 +230,8 @@ public final class Device implements DeviceControl {
     private Future<Void> deployUdp(SocketOpener sockets, HandshakeMailbox handshakes) {
         var first = peerLoops.getFirst();
         return deploy(
-                first.loop(), () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, counters.udp()));
+                first.loop(),
+                () -> new UdpVerticle(first.loop(), sockets, first.udp(), handshakes, router, counters.udp()));
     }
 
     private Future<Void> deployTun(SharedState state) {
@@ -306,7 +308,11 @@ public final class Device implements DeviceControl {
     public Future<DeviceSnapshot> snapshot(int offset, int limit) {
         Promise<DeviceSnapshot> taken = vertx.promise();
         router.tell(new RouterCommand.Snapshot(offset, limit, taken));
-        return taken.future();
+        return taken.future().map(snapshot -> {
+            var pools = new ArrayList<PoolLevel>();
+            for (var loop : loops) pools.addAll(loop.poolLevels());
+            return snapshot.withPools(pools);
+        });
     }
 
     @Override

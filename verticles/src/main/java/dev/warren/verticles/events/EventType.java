@@ -12,6 +12,7 @@ public enum EventType {
     PEER_CHANGED("peer-changed", "the settings of a peer were changed"),
     INTERFACE_UP("interface-up", "the link of the interface went up"),
     INTERFACE_DOWN("interface-down", "the link of the interface went down"),
+    OFFLOAD_DISABLED("offload-disabled", "an offload was found not to work and is used no more"),
     OVERLOAD_BEGUN(
             "overload-begun", "handshake messages without a cookie are answered with a cookie reply from now on"),
     OVERLOAD_ENDED("overload-ended", "the router is not under load any more");

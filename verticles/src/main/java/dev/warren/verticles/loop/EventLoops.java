@@ -1,12 +1,17 @@
 package dev.warren.verticles.loop;
 
 import io.netty.channel.EventLoop;
+import io.vertx.core.CompositeFuture;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -70,6 +75,34 @@ public final class EventLoops {
                 .mapToObj(i -> packets.get((first + i) % packets.size()))
                 .toList();
         return new DeviceLoops(all.getFirst(), chosen);
+    }
+
+    /// The name of the loop of a context: `control`, `management`, or `packet-1` and so on.
+    public String name(Context context) {
+        return name(((ContextInternal) context).nettyEventLoop());
+    }
+
+    String name(EventLoop loop) {
+        int number = all.indexOf(loop);
+        int packet = packets.indexOf(loop);
+        if (packet >= 0) return "packet-" + (packet + 1);
+        return number == 0 ? "control" : "management";
+    }
+
+    /// Sends a task to each loop that tells how long it waited for its turn. Completes on the loop of the caller, if
+    /// that is one, else on any.
+    public Future<List<LoopProbe>> probe() {
+        var probes = new ArrayList<Future<LoopProbe>>();
+        for (var loop : all) {
+            Promise<LoopProbe> answer = vertx.promise();
+            probes.add(answer.future());
+            long sent = System.nanoTime();
+            loop.execute(() -> answer.complete(new LoopProbe(
+                    name(loop),
+                    System.nanoTime() - sent,
+                    ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime())));
+        }
+        return Future.all(probes).map(CompositeFuture::list);
     }
 
     private EventLoop managementLoop() {

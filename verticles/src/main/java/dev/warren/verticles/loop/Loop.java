@@ -24,10 +24,13 @@ public final class Loop {
     private final ContextInternal context;
     private final BootClock clock;
     private final Suite suite;
-    private final List<BatchPool> pools = new ArrayList<>();
+    private final String name;
+    /// Replaced on the loop when one is added.
+    private volatile List<NamedPool> pools = List.of();
 
     private Loop(VertxInternal vertx, ContextInternal context, BootClock clock, Suite suite) {
         this.vertx = vertx;
+        this.name = EventLoops.of(vertx).name(context.nettyEventLoop());
         this.context = context;
         this.clock = clock;
         this.suite = suite;
@@ -81,17 +84,30 @@ public final class Loop {
     }
 
     /// A pool that this loop owns. Called on the loop.
-    public BatchPool pool(int batches, long slabBytes, int maxEntries) {
+    ///
+    /// @param name says what its batches are for, such as `tun-read`
+    public BatchPool pool(String name, int batches, long slabBytes, int maxEntries) {
         var loop = context.nettyEventLoop();
         var pool = new BatchPool(batches, slabBytes, maxEntries, loop, loop::inEventLoop);
-        pools.add(pool);
+        var more = new ArrayList<>(pools);
+        more.add(new NamedPool(name, pool));
+        pools = List.copyOf(more);
         return pool;
+    }
+
+    private record NamedPool(String name, BatchPool pool) {}
+
+    /// The pools of this loop and how many of their batches are in them. May be called from any thread.
+    public List<PoolLevel> poolLevels() {
+        return pools.stream()
+                .map(each -> new PoolLevel(each.name, name, each.pool.size(), each.pool.free()))
+                .toList();
     }
 
     /// Batches of all pools of this loop that are not back in their pools. Called on the loop.
     public int batchesOut() {
         int out = 0;
-        for (var pool : pools) out += pool.size() - pool.free();
+        for (var each : pools) out += each.pool.size() - each.pool.free();
         return out;
     }
 

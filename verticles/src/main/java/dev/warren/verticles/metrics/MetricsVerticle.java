@@ -4,6 +4,7 @@ import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.PeerSnapshot;
+import dev.warren.verticles.loop.EventLoops;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.eventbus.Message;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -38,6 +40,8 @@ public final class MetricsVerticle extends VerticleBase {
     /// Peers in one reply, at most.
     public static final int MAX_LIMIT = 1000;
 
+    private static final long NO_TIMER = -1;
+    private static final long PROBE_MILLIS = 50;
     private static final Logger LOG = LoggerFactory.getLogger(MetricsVerticle.class);
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
@@ -46,10 +50,16 @@ public final class MetricsVerticle extends VerticleBase {
     private final JsonObject greeting;
 
     private final Map<String, PeerRates> rates = new HashMap<>();
+    private final LoopLoads loads = new LoopLoads();
     private @Nullable MessageProducer<JsonObject> publisher;
     private @Nullable MessageConsumer<JsonObject> requests;
     private long timer;
+    /// Of the probes, while somebody listens.
+    private long probes = NO_TIMER;
+    private long probesDue;
+
     private boolean publishing;
+    private boolean probing;
 
     /// @param version of the program
     /// @param node name of this process among others
@@ -91,6 +101,7 @@ public final class MetricsVerticle extends VerticleBase {
     @Override
     public Future<?> stop() {
         vertx.cancelTimer(timer);
+        stopProbes();
         var listening = requests;
         return listening == null ? Future.succeededFuture() : listening.unregister();
     }
@@ -102,13 +113,41 @@ public final class MetricsVerticle extends VerticleBase {
         // Fails at once when there is no consumer. Mostly there is none: then nothing is made for it.
         to.write(greeting)
                 .compose(_ -> {
-                    to.write(message("router").mergeIn(router()));
+                    startProbes();
+                    to.write(message("router").mergeIn(router()).put("loops", loads.read(System.nanoTime())));
                     return publishAll(to);
                 })
                 .onComplete(published -> {
                     publishing = false;
-                    if (published.failed()) rates.clear();
+                    if (published.failed()) {
+                        rates.clear();
+                        stopProbes();
+                    }
                 });
+    }
+
+    private void startProbes() {
+        if (probes != NO_TIMER) return;
+        var loops = EventLoops.of(vertx);
+        var own = loops.name(context);
+        probesDue = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS);
+        probes = vertx.setPeriodic(PROBE_MILLIS, _ -> {
+            long now = System.nanoTime();
+            loads.late(own, now - probesDue);
+            probesDue = now + TimeUnit.MILLISECONDS.toNanos(PROBE_MILLIS);
+            if (probing) return; // a loop is busy: its probe says for how long
+            probing = true;
+            loops.probe().onComplete(told -> {
+                probing = false;
+                if (told.succeeded()) loads.take(told.result());
+            });
+        });
+    }
+
+    private void stopProbes() {
+        if (probes != NO_TIMER) vertx.cancelTimer(probes);
+        probes = NO_TIMER;
+        loads.clear();
     }
 
     private Future<Void> publishAll(MessageProducer<JsonObject> to) {
@@ -227,16 +266,7 @@ public final class MetricsVerticle extends VerticleBase {
             var found = page.peers().stream().filter(meant).limit(1).toList();
             int next = offset + options.pageSize;
             if (found.isEmpty() && next < page.peerCount()) return search(device, meant, next);
-            return Future.succeededFuture(new DeviceSnapshot(
-                    page.name(),
-                    page.up(),
-                    page.publicKey(),
-                    page.port(),
-                    page.fwmark(),
-                    page.mtu(),
-                    page.counters(),
-                    page.peerCount(),
-                    found));
+            return Future.succeededFuture(page.withPeers(found));
         });
     }
 }

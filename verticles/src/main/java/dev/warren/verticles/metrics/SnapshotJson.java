@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Snapshots as JSON. The fields are described in docs/METRICS.md.
 public final class SnapshotJson {
+    private static final String HANDSHAKE_DROP = "handshake.drop.";
+
     private SnapshotJson() {}
 
     /// An interface with its page of peers, as `warren.status` and the control socket have it.
@@ -30,9 +32,31 @@ public final class SnapshotJson {
                 .put("fwmark", snapshot.fwmark())
                 .put("mtu", snapshot.mtu())
                 .put("peerCount", snapshot.peerCount())
+                .put("offloads", offloads(snapshot))
+                .put("pools", pools(snapshot))
                 .put("counters", counters);
         var key = snapshot.publicKey();
         return key == null ? json : json.put("publicKey", key.toBase64());
+    }
+
+    /// `on`, or `off: ` and why.
+    private static JsonObject offloads(DeviceSnapshot snapshot) {
+        var offloads = new JsonObject();
+        for (var each : snapshot.offloads())
+            offloads.put(each.name(), each.off() == null ? "on" : "off: " + each.off());
+        return offloads;
+    }
+
+    private static JsonArray pools(DeviceSnapshot snapshot) {
+        var pools = new JsonArray();
+        for (var pool : snapshot.pools()) {
+            pools.add(new JsonObject()
+                    .put("name", pool.name())
+                    .put("loop", pool.loop())
+                    .put("size", pool.size())
+                    .put("free", pool.free()));
+        }
+        return pools;
     }
 
     /// @param rates null: not known
@@ -50,7 +74,10 @@ public final class SnapshotJson {
                     "lastHandshake",
                     Instant.ofEpochMilli(peer.lastHandshakeMillis()).toString());
         }
-        if (peer.rttNanos() >= 0) json.put("handshakeRttMicroseconds", peer.rttNanos() / 1000);
+        if (peer.rttNanos() >= 0) {
+            json.put("handshakeRttMicroseconds", peer.rttNanos() / 1000)
+                    .put("rttMicroseconds", peer.smoothedRttNanos() / 1000);
+        }
         if (peer.persistentKeepalive() != 0) json.put("persistentKeepalive", peer.persistentKeepalive());
         var counters = peer.counters();
         json.put("receivedBytes", counters.of(PeerCounter.RX_BYTES))
@@ -59,14 +86,37 @@ public final class SnapshotJson {
                 .put("sentPackets", counters.of(PeerCounter.TX_PACKETS))
                 .put("handshakes", counters.of(PeerCounter.HANDSHAKES))
                 .put("initiations", counters.of(PeerCounter.INITIATIONS))
-                .put("handshakesUnanswered", counters.of(PeerCounter.NO_ANSWER));
+                .put("handshakesFailed", handshakesFailed(counters))
+                .put("stagedPackets", peer.staged())
+                .put("loss", loss(counters.of(PeerCounter.RX_SENT), counters.of(PeerCounter.RX_ARRIVED)))
+                .put("reorderedPackets", counters.of(PeerCounter.RX_LATE));
         if (rates != null) {
-            json.put("receivedBytesPerSecond", rates.received()).put("sentBytesPerSecond", rates.sent());
+            json.put("receivedBytesPerSecond", rates.received())
+                    .put("sentBytesPerSecond", rates.sent())
+                    .put("recentLoss", rates.loss());
         }
         var drops = new JsonObject();
         for (var counter : PeerCounter.values()) {
             if (counter.isDrop() && counters.of(counter) != 0) drops.put(counter.label(), counters.of(counter));
         }
         return json.put("drops", drops);
+    }
+
+    /// How many handshakes had no answer, and how many messages were refused, by reasons that are not zero.
+    private static JsonObject handshakesFailed(PeerSnapshot.Counts counters) {
+        var failed = new JsonObject();
+        for (var counter : PeerCounter.values()) {
+            long count = counters.of(counter);
+            if (count == 0) continue;
+            if (counter == PeerCounter.NO_ANSWER) failed.put("no-answer", count);
+            else if (counter.label().startsWith(HANDSHAKE_DROP))
+                failed.put(counter.label().substring(HANDSHAKE_DROP.length()), count);
+        }
+        return failed;
+    }
+
+    /// The share of datagrams that did not arrive, 0.0 to 1.0, in steps of a millionth.
+    static double loss(long sent, long arrived) {
+        return sent <= 0 ? 0 : Math.clamp(Math.round(1e6 * (sent - arrived) / sent) / 1e6, 0.0, 1.0);
     }
 }

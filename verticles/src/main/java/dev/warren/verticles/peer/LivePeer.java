@@ -34,6 +34,8 @@ final class LivePeer {
     private final CounterRow<PeerCounter> counters;
     /// The revision of the endpoint configured last.
     private int revision;
+    /// Packets that wait for a session, as published last.
+    private int staged;
 
     /// @param log of the loop
     /// @param errors of the loop, not of this peer alone
@@ -96,6 +98,13 @@ final class LivePeer {
     void forgetLocal() {
         var known = endpoint;
         if (known != null && known.hasLocal()) publish(known.withoutLocal());
+    }
+
+    void publishStaged() {
+        int packets = peer.stagedPackets();
+        if (packets == staged) return;
+        staged = packets;
+        state.staged(packets);
     }
 
     private void publish(@Nullable Endpoint changed) {

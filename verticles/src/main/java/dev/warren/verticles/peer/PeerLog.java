@@ -47,14 +47,14 @@ public final class PeerLog {
 
     /// An online peer has a new session.
     ///
-    /// @param rtt nanoseconds from initiation to response, or -1 as responder
-    void rekeyed(PeerRef peer, long rtt, long now) {
+    /// @param rtt nanoseconds of the round trip, or -1 when it is not known
+    void rekeyed(PeerRef peer, boolean initiator, long rtt, long now) {
         events.publish(
                 EventType.REKEYED,
                 peer,
                 now,
                 "role",
-                rtt < 0 ? "responder" : "initiator",
+                initiator ? "initiator" : "responder",
                 "rttMicroseconds",
                 rtt < 0 ? null : rtt / 1000);
     }

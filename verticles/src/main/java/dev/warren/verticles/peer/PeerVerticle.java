@@ -231,6 +231,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Transmit {
     private void settle(long now) {
         if (retired) return;
         if (peer.nextDeadline() <= now) peer.advance(now, shared.loop.clock().wall());
+        live.publishStaged();
         presence.advance(now);
         long next = Math.min(peer.nextDeadline(), presence.deadline());
         if (next < timerDue) {
@@ -316,7 +317,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Transmit {
                 var role = session.initiator() ? "initiator" : "responder";
                 shared.log.handshake(ref, session.now(), "Session established as " + role);
                 established(true);
-                presence.established(live.endpoint, session.now(), session.rtt());
+                presence.established(live.endpoint, session.initiator(), session.rtt(), session.now());
                 unconfirmed = 0;
             }
             case PeerEvent.PathInDoubt _ -> live.forgetLocal();

@@ -21,10 +21,10 @@ final class Presence {
 
     /// There is a session, the first or a further one.
     ///
-    /// @param rtt nanoseconds from initiation to response, or -1 as responder
-    void established(@Nullable Endpoint endpoint, long now, long rtt) {
+    /// @param rtt nanoseconds of the round trip, or -1 when it is not known
+    void established(@Nullable Endpoint endpoint, boolean initiator, long rtt, long now) {
         if (offlineAt == NEVER) log.online(peer, endpoint, now);
-        else log.rekeyed(peer, rtt, now);
+        else log.rekeyed(peer, initiator, rtt, now);
         offlineAt = now + Protocol.REJECT_AFTER_TIME;
     }
 

@@ -61,6 +61,7 @@ public final class RouterVerticle extends VerticleBase {
     private final RouterEvents events;
     private final PeerLog log;
     private final DeviceCounters counters;
+    private final DeviceOffloads offloads;
 
     private @Nullable MessageConsumer<Object> consumer;
     private Future<Void> lastChange = Future.succeededFuture();
@@ -90,6 +91,7 @@ public final class RouterVerticle extends VerticleBase {
         this.events = new RouterEvents(loop.vertx(), device);
         this.log = new PeerLog(device, events);
         this.counters = counters;
+        this.offloads = new DeviceOffloads(device, events, loop.clock());
     }
 
     @Override
@@ -131,6 +133,7 @@ public final class RouterVerticle extends VerticleBase {
                 inOrder(() -> apply(update.update(), update.origin())).onComplete(update.reply());
             case RouterCommand.Status status -> status.reply().complete(status());
             case RouterCommand.Snapshot asked -> asked.reply().complete(snapshot(asked.offset(), asked.limit()));
+            case RouterCommand.Offloads told -> offloads.told(told.owner(), told.offloads());
             case RouterCommand.Counters asked -> asked.reply().complete(counters.read());
         }
     }
@@ -318,6 +321,8 @@ public final class RouterVerticle extends VerticleBase {
                 sockets.port(),
                 sockets.fwmark(),
                 state.mtu(),
+                offloads.all(),
+                List.of(),
                 counters.read(),
                 registry.all().size(),
                 peers);
@@ -343,6 +348,8 @@ public final class RouterVerticle extends VerticleBase {
                 handshake != Peer.NEVER && now - handshake < Protocol.REJECT_AFTER_TIME,
                 handshake == Peer.NEVER ? 0 : TimeUnit.NANOSECONDS.toMillis(wall - (now - handshake)),
                 published == null ? -1 : published.rtt(),
+                published == null ? -1 : published.smoothedRtt(),
+                published == null ? 0 : published.staged(),
                 entry.persistentKeepalive,
                 counts);
     }

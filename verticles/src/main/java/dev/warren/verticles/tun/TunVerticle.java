@@ -11,6 +11,7 @@ import dev.warren.routing.allowedips.AllowedIpsCache;
 import dev.warren.routing.ip.IpHeader;
 import dev.warren.verticles.bus.PeerMailbox;
 import dev.warren.verticles.bus.PeerRef;
+import dev.warren.verticles.bus.RouterCommand;
 import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.TunCommand;
@@ -95,10 +96,11 @@ public final class TunVerticle extends VerticleBase {
         this.mailbox = mailbox;
         this.router = router;
         this.lost = lost;
+        tun.onOffloadLost(this::tellOffloads);
         this.counters = counters;
         tun.counters(counters);
         this.unreachable = new Unreachable(mailbox);
-        this.pool = loop.pool(BATCHES, SLAB, MAX_FRAMES);
+        this.pool = loop.pool("tun-read", BATCHES, SLAB, MAX_FRAMES);
         this.wakeQueue = new WakeQueue(router::wake, counters, STAGED_BYTES, queues);
     }
 
@@ -109,7 +111,14 @@ public final class TunVerticle extends VerticleBase {
         return listening
                 .completion()
                 .compose(_ -> EpollWatch.open(context, tun.fd(), this::onReadable))
-                .onSuccess(opened -> watch = opened);
+                .onSuccess(opened -> {
+                    watch = opened;
+                    tellOffloads();
+                });
+    }
+
+    private void tellOffloads() {
+        router.tell(new RouterCommand.Offloads(mailbox.address(), tun.offloads()));
     }
 
     @Override

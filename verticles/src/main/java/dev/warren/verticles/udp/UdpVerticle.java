@@ -10,6 +10,8 @@ import dev.warren.verticles.bus.HandshakeCommand;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.PeerCommand;
 import dev.warren.verticles.bus.PeerMailbox;
+import dev.warren.verticles.bus.RouterCommand;
+import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.loop.EpollWatch;
@@ -32,6 +34,7 @@ public final class UdpVerticle extends VerticleBase {
     private final SocketOpener opener;
     private final UdpMailbox mailbox;
     private final HandshakeMailbox handshakes;
+    private final RouterMailbox router;
     private final BatchPool pool;
     private final IndexTable indices = new IndexTable();
     private final CounterRow<UdpCounter> counters;
@@ -51,13 +54,15 @@ public final class UdpVerticle extends VerticleBase {
             SocketOpener opener,
             UdpMailbox mailbox,
             HandshakeMailbox handshakes,
+            RouterMailbox router,
             CounterRow<UdpCounter> counters) {
         this.opener = opener;
         this.mailbox = mailbox;
         this.handshakes = handshakes;
+        this.router = router;
         this.counters = counters;
         this.demultiplexer = new Demultiplexer(MAX_TRAINS, counters);
-        this.pool = loop.pool(BATCHES, SLAB, MAX_TRAINS);
+        this.pool = loop.pool("udp-receive", BATCHES, SLAB, MAX_TRAINS);
     }
 
     @Override
@@ -217,8 +222,15 @@ public final class UdpVerticle extends VerticleBase {
                     watch4 = fresh4.result();
                     watch6 = fresh6.result();
                     queue = new TransmitQueue(vertx, fresh, watch4, watch6, counters);
+                    fresh.onOffloadLost(this::tellOffloads);
+                    tellOffloads();
                     return fresh.port();
                 });
+    }
+
+    private void tellOffloads() {
+        var open = socket;
+        if (open != null) router.tell(new RouterCommand.Offloads(mailbox.address(), open.offloads()));
     }
 
     private Future<@Nullable EpollWatch> watch(UdpSocket from, int fd) {

@@ -132,7 +132,7 @@ class DecapsulatorTest {
 
     private BatchPool pool(int batches) {
         var made = new BatchPool[1];
-        onLoop(() -> made[0] = loop.pool(batches, 8192, 4));
+        onLoop(() -> made[0] = loop.pool("test", batches, 8192, 4));
         return made[0];
     }
 

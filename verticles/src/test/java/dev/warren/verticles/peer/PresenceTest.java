@@ -28,8 +28,8 @@ class PresenceTest {
     @Test
     void aPeerIsOnlineUntilThereWasNoHandshakeForThreeMinutes() {
         var lines = logged(() -> {
-            presence.established(ENDPOINT, seconds(10), -1);
-            presence.established(ENDPOINT, seconds(130), -1); // a rekey: nothing new
+            presence.established(ENDPOINT, false, -1, seconds(10));
+            presence.established(ENDPOINT, false, -1, seconds(130)); // a rekey: nothing new
             assertEquals(seconds(310), presence.deadline());
             presence.advance(seconds(310) - 1);
         });
@@ -40,7 +40,9 @@ class PresenceTest {
         assertEquals(Long.MAX_VALUE, presence.deadline());
         assertEquals(List.of(), logged(() -> presence.ended("twice", seconds(400))));
         assertEquals(
-                1, logged(() -> presence.established(null, seconds(500), -1)).size());
+                1,
+                logged(() -> presence.established(null, false, -1, seconds(500)))
+                        .size());
     }
 
     @Test
@@ -54,10 +56,11 @@ class PresenceTest {
     void aCrowdThatComesAtOnceGetsSomeLines() {
         var log = new PeerLog("wg7", RouterEvents.discarded("wg7"));
         var lines = logged(() -> {
-            for (int i = 0; i < 10_000; i++) new Presence(new PeerRef(i, KEY), log).established(null, seconds(1), -1);
+            for (int i = 0; i < 10_000; i++)
+                new Presence(new PeerRef(i, KEY), log).established(null, false, -1, seconds(1));
         });
         assertEquals(100, lines.size());
-        lines = logged(() -> new Presence(new PeerRef(0, KEY), log).established(null, seconds(3), -1));
+        lines = logged(() -> new Presence(new PeerRef(0, KEY), log).established(null, false, -1, seconds(3)));
         assertTrue(lines.getFirst().endsWith(" (9900 more were not logged)"), lines.toString());
     }
 

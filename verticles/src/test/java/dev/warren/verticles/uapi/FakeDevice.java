@@ -65,10 +65,10 @@ final class FakeDevice implements DeviceControl {
         for (int i = offset; i < Math.min((long) offset + limit, peers); i++) {
             var peer = peer(i);
             page.add(new PeerSnapshot(
-                    "peer" + i, peer.publicKey(), null, peer.allowedIps(), false, false, 0, -1, 0, Counts.NONE));
+                    "peer" + i, peer.publicKey(), null, peer.allowedIps(), false, false, 0, -1, -1, 0, 0, Counts.NONE));
         }
-        return Future.succeededFuture(
-                new DeviceSnapshot("fake0", true, null, 51820, 0, 1420, Map.of("rx.packets", 7L), peers, page));
+        return Future.succeededFuture(new DeviceSnapshot(
+                "fake0", true, null, 51820, 0, 1420, List.of(), List.of(), Map.of("rx.packets", 7L), peers, page));
     }
 
     private static PeerStatus peer(int i) {
