@@ -52,6 +52,16 @@ class FiguresTest {
 
         var status = fetch(router, "/api/status");
         assertTrue(status.contains("\"name\":\"laptop\"") && status.contains("\"online\":true"), status);
+        Poll.until(() -> "the address: " + fetch(router, "/api/status"), SOON, () -> fetch(router, "/api/status")
+                .contains("\"addresses\":[\"" + Pair.A4 + "/24\"]"));
+        assertTrue(status.contains("\"tun-tso\":\"on\"") && status.contains("\"udp-gso\":\"on\""), status);
+        assertTrue(status.contains("{\"name\":\"udp-receive\",\"loop\":\"packet-1\",\"size\":4,\"free\":4}"), status);
+        assertTrue(
+                Double.parseDouble(value(metrics, "warren_peer_rtt_seconds", "}")) > 0,
+                "the client began the handshake");
+        assertEquals(
+                value(metrics, "warren_peer_receive_sent_datagrams_total"),
+                value(metrics, "warren_peer_receive_arrived_datagrams_total"));
         assertTrue(fetch(router, "/api/interfaces/wg7/peers").startsWith("HTTP/1.1 404"));
         var all = fetch(router, "/metrics") + fetch(router, "/api/status") + run.errors() + run.output();
         for (var secret : List.of(own.privateKey(), laptop.privateKey()))
@@ -69,11 +79,14 @@ class FiguresTest {
 
     /// The value of the only series of this name, as a whole number.
     private static String value(String metrics, String name) {
+        return Long.toString((long) Double.parseDouble(value(metrics, name, "}")));
+    }
+
+    private static String value(String metrics, String name, String end) {
         var lines = metrics.lines().filter(line -> line.startsWith(name + "{")).toList();
         assertEquals(1, lines.size(), metrics);
         assertTrue(lines.getFirst().contains("interface=\"wg0\",peer=\"laptop\""), lines.getFirst());
-        var value = lines.getFirst().substring(lines.getFirst().lastIndexOf(' ') + 1);
-        return Long.toString((long) Double.parseDouble(value));
+        return lines.getFirst().substring(lines.getFirst().lastIndexOf(end) + end.length());
     }
 
     private static String fetch(Host host, String path) {

@@ -193,6 +193,7 @@ public final class DashboardDemo {
                     1420,
                     List.of(),
                     List.of(),
+                    List.of(),
                     counters,
                     peers.size(),
                     page));

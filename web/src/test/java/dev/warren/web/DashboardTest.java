@@ -84,7 +84,7 @@ class DashboardTest {
         public Future<DeviceSnapshot> snapshot(int offset, int limit) {
             snapshots.incrementAndGet();
             return Future.succeededFuture(new DeviceSnapshot(
-                    "wg0", true, null, 51820, 0, 1420, List.of(), List.of(), Map.of(), 0, List.of()));
+                    "wg0", true, null, 51820, 0, 1420, List.of(), List.of(), List.of(), Map.of(), 0, List.of()));
         }
     }
 

@@ -90,7 +90,7 @@ class WebVerticleTest {
             var page = new ArrayList<PeerSnapshot>();
             for (int i = offset; i < Math.min(peers, offset + limit); i++) page.add(peer(i));
             return Future.succeededFuture(new DeviceSnapshot(
-                    "wg0", true, key(0xffff), port, 0, 1420, OFFLOADS, POOLS, counters, peers, page));
+                    "wg0", true, key(0xffff), port, 0, 1420, List.of(), OFFLOADS, POOLS, counters, peers, page));
         }
 
         @SuppressWarnings("EnumOrdinal")

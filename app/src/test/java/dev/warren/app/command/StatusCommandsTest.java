@@ -104,6 +104,7 @@ class StatusCommandsTest {
                     1420,
                     List.of(),
                     List.of(),
+                    List.of(),
                     Map.of(),
                     PEERS,
                     peers));

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param publicKey null: there is no key
 /// @param port UDP port; 0: closed
 /// @param mtu of the TUN, bytes
+/// @param addresses of the interface with their prefix lengths
 /// @param offloads of the TUN and of the sockets, with those not in use
 /// @param pools of batches
 /// @param counters all of the device by label, peers summed
@@ -25,6 +26,7 @@ public record DeviceSnapshot(
         int port,
         int fwmark,
         int mtu,
+        List<String> addresses,
         List<Offload> offloads,
         List<PoolLevel> pools,
         Map<String, Long> counters,
@@ -32,11 +34,13 @@ public record DeviceSnapshot(
         List<PeerSnapshot> peers) {
     /// The same with the pools, which are another's to say.
     public DeviceSnapshot withPools(List<PoolLevel> levels) {
-        return new DeviceSnapshot(name, up, publicKey, port, fwmark, mtu, offloads, levels, counters, peerCount, peers);
+        return new DeviceSnapshot(
+                name, up, publicKey, port, fwmark, mtu, addresses, offloads, levels, counters, peerCount, peers);
     }
 
     /// The same with other peers.
     public DeviceSnapshot withPeers(List<PeerSnapshot> others) {
-        return new DeviceSnapshot(name, up, publicKey, port, fwmark, mtu, offloads, pools, counters, peerCount, others);
+        return new DeviceSnapshot(
+                name, up, publicKey, port, fwmark, mtu, addresses, offloads, pools, counters, peerCount, others);
     }
 }

@@ -199,6 +199,7 @@ public final class MetricsVerticle extends VerticleBase {
         devices.get().forEach(device -> interfaces.add(device.name()));
         return new JsonObject()
                 .put("version", options.version)
+                .put("java", Runtime.version().toString())
                 .put("node", options.node)
                 .put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000)
                 .put("interfaces", interfaces)

@@ -31,6 +31,7 @@ public final class SnapshotJson {
                 .put("listenPort", snapshot.port())
                 .put("fwmark", snapshot.fwmark())
                 .put("mtu", snapshot.mtu())
+                .put("addresses", new JsonArray(snapshot.addresses()))
                 .put("peerCount", snapshot.peerCount())
                 .put("offloads", offloads(snapshot))
                 .put("pools", pools(snapshot))

@@ -321,6 +321,7 @@ public final class RouterVerticle extends VerticleBase {
                 sockets.port(),
                 sockets.fwmark(),
                 state.mtu(),
+                state.addresses(),
                 offloads.all(),
                 List.of(),
                 counters.read(),

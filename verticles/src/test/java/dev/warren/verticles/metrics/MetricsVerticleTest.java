@@ -77,6 +77,7 @@ class MetricsVerticleTest {
                     51820,
                     0,
                     1420,
+                    List.of("10.8.0.1/24"),
                     List.of(new Offload("udp-gso", null), new Offload("udp-gro", "not asked for")),
                     List.of(new PoolLevel("tun-read", "packet-1", 4, 3)),
                     Map.of("peer.rx.bytes", 7L),
@@ -175,6 +176,7 @@ class MetricsVerticleTest {
         assertEquals(2000, peer.getInteger("handshakeRttMicroseconds"));
         assertEquals(3000, peer.getInteger("rttMicroseconds"));
         assertEquals(4, peer.getInteger("stagedPackets"));
+        assertEquals(List.of("10.8.0.1/24"), first.getJsonArray("addresses").getList());
         assertEquals("on", first.getJsonObject("offloads").getString("udp-gso"));
         assertEquals("off: not asked for", first.getJsonObject("offloads").getString("udp-gro"));
         assertEquals(

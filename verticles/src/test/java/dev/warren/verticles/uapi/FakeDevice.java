@@ -68,7 +68,18 @@ final class FakeDevice implements DeviceControl {
                     "peer" + i, peer.publicKey(), null, peer.allowedIps(), false, false, 0, -1, -1, 0, 0, Counts.NONE));
         }
         return Future.succeededFuture(new DeviceSnapshot(
-                "fake0", true, null, 51820, 0, 1420, List.of(), List.of(), Map.of("rx.packets", 7L), peers, page));
+                "fake0",
+                true,
+                null,
+                51820,
+                0,
+                1420,
+                List.of(),
+                List.of(),
+                List.of(),
+                Map.of("rx.packets", 7L),
+                peers,
+                page));
     }
 
     private static PeerStatus peer(int i) {
