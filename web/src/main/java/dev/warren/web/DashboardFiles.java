@@ -1,9 +1,12 @@
 package dev.warren.web;
 
+import dev.warren.verticles.counters.DeviceCounters;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 
@@ -13,6 +16,21 @@ final class DashboardFiles {
     /// Scripts, styles and figures come from the router that served the page; nothing inline, no frame around it.
     static final String CONTENT_SECURITY_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; "
             + "connect-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    private static final List<String> SCRIPTS = List.of(
+            "dashboard",
+            "drops",
+            "elements",
+            "events",
+            "history",
+            "load",
+            "path",
+            "peer",
+            "peers",
+            "plot",
+            "store",
+            "stream",
+            "text");
 
     private static final String UPLOT = "META-INF/resources/webjars/uplot/";
 
@@ -24,15 +42,21 @@ final class DashboardFiles {
     static Map<String, File> load() throws IOException {
         Map<String, File> files = new LinkedHashMap<>();
         files.put("/", own("dashboard.html", "text/html"));
-        for (var script : new String[] {"dashboard", "store", "stream", "peers", "plot", "text"}) {
-            files.put("/" + script + ".js", own(script + ".js", "text/javascript"));
-        }
+        for (var script : SCRIPTS) files.put("/" + script + ".js", own(script + ".js", "text/javascript"));
+        files.put("/counters.js", new File("text/javascript;charset=utf-8", counters()));
         files.put("/dashboard.css", own("dashboard.css", "text/css"));
         files.put("/icon.svg", own("icon.svg", "image/svg+xml"));
         var dist = UPLOT + uplotVersion() + "/dist/";
         files.put("/uplot.js", new File("text/javascript;charset=utf-8", read(dist + "uPlot.esm.js")));
         files.put("/uplot.css", new File("text/css;charset=utf-8", read(dist + "uPlot.min.css")));
         return files;
+    }
+
+    /// What each counter counts, so that the page has the words of `warren stats --explain`.
+    private static Buffer counters() {
+        var sentences = new JsonObject();
+        for (var counter : DeviceCounters.catalogue()) sentences.put(counter.label(), counter.sentence());
+        return Buffer.buffer("export const COUNTERS = " + sentences.encode() + ";\n");
     }
 
     private static File own(String name, String type) throws IOException {

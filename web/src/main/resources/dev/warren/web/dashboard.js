@@ -1,25 +1,30 @@
 // Wires the streams of the router to what the page shows.
 
-import { PeerTable, setText } from './peers.js';
+import { DropsPanel } from './drops.js';
+import { $, facts, setText } from './elements.js';
+import { showEvents } from './events.js';
+import { History } from './history.js';
+import { showLoad } from './load.js';
+import { PathPicture } from './path.js';
+import { PeerPanel } from './peer.js';
+import { PeerTable } from './peers.js';
 import { ThroughputPlot } from './plot.js';
-import { History, Store } from './store.js';
+import { Store } from './store.js';
 import { Stream, headers } from './stream.js';
-import { age, bytes, clock, count, duration, peerName, perSecond, rate, rtt } from './text.js';
+import { bytes, count, duration, rate } from './text.js';
 
 const TOKEN = 'warren-token';
 /** A page that nobody sees for so long lets the router rest. */
 const HIDDEN_MILLIS = 60_000;
-const GOOD_EVENTS = new Set(['peer-online', 'interface-up', 'overload-ended']);
-const BAD_EVENTS = new Set(['handshake-failed', 'interface-down', 'overload-begun']);
-
-const $ = (id) => document.getElementById(id);
+const SHOWN_EVENTS = 200;
 
 const store = new Store();
-const table = new PeerTable(() => store.now, onChoose);
-const interfacePlot = new ThroughputPlot($('interface-plot'), () => store.now);
-const peerPlot = new ThroughputPlot($('peer-plot'), () => store.now);
+const table = new PeerTable(() => store.now, onChoose, onOpen);
+const peerPanel = new PeerPanel(store);
+const dropsPanel = new DropsPanel(() => store.now);
+const path = new PathPicture($('path-picture'));
+const interfacePlot = new ThroughputPlot($('interface-plot'), () => store.now, 170);
 let chosenInterface = null;
-let chosenPeer = null;
 let token = sessionStorage.getItem(TOKEN);
 
 // ---- streams
@@ -174,125 +179,59 @@ function showRouter() {
 
 function chooseInterface(name) {
   chosenInterface = name;
-  chosenPeer = null;
-  table.choose(null);
   const device = store.interfaces.get(name);
+  table.choose(null);
   table.show(device ?? null);
   if (device?.figures) return showInterface(device);
   setText($('interface-state'), name === null ? 'there is none' : '');
   $('interface-facts').replaceChildren();
   interfacePlot.show(new History(), name ?? '');
-  showDrops(device);
+  dropsPanel.show(device);
+  path.show(store.router, device);
+  showLoad(store.router, device);
 }
 
 $('interface').addEventListener('change', (event) => chooseInterface(event.target.value));
 
 function showInterface(device) {
-  const { up, listenPort, mtu, publicKey, counters, peerCount } = device.figures;
+  const { up, listenPort, mtu, publicKey, counters } = device.figures;
   const state = !up ? 'down' : listenPort === 0 ? 'sockets closed' : counters['handshake.under-load'] ? 'under load' : 'up';
   setText($('interface-state'), state);
   $('interface-state').className = state === 'up' ? 'muted' : 'warning';
   facts($('interface-facts'), [
-    ['Received', rate(device.receivedRate)],
-    ['Sent', rate(device.sentRate)],
+    ['Received', rate(device.history.last('received'))],
+    ['Sent', rate(device.history.last('sent'))],
     ['Received so far', bytes(counters['peer.rx.bytes'] ?? 0)],
     ['Sent so far', bytes(counters['peer.tx.bytes'] ?? 0)],
-    ['Peers', count(peerCount)],
     ['Port', listenPort === 0 ? 'closed' : String(listenPort)],
     ['MTU', String(mtu)],
     ['Public key', publicKey ?? 'none', 'wide'],
   ]);
   interfacePlot.show(device.history, device.name);
   table.show(device);
-  const added = chosenPeer && device.peers.get(chosenPeer.key);
-  if (added && added !== chosenPeer) onChoose(added.key); // it was removed in between
-  else showPeer(device);
-  showDrops(device);
-}
-
-/** Fills a list of terms; elements are kept, so that what is selected stays so. */
-function facts(list, rows) {
-  while (list.children.length > rows.length) list.lastElementChild.remove();
-  rows.forEach(([term, text, className = ''], i) => {
-    let row = list.children[i];
-    if (!row) {
-      row = document.createElement('div');
-      row.append(document.createElement('dt'), document.createElement('dd'));
-      list.append(row);
-    }
-    row.className = className;
-    setText(row.firstElementChild, term);
-    setText(row.lastElementChild, text);
-  });
+  peerPanel.show();
+  dropsPanel.show(device);
+  path.show(store.router, device);
+  showLoad(store.router, device);
 }
 
 // ---- the chosen peer
 
 function onChoose(key) {
-  const device = store.interfaces.get(chosenInterface);
-  if (chosenPeer && chosenPeer.key !== key) delete chosenPeer.history;
-  chosenPeer = device?.peers.get(key) ?? null;
-  if (chosenPeer && !chosenPeer.history) {
-    // The first points: the rates that are known.
-    chosenPeer.history = new History();
-    chosenPeer.history.add(chosenPeer.at / 1000, chosenPeer.received, chosenPeer.sent);
-  }
-  showPeer(device);
+  peerPanel.choose(store.interfaces.get(chosenInterface) ?? null, key);
 }
 
-function showPeer(device) {
-  const peer = chosenPeer;
-  const gone = peer !== null && !device?.peers.has(peer.key);
-  $('peer-none').hidden = peer !== null;
-  $('peer-plot').hidden = peer === null;
-  $('peer-facts').hidden = peer === null;
-  setText($('peer-heading'), peer ? `Peer ${peerName(peer.name, peer.key)}` : 'Peer');
-  const state = !peer ? '' : gone ? 'removed' : peer.online ? 'online' : 'offline';
-  setText($('peer-state'), state);
-  $('peer-state').className = state === 'removed' ? 'warning' : 'muted';
-  if (!peer) return;
-  const each = peer.figures;
-  const drops = Object.entries(each.drops).sort(([, a], [, b]) => b - a);
-  facts($('peer-facts'), [
-    ['Received', rate(peer.received)],
-    ['Sent', rate(peer.sent)],
-    ['Received so far', bytes(each.receivedBytes)],
-    ['Sent so far', bytes(each.sentBytes)],
-    ['Last handshake', ago(peer.handshake)],
-    ['Handshake RTT', rtt(peer.rtt)],
-    ['Handshakes', count(each.handshakes)],
-    ['Keepalive', each.persistentKeepalive ? `${each.persistentKeepalive} s` : 'off'],
-    ['Endpoint', peer.endpoint || 'unknown', 'wide'],
-    ['Allowed IPs', each.allowedIps.join(', ') || 'none', 'wide'],
-    ['Public key', peer.key, 'wide'],
-    ['Drops', drops.map(([reason, total]) => `${reason} ${count(total)}`).join(', ') || 'none', 'wide'],
-  ]);
-  peerPlot.show(peer.history, peerName(peer.name, peer.key));
+/** Brings the details into view, where they are not; Escape goes back. */
+function onOpen(byKeyboard) {
+  const panel = $('peer-panel');
+  const { top } = panel.getBoundingClientRect();
+  if (byKeyboard) panel.focus({ preventScroll: true });
+  if (top < 0 || top > innerHeight * 0.7) panel.scrollIntoView({ block: 'start' });
 }
 
-function ago(time) {
-  return time === 0 ? 'never' : `${age(time, store.now)} ago`;
-}
-
-// ---- drops
-
-function showDrops(device) {
-  const growing = device?.growingDrops() ?? [];
-  const rows = $('drops-table').tBodies[0].rows;
-  const body = $('drops-table').tBodies[0];
-  $('drops-none').hidden = growing.length > 0;
-  $('drops-table').hidden = growing.length === 0;
-  setText($('drops-total'), device ? `${count(device.totalDrops())} so far` : '');
-  while (rows.length > growing.length) body.deleteRow(-1);
-  growing.forEach(([reason, drop], i) => {
-    const row = rows[i] ?? body.insertRow();
-    while (row.cells.length < 3) row.insertCell();
-    setText(row.cells[0], reason);
-    setText(row.cells[1], perSecond(drop.rate));
-    row.cells[1].className = drop.rate > 0 ? 'growing' : 'idle';
-    setText(row.cells[2], count(drop.total));
-  });
-}
+$('peer-panel').addEventListener('keydown', (event) => {
+  if (event.key === 'Escape') table.focus();
+});
 
 // ---- events
 
@@ -309,40 +248,11 @@ function scheduleEvents() {
   eventsScheduled = true;
   setTimeout(() => {
     eventsScheduled = false;
-    const list = $('events');
-    const last = store.lastEvents().reverse();
+    const last = store.lastEvents(SHOWN_EVENTS);
     $('events-none').hidden = last.length > 0;
-    // Items are kept, so that what is being read stays where it is.
-    const kept = new Set(last);
-    for (const item of [...list.children]) if (!kept.has(item.event)) item.remove();
-    list.prepend(...last.slice(0, last.length - list.children.length).map(eventItem));
+    showEvents($('events'), last, false);
+    peerPanel.showEvents();
   }, 250);
-}
-
-function eventItem(event) {
-  const { schema, time, interface: device, type, peer, publicKey, ...details } = event;
-  const item = document.createElement('li');
-  item.event = event;
-  const when = document.createElement('time');
-  when.dateTime = time;
-  when.textContent = clock(time);
-  const what = document.createElement('span');
-  what.textContent = type;
-  what.className = GOOD_EVENTS.has(type) ? 'good' : BAD_EVENTS.has(type) ? 'bad' : '';
-  const who = document.createElement('strong');
-  who.textContent = peerName(peer, publicKey);
-  if (publicKey) who.title = publicKey;
-  const more = document.createElement('span');
-  more.className = 'details';
-  more.textContent = Object.entries(details).map(([name, value]) => detail(name, value)).join(', ');
-  item.append(when, `${device} `, who, ' ', what, ' ', more);
-  return item;
-}
-
-function detail(name, value) {
-  if (name === 'rttMicroseconds') return `RTT ${rtt(value)}`;
-  if (name === 'repeated') return `and ${count(value)} more left out`;
-  return `${name} ${value}`;
 }
 
 start();

@@ -1,22 +1,28 @@
 // The table of peers. Only the rows in view are in the document, so ten thousand scroll like ten.
 
-import { age, count, peerName, rate, rtt } from './text.js';
+import { setText, setTitle } from './elements.js';
+import { age, count, microseconds, peerName, percent, rate } from './text.js';
 
 const MARGIN_ROWS = 6;
 const collator = new Intl.Collator('en', { numeric: true });
 
-const byNumber = (field, missing) => (a, b) => (a[field] ?? missing) - (b[field] ?? missing);
+/** Whoever has no such figure comes last, either way. */
+const byNumber = (field) => (a, b, sign) => {
+  const [x, y] = [a[field], b[field]];
+  return x === undefined || y === undefined ? (x === undefined) - (y === undefined) : sign * (x - y);
+};
 
-/** By the column's name; each sorts up, and the other way round. */
+/** By the column's name; each sorts up, or down where the sign is -1. */
 const ORDERS = {
-  name: (a, b) => a.rank - b.rank,
-  online: (a, b) => b.online - a.online,
-  endpoint: (a, b) => a.endpointRank - b.endpointRank,
-  handshake: (a, b) => (b.handshake || 0) - (a.handshake || 0),
-  received: byNumber('received', -1),
-  sent: byNumber('sent', -1),
-  rtt: byNumber('rtt', Infinity),
-  drops: byNumber('drops', 0),
+  name: (a, b, sign) => sign * (a.rank - b.rank),
+  online: (a, b, sign) => sign * (b.online - a.online),
+  endpoint: (a, b, sign) => sign * (a.endpointRank - b.endpointRank),
+  handshake: (a, b, sign) => sign * (b.handshake - a.handshake),
+  received: byNumber('received'),
+  sent: byNumber('sent'),
+  rtt: byNumber('rtt'),
+  loss: byNumber('loss'),
+  drops: byNumber('drops'),
 };
 
 export class PeerTable {
@@ -29,6 +35,7 @@ export class PeerTable {
   #search = document.querySelector('#peer-search');
   #headers = [...this.#table.querySelectorAll('th[data-column]')];
   #onChoose;
+  #onOpen;
   #rows = [];
   #device = null;
   #list = null;
@@ -37,11 +44,17 @@ export class PeerTable {
   #ascending = true;
   #chosen = null;
   #scheduled = false;
-  #now = () => Date.now();
+  #now;
 
-  constructor(now, onChoose) {
+  /**
+   * @param now the router's time in milliseconds
+   * @param onChoose told the key of the peer that was chosen
+   * @param onOpen called when its details are asked for, with whether by the keyboard
+   */
+  constructor(now, onChoose, onOpen) {
     this.#now = now;
     this.#onChoose = onChoose;
+    this.#onOpen = onOpen;
     this.#scroller.addEventListener('scroll', () => this.#schedule(), { passive: true });
     new ResizeObserver(() => this.#schedule()).observe(this.#scroller);
     this.#search.addEventListener('input', () => {
@@ -54,13 +67,15 @@ export class PeerTable {
     this.#table.addEventListener('keydown', (event) => this.#onKey(event));
     this.#body.addEventListener('click', (event) => {
       const row = event.target.closest('tr[data-key]');
-      if (row) this.choose(row.dataset.key);
+      if (!row) return;
+      this.choose(row.dataset.key);
+      this.#onOpen(false);
     });
     this.#markHeaders();
   }
 
-  get chosen() {
-    return this.#chosen;
+  focus() {
+    this.#table.focus();
   }
 
   /** Shows the peers of an interface as they are now. */
@@ -82,7 +97,7 @@ export class PeerTable {
     } else {
       this.#column = column;
       // Of what is measured, the most comes first.
-      this.#ascending = !['received', 'sent', 'rtt', 'drops'].includes(column);
+      this.#ascending = !['received', 'sent', 'rtt', 'loss', 'drops'].includes(column);
     }
     this.#markHeaders();
     this.#arrange();
@@ -125,11 +140,7 @@ export class PeerTable {
     const shown = words ? all.filter(matches) : [...all];
     const order = ORDERS[this.#column];
     const sign = this.#ascending ? 1 : -1;
-    shown.sort((a, b) => {
-      const difference = order(a, b);
-      // NaN: neither has the figure.
-      return difference === 0 || Number.isNaN(difference) ? a.rank - b.rank : sign * difference;
-    });
+    shown.sort((a, b) => order(a, b, sign) || a.rank - b.rank);
     this.#shown = shown;
     const online = all.reduce((sum, peer) => sum + peer.online, 0);
     const number = words
@@ -152,7 +163,7 @@ export class PeerTable {
   }
 
   #rowHeight() {
-    return parseFloat(getComputedStyle(this.#scroller).getPropertyValue('--row-pixels')) || 34;
+    return parseFloat(getComputedStyle(this.#scroller).getPropertyValue('--row-pixels')) || 30;
   }
 
   #render() {
@@ -185,6 +196,7 @@ export class PeerTable {
   #onKey(event) {
     if (event.target !== this.#table || this.#shown.length === 0) return;
     const at = this.#shown.findIndex((peer) => peer.key === this.#chosen);
+    if (event.key === 'Enter' && at >= 0) return this.#onOpen(true);
     const page = Math.max(1, Math.floor(this.#scroller.clientHeight / this.#rowHeight()) - 2);
     const last = this.#shown.length - 1;
     const to = {
@@ -224,7 +236,7 @@ class Row {
 
   constructor() {
     this.element.id = `peer-row-${rowNumber++}`;
-    const columns = ['name', 'online', 'endpoint', 'handshake', 'received', 'sent', 'rtt', 'drops'];
+    const columns = ['name', 'online', 'endpoint', 'handshake', 'received', 'sent', 'rtt', 'loss', 'drops'];
     this.#cells = Object.fromEntries(
       columns.map((column) => {
         const cell = document.createElement('td');
@@ -249,24 +261,23 @@ class Row {
     const cells = this.#cells;
     const name = peerName(peer.name, peer.key);
     setText(this.#name, name);
-    if (cells.name.title !== peer.key) cells.name.title = peer.key;
+    setTitle(cells.name, peer.name ? `${peer.name}\n${peer.key}` : peer.key);
     const state = peer.online ? 'online' : 'offline';
     if (this.#dot.ariaLabel !== state) this.#dot.ariaLabel = state;
     setText(cells.online, state);
     setText(cells.endpoint, peer.endpoint || '–');
+    setTitle(cells.endpoint, peer.endpoint);
     setText(cells.handshake, age(peer.handshake, now));
     setText(cells.received, rate(peer.received));
     setText(cells.sent, rate(peer.sent));
     cells.received.classList.toggle('idle', !peer.received);
     cells.sent.classList.toggle('idle', !peer.sent);
-    setText(cells.rtt, rtt(peer.rtt));
+    setText(cells.rtt, microseconds(peer.rtt));
+    setText(cells.loss, percent(peer.loss));
+    cells.loss.classList.toggle('idle', !peer.loss);
+    cells.loss.classList.toggle('lossy', peer.loss >= 0.01);
     setText(cells.drops, count(peer.drops));
     cells.drops.classList.toggle('idle', peer.drops === 0);
     cells.drops.classList.toggle('growing', peer.dropsGrewAt > now - 10_000);
   }
-}
-
-/** Leaves alone what did not change: the browser would lay it out again. */
-export function setText(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }

@@ -1,46 +1,50 @@
-// Throughput of the last minutes.
+// Rates of the last minutes as lines.
 
 import uPlot from './uplot.js';
-import { WINDOW_SECONDS } from './store.js';
-import { clock, rate } from './text.js';
+import { WINDOW_SECONDS } from './history.js';
+import { clock, perSecond, rate } from './text.js';
 
-const HEIGHT = 190;
-
-export class ThroughputPlot {
+class Plot {
   #host;
   #plot = null;
-  #data = [[], [], []];
+  #data = [[]];
+  #series = [];
   #now;
-  #label = '';
+  #kind;
 
-  /** @param now the router's time in milliseconds */
-  constructor(host, now) {
+  /**
+   * @param now the router's time in milliseconds
+   * @param kind height, legend (or not), text of a value, splits of the axis, least upper end
+   */
+  constructor(host, now, kind) {
     this.#host = host;
     this.#now = now;
+    this.#kind = kind;
     new ResizeObserver(() => this.#resize()).observe(host);
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.#build());
   }
 
-  show(history, label) {
-    this.#data = history.data;
-    const { received, sent } = history;
-    this.#label = `${label}: ${rate(received.at(-1) ?? undefined)} received, ${rate(sent.at(-1) ?? undefined)} sent`;
-    if (!this.#plot) this.#build();
-    else {
-      this.#plot.setData(this.#data);
+  /** @param series label and colour (a name in the style sheet) of each line of `data` */
+  draw(data, series, label) {
+    const same = series.map((each) => each.label).join('\n') === this.#series.map((each) => each.label).join('\n');
+    this.#data = data;
+    this.#series = series;
+    this.#host.ariaLabel = label;
+    if (this.#plot && same) {
+      this.#plot.setData(data);
       this.#describe();
-    }
+    } else this.#build();
   }
 
-  /** Says what is now, and where the pointer is not over the plot the legend says it too. */
+  /** Where the pointer is not over the plot the legend says what is now. */
   #describe() {
-    if (!(this.#plot.cursor.left >= 0)) this.#plot.setLegend({ idx: this.#data[0].length - 1 });
-    this.#host.ariaLabel = this.#label;
+    if (this.#kind.legend && !(this.#plot.cursor.left >= 0)) this.#plot.setLegend({ idx: this.#data[0].length - 1 });
   }
 
   #resize() {
     const width = this.#host.clientWidth;
-    if (this.#plot && width > 0 && width !== this.#plot.width) this.#plot.setSize({ width, height: HEIGHT });
+    if (!this.#plot || width === 0 || width === this.#plot.width) return;
+    this.#plot.setSize({ width, height: this.#kind.height });
   }
 
   #build() {
@@ -50,20 +54,14 @@ export class ThroughputPlot {
     const axis = {
       stroke: color('--muted'),
       grid: { stroke: color('--line'), width: 1 },
-      ticks: { stroke: color('--line'), width: 1 },
-      font: '12px system-ui, sans-serif',
+      ticks: { show: false },
+      font: '11px system-ui, sans-serif',
     };
-    const series = (label, name) => ({
-      label,
-      stroke: color(name),
-      width: 1.5,
-      points: { show: false },
-      value: (plot, value) => (value === null || value === undefined ? '–' : rate(value)),
-    });
+    const { height, legend, text, splits, least } = this.#kind;
     this.#plot = new uPlot(
       {
         width: Math.max(200, this.#host.clientWidth),
-        height: HEIGHT,
+        height,
         scales: {
           x: {
             time: true,
@@ -72,25 +70,39 @@ export class ThroughputPlot {
               return [end - WINDOW_SECONDS, end];
             },
           },
-          y: { range: (plot, low, high) => [0, Math.max(128, (high ?? 0) * 1.1)] },
+          y: { range: (plot, low, high) => [0, Math.max(least, (high ?? 0) * 1.1)] },
         },
         axes: [
           {
             ...axis,
+            size: 30,
             // A line each minute where there is no room for seconds.
             space: (plot, number, low, high, pixels) => (pixels < 700 ? (pixels * 55) / WINDOW_SECONDS : 70),
-            values: (plot, splits, number, space, step) =>
-              splits.map((seconds) => clock(seconds * 1000).slice(0, step < 60 ? 8 : 5)),
+            values: (plot, at, number, space, step) =>
+              at.map((seconds) => clock(seconds * 1000).slice(0, step < 60 ? 8 : 5)),
           },
-          { ...axis, size: 84, values: (plot, splits) => splits.map(axisRate), splits: bitSplits },
+          {
+            ...axis,
+            size: 76,
+            gap: 8,
+            space: 34,
+            splits,
+            values: (plot, at) => at.map((value) => text(value).replace(/\.0+(?= |\/)/, '')),
+          },
         ],
         series: [
           { label: 'Time', value: (plot, seconds) => (seconds === null ? '–' : clock(seconds * 1000)) },
-          series('Received', '--received'),
-          series('Sent', '--sent'),
+          ...this.#series.map((each) => ({
+            label: each.label,
+            stroke: color(each.color),
+            fill: legend ? `${color(each.color)}14` : undefined,
+            width: 1.5,
+            points: { show: false },
+            value: (plot, value) => text(value ?? undefined),
+          })),
         ],
-        cursor: { drag: { x: false, y: false } },
-        legend: { live: true },
+        cursor: { drag: { x: false, y: false }, points: { size: 6 } },
+        legend: { show: legend, live: true },
       },
       this.#data,
       this.#host,
@@ -99,8 +111,41 @@ export class ThroughputPlot {
   }
 }
 
-function axisRate(bytesPerSecond) {
-  return rate(bytesPerSecond).replace(/\.0+ /, ' ');
+/** What is received and sent. */
+export class ThroughputPlot {
+  #plot;
+
+  constructor(host, now, height) {
+    this.#plot = new Plot(host, now, { height, legend: true, text: rate, splits: bitSplits, least: 128 });
+  }
+
+  show(history, label) {
+    this.#plot.draw(
+      history.data(['received', 'sent']),
+      [
+        { label: 'Received', color: '--received' },
+        { label: 'Sent', color: '--sent' },
+      ],
+      `${label}: ${rate(history.last('received'))} received, ${rate(history.last('sent'))} sent`,
+    );
+  }
+}
+
+/** Drops by reason; the table beside it is the legend. */
+export class DropsPlot {
+  #plot;
+
+  constructor(host, now) {
+    this.#plot = new Plot(host, now, { height: 130, legend: false, text: perSecond, splits: undefined, least: 1 });
+  }
+
+  show(history, reasons) {
+    this.#plot.draw(
+      history.data(reasons),
+      reasons.map((label, i) => ({ label, color: `--series-${i + 1}` })),
+      `Drops of the last minutes: ${reasons.map((name) => `${name} ${perSecond(history.last(name))}`).join(', ')}`,
+    );
+  }
 }
 
 /** Lines at round numbers of bits, though the values are bytes. */

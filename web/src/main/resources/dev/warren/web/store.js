@@ -1,48 +1,20 @@
 // What the router published last: interfaces, their peers and drops, and the last events.
 
-const MAX_EVENTS = 200;
-/** Seconds that a plot shows. */
-export const WINDOW_SECONDS = 300;
-const GROWING_MILLIS = 60_000;
-const MAX_POINTS = 1200;
+import { History } from './history.js';
 
-/** Rates of the last minutes, a point for each publication. */
-export class History {
-  times = [];
-  received = [];
-  sent = [];
-
-  add(seconds, received, sent) {
-    this.times.push(seconds);
-    this.received.push(received ?? null);
-    this.sent.push(sent ?? null);
-    if (this.times.length > MAX_POINTS || this.times[0] < seconds - WINDOW_SECONDS * 1.2) {
-      this.times.shift();
-      this.received.shift();
-      this.sent.shift();
-    }
-  }
-
-  /** Where there were no figures, no line is drawn. */
-  gap() {
-    if (this.times.length > 0) this.add(Date.now() / 1000, null, null);
-  }
-
-  get data() {
-    return [this.times, this.received, this.sent];
-  }
-}
+const MAX_EVENTS = 1000;
+/** Up to so many peers the throughput of each is remembered, of more that of the chosen one. */
+const REMEMBERED_PEERS = 256;
 
 class Interface {
   peers = new Map();
   list = [];
   history = new History();
+  drops = new History();
   figures = null;
-  receivedRate = undefined;
-  sentRate = undefined;
-  /** By reason: count, rate, and when it grew last. */
-  drops = new Map();
   heardAt = 0;
+  #before = null;
+  #seconds = 0;
   #round = 0;
   #nextPage = 0;
   #publishedAt = 0;
@@ -54,9 +26,18 @@ class Interface {
   /** Forgets what rates are made from: the next figures come after a time without. */
   interrupt() {
     this.#publishedAt = 0;
-    this.receivedRate = undefined;
-    this.sentRate = undefined;
-    this.history.gap();
+    this.#before = null;
+    const seconds = Date.now() / 1000;
+    this.history.gap(seconds);
+    this.drops.gap(seconds);
+    for (const peer of this.list) peer.history?.gap(seconds);
+  }
+
+  /** How much a counter grew in a second, between the last two publications; undefined if that is not known. */
+  rateOf(counter) {
+    const now = this.figures?.counters[counter];
+    if (this.#before === null || now === undefined) return undefined;
+    return Math.max(0, now - (this.#before.counters[counter] ?? 0)) / this.#seconds;
   }
 
   /** Takes a page of figures. True when it was the last of its round. */
@@ -72,10 +53,11 @@ class Interface {
     for (const figures of message.peers) {
       let peer = this.peers.get(figures.publicKey);
       if (!peer) {
-        peer = { key: figures.publicKey, position: this.peers.size };
+        peer = { key: figures.publicKey };
         this.peers.set(figures.publicKey, peer);
         changed = true;
       }
+      if (message.peerCount <= REMEMBERED_PEERS) peer.history ??= new History();
       takePeer(peer, figures, at);
       peer.round = this.#round;
     }
@@ -95,44 +77,43 @@ class Interface {
   #begin(message, at) {
     this.#round++;
     this.#nextPage = 0;
-    const before = this.figures;
-    this.figures = message;
     const seconds = (at - this.#publishedAt) / 1000;
-    const known = before !== null && this.#publishedAt !== 0 && seconds > 0;
+    const known = this.#publishedAt !== 0 && seconds > 0;
+    this.#before = known ? this.figures : null;
+    this.#seconds = seconds;
     this.#publishedAt = at;
-    if (!known) {
-      for (const [reason, total] of dropsOf(message)) this.drops.set(reason, { total, rate: 0, grewAt: 0 });
-      return;
-    }
-    const grown = (name) => Math.max(0, (message.counters[name] ?? 0) - (before.counters[name] ?? 0)) / seconds;
-    this.receivedRate = grown('peer.rx.bytes');
-    this.sentRate = grown('peer.tx.bytes');
-    this.history.add(at / 1000, this.receivedRate, this.sentRate);
-    for (const [reason, total] of dropsOf(message)) {
-      const drop = this.drops.get(reason) ?? { total: 0, rate: 0, grewAt: 0 };
-      drop.rate = Math.max(0, total - drop.total) / seconds;
-      if (drop.rate > 0) drop.grewAt = Date.now();
-      drop.total = total;
-      this.drops.set(reason, drop);
-    }
+    this.figures = message;
+    if (!known) return;
+    this.history.add(at / 1000, { received: this.rateOf('peer.rx.bytes'), sent: this.rateOf('peer.tx.bytes') });
+    this.drops.add(at / 1000, Object.fromEntries(this.#dropRates()));
   }
 
-  /** Reasons that grew within the last minute, the fastest first. */
-  growingDrops() {
-    return [...this.drops]
-      .filter(([, drop]) => drop.grewAt > Date.now() - GROWING_MILLIS)
-      .sort(([a, x], [b, y]) => y.rate - x.rate || (a < b ? -1 : 1));
+  /** Of the reasons that ever counted something. */
+  #dropRates() {
+    return this.#dropCounters()
+      .filter(([, total]) => total > 0)
+      .map(([name]) => [name, this.rateOf(name)]);
+  }
+
+  #dropCounters() {
+    return Object.entries(this.figures?.counters ?? {}).filter(([name]) => name.includes('.drop.'));
   }
 
   totalDrops() {
-    let total = 0;
-    for (const drop of this.drops.values()) total += drop.total;
-    return total;
+    return this.#dropCounters().reduce((sum, [, total]) => sum + total, 0);
   }
-}
 
-function dropsOf(message) {
-  return Object.entries(message.counters).filter(([name]) => name.includes('.drop.'));
+  /** Of a chosen peer of many the throughput is remembered from now on. */
+  remember(peer) {
+    if (peer.history) return;
+    peer.history = new History();
+    // The first point: the rates that are known.
+    peer.history.add(peer.at / 1000, { received: peer.received, sent: peer.sent });
+  }
+
+  forget(peer) {
+    if (this.peers.size > REMEMBERED_PEERS) delete peer.history;
+  }
 }
 
 function takePeer(peer, figures, at) {
@@ -145,11 +126,12 @@ function takePeer(peer, figures, at) {
   peer.handshake = figures.lastHandshake ? Date.parse(figures.lastHandshake) : 0;
   peer.received = figures.receivedBytesPerSecond;
   peer.sent = figures.sentBytesPerSecond;
-  peer.rtt = figures.handshakeRttMicroseconds;
+  peer.rtt = figures.rttMicroseconds ?? figures.handshakeRttMicroseconds;
+  peer.loss = figures.loss;
   peer.drops = drops;
   peer.figures = figures;
   peer.at = at;
-  peer.history?.add(at / 1000, peer.received, peer.sent);
+  peer.history?.add(at / 1000, { received: peer.received, sent: peer.sent });
 }
 
 export class Store {
@@ -189,19 +171,21 @@ export class Store {
 
   interrupt() {
     this.router = null;
-    for (const device of this.interfaces.values()) {
-      device.interrupt();
-      for (const peer of device.list) peer.history?.gap();
-    }
+    for (const device of this.interfaces.values()) device.interrupt();
   }
 
   takeEvent(event) {
     this.events.push(event);
-    if (this.events.length > 2 * MAX_EVENTS) this.events = this.lastEvents();
+    if (this.events.length > 2 * MAX_EVENTS) this.events = this.events.slice(-MAX_EVENTS);
   }
 
-  lastEvents() {
-    return this.events.slice(-MAX_EVENTS);
+  /** The last events that are wanted, the newest first. */
+  lastEvents(number, wanted = () => true) {
+    const found = [];
+    for (let i = this.events.length - 1; i >= 0 && found.length < number; i--) {
+      if (wanted(this.events[i])) found.push(this.events[i]);
+    }
+    return found;
   }
 
   /** Milliseconds without figures from which on they are called stale. */

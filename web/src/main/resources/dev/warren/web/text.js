@@ -28,6 +28,9 @@ export function count(value) {
 }
 
 export function perSecond(value) {
+  if (value === undefined) return '–';
+  if (value === 0) return '0/s';
+  if (value >= 1e6) return `${(value / 1e6).toFixed(2)} M/s`;
   return value >= 10 ? `${count(Math.round(value))}/s` : `${value.toFixed(1)}/s`;
 }
 
@@ -44,10 +47,17 @@ export function age(then, now) {
   return then === 0 ? 'never' : duration((now - then) / 1000);
 }
 
-export function rtt(microseconds) {
-  if (microseconds === undefined) return '–';
-  if (microseconds < 1000) return `${microseconds} µs`;
-  return `${(microseconds / 1000).toFixed(microseconds < 100000 ? 1 : 0)} ms`;
+export function microseconds(value) {
+  if (value === undefined) return '–';
+  if (value < 1000) return `${Math.round(value)} µs`;
+  return `${(value / 1000).toFixed(value < 100000 ? 1 : 0)} ms`;
+}
+
+/** A share of 0 to 1. */
+export function percent(share) {
+  if (share === undefined) return '–';
+  const value = share * 100;
+  return `${value === 0 || value >= 10 ? Math.round(value) : value < 0.1 ? '<0.1' : value.toFixed(1)} %`;
 }
 
 export function clock(time) {
