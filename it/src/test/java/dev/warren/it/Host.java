@@ -117,7 +117,8 @@ final class Host implements AutoCloseable {
         return spawn(Map.of(), command);
     }
 
-    private List<String> enter(String... command) {
+    /// The command that runs this one in the host.
+    List<String> enter(String... command) {
         var all = new ArrayList<>(List.of("nsenter", "--target", "" + pid, "--net", "--mount", "--pid", "--"));
         // Whoever started the tests in the background may have had SIGINT ignored, which is inherited.
         all.addAll(List.of("env", "--default-signal=INT"));

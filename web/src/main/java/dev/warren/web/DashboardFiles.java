@@ -32,6 +32,8 @@ final class DashboardFiles {
             "stream",
             "text");
 
+    private static final List<String> STYLES = List.of("dashboard", "path");
+
     private static final String UPLOT = "META-INF/resources/webjars/uplot/";
 
     private DashboardFiles() {}
@@ -44,7 +46,7 @@ final class DashboardFiles {
         files.put("/", own("dashboard.html", "text/html"));
         for (var script : SCRIPTS) files.put("/" + script + ".js", own(script + ".js", "text/javascript"));
         files.put("/counters.js", new File("text/javascript;charset=utf-8", counters()));
-        files.put("/dashboard.css", own("dashboard.css", "text/css"));
+        for (var style : STYLES) files.put("/" + style + ".css", own(style + ".css", "text/css"));
         files.put("/icon.svg", own("icon.svg", "image/svg+xml"));
         var dist = UPLOT + uplotVersion() + "/dist/";
         files.put("/uplot.js", new File("text/javascript;charset=utf-8", read(dist + "uPlot.esm.js")));

@@ -102,7 +102,7 @@ function signIn(error) {
   $('dashboard').hidden = true;
   $('sign-in').hidden = false;
   $('sign-in-error').textContent = error;
-  $('connection').dataset.state = 'connecting';
+  $('connection').dataset.state = 'stopped';
   setText($('connection'), 'Signed out');
   setText($('router'), '');
   $('token').focus();
@@ -129,7 +129,10 @@ $('sign-in-form').addEventListener('submit', async (event) => {
   start();
 });
 
-$('sign-out').addEventListener('click', () => signIn(''));
+$('sign-out').addEventListener('click', () => {
+  sessionStorage.removeItem(TOKEN);
+  location.reload(); // with it goes what was shown
+});
 
 // ---- the connection, and how old the figures are
 
@@ -149,9 +152,9 @@ function showConnection() {
     text = `Connecting; figures are ${duration(silent / 1000)} old`;
   }
   const shown = $('connection');
+  // A screen reader says what changed, and not each second that passes.
+  shown.ariaLive = shown.dataset.state === state ? 'off' : 'polite';
   shown.dataset.state = state;
-  // Seconds count down where a screen reader need not say them.
-  shown.ariaLive = state === 'lost' || state === 'stale' ? 'off' : 'polite';
   setText(shown, text);
   const device = store.interfaces.get(chosenInterface);
   const deviceSilent = now - Math.max(device?.heardAt ?? now, openedAt);

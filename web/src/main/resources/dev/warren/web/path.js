@@ -1,5 +1,6 @@
 // The way of a packet through the actors, drawn: the load of their event loops, and what passes between them.
 
+import { setText } from './elements.js';
 import { count, microseconds, percent, perSecond } from './text.js';
 
 const SVG = 'http://www.w3.org/2000/svg';
@@ -74,7 +75,7 @@ export class PathPicture {
     both(box('udp'), after, 'sent', 'received');
     for (const [name, from, to] of [
       ['messages', 'udp', 'handshakes'],
-      ['active', 'router', 'peers'],
+      ['wakes', 'router', 'peers'],
     ]) {
       const [a, b] = layout.across(box(from), box(to));
       line(name, a, b, 'control');
@@ -101,8 +102,6 @@ function flowsOf(device) {
     const value = device?.rateOf(counter);
     return { text: perSecond(value), label: `${perSecond(value)} ${unit}` };
   };
-  const counters = device?.figures?.counters ?? {};
-  const active = counters['router.peers-active'];
   return {
     read: flow('tun.read.frames', 'frames from TUN to peers'),
     written: flow('tun.write.packets', 'packets from peers to TUN'),
@@ -111,7 +110,6 @@ function flowsOf(device) {
     sent: flow('udp.send.datagrams', 'datagrams sent'),
     received: flow('udp.receive.datagrams', 'datagrams received'),
     messages: flow('handshake.admitted', 'handshake messages'),
-    active: { text: active === undefined ? '' : `${count(active)} active`, label: `${count(active ?? 0)} active peers` },
   };
 }
 
@@ -119,16 +117,18 @@ function flowsOf(device) {
 function loadsOf(router, device) {
   const loops = router?.loops ?? [];
   const { pools = [], counters = {}, up = true, listenPort } = device?.figures ?? {};
+  const active = counters['router.peers-active'];
   const on = (...names) => loops.filter((loop) => names.includes(loop.name));
   const own = (prefix) => pools.filter((pool) => pool.name.startsWith(prefix));
-  const device1 = (prefix) => on('packet-1', ...own(prefix).map((pool) => pool.loop));
+  const shared = (prefix) => on('packet-1', ...own(prefix).map((pool) => pool.loop));
   return {
-    tun: { loops: device1('tun'), pools: own('tun'), warning: up ? '' : 'down' },
+    tun: { loops: shared('tun'), pools: own('tun'), warning: up ? '' : 'down' },
     peers: {
       loops: loops.filter((loop) => loop.name.startsWith('packet')),
       pools: pools.filter((pool) => !/^(tun|udp)/.test(pool.name)),
+      note: active === undefined ? '' : `${count(active)} active`,
     },
-    udp: { loops: device1('udp'), pools: own('udp'), warning: listenPort === 0 ? 'closed' : '' },
+    udp: { loops: shared('udp'), pools: own('udp'), warning: listenPort === 0 ? 'closed' : '' },
     sockets: { loops: on('management') },
     router: { loops: on('control') },
     handshakes: { loops: on('control'), warning: counters['handshake.under-load'] ? 'under load' : '' },
@@ -148,8 +148,8 @@ function loopText(loops) {
 }
 
 function inWords(flows, loads) {
-  const actors = Object.entries(loads).map(([name, { loops, warning }]) =>
-    [ACTORS[name].title, loopText(loops) && `${loopText(loops)} busy`, warning].filter(Boolean).join(', '),
+  const actors = Object.entries(loads).map(([name, { loops, note, warning }]) =>
+    [ACTORS[name].title, loopText(loops) && `${loopText(loops)} busy`, warning || note].filter(Boolean).join(', '),
   );
   const passing = Object.values(flows).map((flow) => flow.label);
   return `The way of a packet. ${actors.join('. ')}. ${passing.join(', ')}.`;
@@ -158,9 +158,9 @@ function inWords(flows, loads) {
 // ---- where things are
 
 function wideLayout(width) {
-  const boxWidth = Math.min(210, (width - 2 * END.wide - 220) / 3);
+  const boxWidth = Math.min(210, (width - 2 * END.wide - 152) / 3);
   const gap = (width - 2 * END.wide - 3 * boxWidth) / 2;
-  const heights = [88, 66];
+  const heights = [104, 84];
   const box = ({ along, beside }) => ({
     x: END.wide + along * (boxWidth + gap),
     y: beside === 0 ? 8 : 8 + heights[0] + 44,
@@ -191,9 +191,9 @@ function wideLayout(width) {
 }
 
 function narrowLayout(width) {
-  const gap = 52;
+  const gap = 44;
   const boxWidth = [(width - gap) * 0.54, (width - gap) * 0.46];
-  const boxHeight = 84;
+  const boxHeight = 104;
   const box = ({ along, beside }) => ({
     x: beside === 0 ? 0 : boxWidth[0] + gap,
     y: END.narrow + along * (boxHeight + 46),
@@ -285,7 +285,7 @@ class Box {
   element = node('g');
   #shade;
   #lines;
-  #warning;
+  #note;
   #bars = node('g');
   #place;
 
@@ -297,25 +297,27 @@ class Box {
     const text = (line, name) => node('text', { x: x + 11, y: y + 20 + line * 17, class: name });
     const heading = text(0, 'title');
     heading.textContent = title;
-    this.#lines = [text(1, 'line'), text(2, 'line')];
-    this.#warning = node('text', { x: x + width - 10, y: y + 20, class: 'warning', 'text-anchor': 'end' });
-    this.element.append(node('rect', { ...frame, class: 'box' }), this.#shade, heading, this.#warning);
+    this.#lines = [text(1, 'line'), text(2, 'line'), text(3, 'line')];
+    this.#note = node('text', { x: x + width - 10, y: y + 20, 'text-anchor': 'end' });
+    this.element.append(node('rect', { ...frame, class: 'box' }), this.#shade, heading, this.#note);
     this.element.append(...this.#lines, this.#bars);
   }
 
-  show({ loops, pools = [], warning = '' }) {
+  /** @param warning what is wrong, instead of the note */
+  show({ loops, pools = [], note = '', warning = '' }) {
     const most = busiest(loops);
-    this.#shade.style.opacity = (most?.busy ?? 0) * 0.4;
+    this.#shade.style.opacity = (most?.busy ?? 0) * 0.35;
     this.#shade.classList.toggle('high', most?.busy >= 0.85);
     const size = pools.reduce((sum, pool) => sum + pool.size, 0);
     const free = pools.reduce((sum, pool) => sum + pool.free, 0);
-    const lag = most?.lagMicroseconds === undefined ? '' : ` · lag ${microseconds(most.lagMicroseconds)}`;
-    const first = loopText(loops);
-    // Where the loop is named, the lag has room only in a wide box.
-    const roomy = this.#place.width >= 150;
-    this.#lines[0].textContent = first + (roomy ? lag : '');
-    this.#lines[1].textContent = size === 0 ? '' : `buffers ${count(free)}/${count(size)} free`;
-    this.#warning.textContent = warning;
+    const lines = [
+      loopText(loops),
+      most?.lagMicroseconds === undefined ? '' : `lag ${microseconds(most.lagMicroseconds)}`,
+      size === 0 ? '' : `buffers ${count(free)} of ${count(size)} free`,
+    ];
+    lines.forEach((line, i) => setText(this.#lines[i], line));
+    setText(this.#note, warning || note);
+    this.#note.setAttribute('class', warning ? 'warning' : 'note');
     this.#showBars(loops);
   }
 

@@ -1,6 +1,6 @@
 // The panel of the chosen peer.
 
-import { inWords, showDropList } from './drops.js';
+import { showDropList } from './drops.js';
 import { $, facts, setText } from './elements.js';
 import { showEvents } from './events.js';
 import { ThroughputPlot } from './plot.js';
@@ -52,7 +52,7 @@ export class PeerPanel {
 
   #facts(peer) {
     const each = peer.figures;
-    const failed = Object.entries(each.handshakesFailed ?? {});
+    const failed = Object.entries(each.handshakesFailed ?? {}).filter(([, times]) => times > 0);
     return [
       ['Received so far', bytes(each.receivedBytes)],
       ['Sent so far', bytes(each.sentBytes)],
@@ -70,7 +70,7 @@ export class PeerPanel {
       ['Public key', peer.key, 'wide'],
       ...(failed.length === 0
         ? []
-        : [['Failed handshakes', failed.map(([why, times]) => `${inWords(why)}: ${count(times)}`).join(', '), 'wide']]),
+        : [['Failed handshakes', failed.map(([why, times]) => `${count(times)} ${why.replaceAll('-', ' ')}`).join(', '), 'wide']]),
     ];
   }
 

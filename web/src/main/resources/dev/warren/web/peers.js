@@ -32,6 +32,7 @@ export class PeerTable {
   #above = document.querySelector('#rows-above');
   #below = document.querySelector('#rows-below');
   #number = document.querySelector('#peer-number');
+  #none = document.querySelector('#peers-none');
   #search = document.querySelector('#peer-search');
   #headers = [...this.#table.querySelectorAll('th[data-column]')];
   #onChoose;
@@ -149,6 +150,8 @@ export class PeerTable {
     // A screen reader says what a search finds, and not each peer that comes or goes.
     this.#number.ariaLive = words ? 'polite' : 'off';
     setText(this.#number, number);
+    this.#none.hidden = shown.length > 0 || this.#device === null;
+    setText(this.#none, words ? 'No peer is found by these words.' : 'No peers are configured.');
     this.#table.setAttribute('aria-rowcount', shown.length + 1);
     this.#schedule();
   }

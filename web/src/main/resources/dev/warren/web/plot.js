@@ -14,7 +14,7 @@ class Plot {
 
   /**
    * @param now the router's time in milliseconds
-   * @param kind height, legend (or not), text of a value, splits of the axis, least upper end
+   * @param kind height, legend (or not), text of a value, splits and width of its axis, least upper end
    */
   constructor(host, now, kind) {
     this.#host = host;
@@ -57,7 +57,7 @@ class Plot {
       ticks: { show: false },
       font: '11px system-ui, sans-serif',
     };
-    const { height, legend, text, splits, least } = this.#kind;
+    const { height, legend, text, splits, least, axisWidth } = this.#kind;
     this.#plot = new uPlot(
       {
         width: Math.max(200, this.#host.clientWidth),
@@ -83,8 +83,7 @@ class Plot {
           },
           {
             ...axis,
-            size: 76,
-            gap: 8,
+            size: axisWidth,
             space: 34,
             splits,
             values: (plot, at) => at.map((value) => text(value).replace(/\.0+(?= |\/)/, '')),
@@ -116,7 +115,7 @@ export class ThroughputPlot {
   #plot;
 
   constructor(host, now, height) {
-    this.#plot = new Plot(host, now, { height, legend: true, text: rate, splits: bitSplits, least: 128 });
+    this.#plot = new Plot(host, now, { height, legend: true, text: rate, splits: bitSplits, least: 128, axisWidth: 70 });
   }
 
   show(history, label) {
@@ -136,7 +135,7 @@ export class DropsPlot {
   #plot;
 
   constructor(host, now) {
-    this.#plot = new Plot(host, now, { height: 130, legend: false, text: perSecond, splits: undefined, least: 1 });
+    this.#plot = new Plot(host, now, { height: 130, legend: false, text: perSecond, least: 1, axisWidth: 52 });
   }
 
   show(history, reasons) {

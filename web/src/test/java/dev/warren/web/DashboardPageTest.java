@@ -71,6 +71,8 @@ class DashboardPageTest {
     void itFitsAScreenAndAPhoneLightAndDark() throws Exception {
         serve(14, Duration.ofMillis(25));
         awaitRows();
+        browser.click("th[data-column=received] button");
+        browser.await("document.querySelector('th[data-column=received]').ariaSort === 'descending'", SOON);
         browser.click("#peer-table tr[data-key]");
         // Five minutes of figures.
         browser.await("document.querySelector('#router').textContent.includes('up 5 min')", SOON);
@@ -83,10 +85,10 @@ class DashboardPageTest {
 
     @Test
     void aThousandPeersArePictured() throws Exception {
-        serve(1000, Duration.ofMillis(200));
+        serve(1000, Duration.ofMillis(100));
         awaitRows();
         browser.click("th[data-column=received] button");
-        browser.await("document.querySelector('#interface-facts dd').textContent.includes('bit/s')", SOON);
+        browser.await("document.querySelector('#router').textContent.includes('up 60 s')", SOON);
         picture("1000-peers", 1440, 1000, false);
     }
 
@@ -208,6 +210,7 @@ class DashboardPageTest {
         browser.await("!document.querySelector('#sign-in').hidden", SOON);
         assertFalse(browser.text("body").contains("wg0"), browser.text("body"));
         assertEquals("token", focused());
+        picture("sign-in", 390, 500, true);
         browser.type("wrong");
         browser.press("Enter");
         browser.await("document.querySelector('#sign-in-error').textContent.includes('does not take')", SOON);
@@ -217,7 +220,8 @@ class DashboardPageTest {
         browser.press("Enter");
         awaitRows();
         browser.click("#sign-out");
-        browser.await("document.querySelector('#dashboard').hidden", SOON);
+        browser.await("document.querySelector('#sign-in')?.hidden === false", SOON);
+        assertFalse(browser.ask("document.body.textContent").contains("wg0"));
         // What failed is what was refused.
         for (var complaint : browser.complaints()) assertTrue(complaint.contains("401"), complaint);
     }

@@ -27,8 +27,9 @@ public final class Browser implements AutoCloseable {
             --disable-component-update --disable-sync --disable-extensions --hide-scrollbars \
             --disable-background-timer-throttling --user-data-dir="$0" about:blank 3<&0 4>&1 < /dev/null > /dev/null""";
 
-    private static final Pattern COMPLAINT = Pattern.compile("^\\{\"method\":\"(Log\\.entryAdded.*\"level\":\"(error|warning)\""
-            + "|Runtime\\.consoleAPICalled.*\"type\":\"(error|warning|assert)\")");
+    private static final Pattern COMPLAINT =
+            Pattern.compile("^\\{\"method\":\"(Log\\.entryAdded.*\"level\":\"(error|warning)\""
+                    + "|Runtime\\.consoleAPICalled.*\"type\":\"(error|warning|assert)\")");
 
     private static final Map<String, Integer> KEY_CODES = Map.of(
             "Tab", 9, "Enter", 13, "Escape", 27, "PageDown", 34, "End", 35, "Home", 36, "ArrowUp", 38, "ArrowDown", 40);
@@ -164,7 +165,8 @@ public final class Browser implements AutoCloseable {
     private String call(String method, String parameters) {
         var reply = tools.call(session, method, parameters);
         for (var event : tools.takeEvents()) {
-            if (event.startsWith("{\"method\":\"Runtime.exceptionThrown\"") || COMPLAINT.matcher(event).find()) {
+            if (event.startsWith("{\"method\":\"Runtime.exceptionThrown\"")
+                    || COMPLAINT.matcher(event).find()) {
                 complaints.add(event);
             }
         }
