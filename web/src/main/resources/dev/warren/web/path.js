@@ -8,14 +8,14 @@ const SVG = 'http://www.w3.org/2000/svg';
 const WIDE_PIXELS = 640;
 const END = { wide: 70, narrow: 34 };
 
-/** Where they are: along the packet's way, and beside it. */
+/** Where they are: along the packet's way, and beside it. The task is said where no load is known. */
 const ACTORS = {
-  tun: { title: 'TUN', along: 0, beside: 0 },
-  peers: { title: 'Peers', along: 1, beside: 0 },
-  udp: { title: 'UDP', along: 2, beside: 0 },
-  sockets: { title: 'Control, HTTP', along: 0, beside: 1 },
-  router: { title: 'Router', along: 1, beside: 1 },
-  handshakes: { title: 'Handshakes', along: 2, beside: 1 },
+  tun: { title: 'TUN', along: 0, beside: 0, task: 'reads and writes frames' },
+  peers: { title: 'Peers', along: 1, beside: 0, task: 'seal and open packets' },
+  udp: { title: 'UDP', along: 2, beside: 0, task: 'sends and receives' },
+  sockets: { title: 'Control, HTTP', along: 0, beside: 1, task: 'wg, this page' },
+  router: { title: 'Router', along: 1, beside: 1, task: 'allowed IPs, peers' },
+  handshakes: { title: 'Handshakes', along: 2, beside: 1, task: 'cookies, limits' },
 };
 
 export class PathPicture {
@@ -56,7 +56,7 @@ export class PathPicture {
     this.#svg.setAttribute('width', width);
     this.#svg.setAttribute('height', layout.height);
     for (const [name, actor] of Object.entries(ACTORS)) {
-      this.#boxes[name] = new Box(actor.title, layout.box(actor));
+      this.#boxes[name] = new Box(actor, layout.box(actor));
       this.#svg.append(this.#boxes[name].element);
     }
     const box = (name) => layout.box(ACTORS[name]);
@@ -288,9 +288,11 @@ class Box {
   #note;
   #bars = node('g');
   #place;
+  #task;
 
-  constructor(title, place) {
+  constructor({ title, task }, place) {
     this.#place = place;
+    this.#task = task;
     const { x, y, width, height } = place;
     const frame = { x: x + 0.5, y: y + 0.5, width: width - 1, height: height - 1, rx: 7 };
     this.#shade = node('rect', { ...frame, class: 'shade' });
@@ -311,7 +313,7 @@ class Box {
     const size = pools.reduce((sum, pool) => sum + pool.size, 0);
     const free = pools.reduce((sum, pool) => sum + pool.free, 0);
     const lines = [
-      loopText(loops),
+      loopText(loops) || this.#task,
       most?.lagMicroseconds === undefined ? '' : `lag ${microseconds(most.lagMicroseconds)}`,
       size === 0 ? '' : `buffers ${count(free)} of ${count(size)} free`,
     ];

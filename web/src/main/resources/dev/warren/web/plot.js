@@ -90,7 +90,7 @@ class Plot {
           },
         ],
         series: [
-          { label: 'Time', value: (plot, seconds) => (seconds === null ? '–' : clock(seconds * 1000)) },
+          { label: 'Time', value: (plot, seconds) => ((seconds ?? null) === null ? '–' : clock(seconds * 1000)) },
           ...this.#series.map((each) => ({
             label: each.label,
             stroke: color(each.color),
