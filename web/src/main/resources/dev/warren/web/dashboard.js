@@ -11,7 +11,7 @@ import { PeerTable } from './peers.js';
 import { ThroughputPlot } from './plot.js';
 import { Store } from './store.js';
 import { Stream, headers } from './stream.js';
-import { bytes, count, duration, rate } from './text.js';
+import { bytes, duration, rate } from './text.js';
 
 const TOKEN = 'warren-token';
 /** A page that nobody sees for so long lets the router rest. */

@@ -41,11 +41,6 @@ export function facts(list, rows) {
   );
 }
 
-/** A table row with so many cells. */
-export function tableRow(cells) {
-  return element('tr', '', ...Array.from({ length: cells }, () => element('td')));
-}
-
 /** A share of 0 to 1 as a bar. The text beside it says the same. */
 export function bar() {
   const made = element('span', 'bar', element('span'));

@@ -4,7 +4,7 @@ import { showDropList } from './drops.js';
 import { $, facts, setText } from './elements.js';
 import { showEvents } from './events.js';
 import { ThroughputPlot } from './plot.js';
-import { age, bytes, count, microseconds, peerName, percent, rate } from './text.js';
+import { age, bytes, count, microseconds, peerName, percent } from './text.js';
 
 const EVENTS = 20;
 

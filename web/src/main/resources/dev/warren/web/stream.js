@@ -5,7 +5,7 @@ const SILENCE_MILLIS = 40_000;
 const MAX_PAUSE_MILLIS = 10_000;
 
 /** Somebody has to sign in, or the token is not the right one any more. */
-export class Unauthorized extends Error {}
+class Unauthorized extends Error {}
 
 export function headers(token) {
   return token ? { Authorization: `Bearer ${token}` } : {};

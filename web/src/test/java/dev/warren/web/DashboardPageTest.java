@@ -186,6 +186,18 @@ class DashboardPageTest {
         browser.await("document.querySelector('#peer-table tr[aria-rowindex=\"51\"]')?.ariaSelected === 'true'", SOON);
     }
 
+    @Test
+    void onAPhoneAPressBringsTheDetailsIntoView() throws Exception {
+        browser.show(390, 844, false);
+        serve(50, Duration.ofMillis(200));
+        awaitRows();
+        browser.ask("document.querySelector('#peer-table').scrollIntoView()");
+        browser.click("#peer-table tr[aria-rowindex='5']");
+        browser.await("!document.querySelector('#peer-detail').hidden", SOON);
+        var top = "document.querySelector('#peer-heading').getBoundingClientRect().top";
+        browser.await(top + " >= 0 && " + top + " < innerHeight / 2", SOON);
+    }
+
     private static String focused() {
         return browser.ask("document.activeElement.id");
     }
@@ -204,6 +216,32 @@ class DashboardPageTest {
         assertTrue(words.contains("packet-1") && words.contains("busy"), words);
         assertEquals("main", browser.ask("document.querySelector('#dashboard').localName"));
         assertEquals("en", browser.ask("document.documentElement.lang"));
+    }
+
+    /// WCAG 2.1, 1.4.3: text has a contrast of 4.5 at least.
+    @Test
+    void wordsAreReadableOnEveryGround() throws Exception {
+        serve(3, Duration.ofMillis(200));
+        awaitRows();
+        for (boolean dark : new boolean[] {false, true}) {
+            browser.show(1440, 1000, dark);
+            assertEquals("", browser.ask("""
+                    (() => {
+                      const style = getComputedStyle(document.documentElement);
+                      const luminance = (name) => {
+                        const number = parseInt(style.getPropertyValue(name).trim().slice(1), 16);
+                        const parts = [number >> 16, (number >> 8) & 255, number & 255].map((part) => part / 255)
+                          .map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+                        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2];
+                      };
+                      const contrast = (a, b) => (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+                      const poor = [];
+                      for (const ground of ['--background', '--panel', '--stripe', '--hover', '--chosen'])
+                        for (const text of ['--text', '--muted', '--good', '--bad', '--warn', '--accent'])
+                          if (!(contrast(luminance(ground), luminance(text)) >= 4.5)) poor.push(text + ' on ' + ground);
+                      return poor.join();
+                    })()"""), dark ? "dark" : "light");
+        }
     }
 
     @Test

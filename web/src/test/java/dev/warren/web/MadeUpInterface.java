@@ -18,6 +18,7 @@ final class MadeUpInterface {
     private static final List<String> BATCH_SIZES = List.of("1", "2-3", "4-7", "8-15", "16-31", "32-63", "64+");
 
     private final String name;
+    private final String key;
     private final List<MadeUpPeer> peers = new ArrayList<>();
     private final Map<String, Long> counters = new LinkedHashMap<>();
     private final Random random;
@@ -25,6 +26,9 @@ final class MadeUpInterface {
     MadeUpInterface(String name, int count) {
         this.name = name;
         this.random = new Random(name.hashCode());
+        var bytes = new byte[PublicKey.LENGTH];
+        random.nextBytes(bytes);
+        this.key = PublicKey.of(bytes).toBase64();
         for (int i = 0; i < count; i++) peers.add(new MadeUpPeer(i, random));
         for (var counter : DeviceCounters.catalogue()) counters.put(counter.label(), 0L);
         add("udp.drop.malformed", 17);
@@ -92,8 +96,6 @@ final class MadeUpInterface {
         all.put(
                 "peer.drop.replayed",
                 peers.stream().mapToLong(MadeUpPeer::replayed).sum());
-        var key = new byte[PublicKey.LENGTH];
-        key[0] = (byte) name.length();
         return new JsonObject()
                 .put("schema", MetricsVerticle.SCHEMA)
                 .put("type", "interface")
@@ -103,7 +105,7 @@ final class MadeUpInterface {
                 .put("listenPort", peers.isEmpty() ? 0 : 51820)
                 .put("fwmark", 0)
                 .put("mtu", 1420)
-                .put("publicKey", PublicKey.of(key).toBase64())
+                .put("publicKey", key)
                 .put("peerCount", peers.size())
                 .put("counters", new JsonObject(all))
                 .put(

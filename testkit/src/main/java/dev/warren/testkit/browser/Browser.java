@@ -20,9 +20,11 @@ import java.util.regex.Pattern;
 /// A Chromium without a window, with one page. It is fresh: no profile, no cache, nothing asked of anybody else.
 /// Belongs to one thread.
 public final class Browser implements AutoCloseable {
+    private static final String PROGRAM = "/usr/bin/chromium";
+
     /// Its protocol is spoken on the descriptors 3 and 4.
     private static final String COMMAND = """
-            exec chromium --headless=new --remote-debugging-pipe --no-sandbox --disable-gpu --disable-quic \
+            exec "$1" --headless=new --remote-debugging-pipe --no-sandbox --disable-gpu --disable-quic \
             --disable-dev-shm-usage --no-first-run --no-default-browser-check --disable-background-networking \
             --disable-component-update --disable-sync --disable-extensions --hide-scrollbars \
             --disable-background-timer-throttling --user-data-dir="$0" about:blank 3<&0 4>&1 < /dev/null > /dev/null""";
@@ -55,9 +57,12 @@ public final class Browser implements AutoCloseable {
     ///
     /// @param prefix of its command, for instance what enters a network namespace; may be empty
     public static Browser start(List<String> prefix) throws IOException {
+        if (!Files.isExecutable(Path.of(PROGRAM))) {
+            throw new AssertionError(PROGRAM + " is missing; run ./check, which installs what the tests need");
+        }
         var profile = Files.createTempDirectory("warren-browser");
         var command = new ArrayList<>(prefix);
-        command.addAll(List.of("sh", "-c", COMMAND, profile.toString()));
+        command.addAll(List.of("sh", "-c", COMMAND, profile.toString(), PROGRAM));
         var process = new ProcessBuilder(command)
                 .redirectError(profile.resolve("errors").toFile())
                 .start();
