@@ -227,9 +227,9 @@ function onChoose(key) {
 /** Brings the details into view, where they are not; Escape goes back. */
 function onOpen(byKeyboard) {
   const panel = $('peer-panel');
-  const { top } = panel.getBoundingClientRect();
+  const { top, bottom } = panel.getBoundingClientRect();
   if (byKeyboard) panel.focus({ preventScroll: true });
-  if (top < 0 || top > innerHeight * 0.7) panel.scrollIntoView({ block: 'start' });
+  if (bottom < innerHeight / 4 || top > innerHeight / 2) panel.scrollIntoView({ block: 'start' });
 }
 
 $('peer-panel').addEventListener('keydown', (event) => {
