@@ -4,7 +4,7 @@ import { element } from './elements.js';
 import { clock, count, microseconds, peerName } from './text.js';
 
 const GOOD = new Set(['peer-online', 'interface-up', 'overload-ended']);
-const BAD = new Set(['handshake-failed', 'interface-down', 'overload-begun']);
+const BAD = new Set(['handshake-failed', 'interface-down', 'offload-disabled', 'overload-begun']);
 
 /**
  * Items are kept, so that what is being read stays where it is.

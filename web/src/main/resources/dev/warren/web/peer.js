@@ -52,17 +52,17 @@ export class PeerPanel {
 
   #facts(peer) {
     const each = peer.figures;
-    const failed = Object.entries(each.handshakesFailed ?? {}).filter(([, times]) => times > 0);
+    const failed = Object.entries(each.handshakesFailed);
     return [
       ['Received so far', bytes(each.receivedBytes)],
       ['Sent so far', bytes(each.sentBytes)],
       ['Last handshake', peer.handshake === 0 ? 'never' : `${age(peer.handshake, this.#store.now)} ago`],
-      [each.rttMicroseconds === undefined ? 'RTT of handshake' : 'RTT', microseconds(peer.rtt)],
-      ...(peer.loss === undefined ? [] : [['Loss', percent(peer.loss)]]),
-      ...(each.reorderedPackets === undefined ? [] : [['Reordered', count(each.reorderedPackets)]]),
-      ...(each.stagedPackets === undefined ? [] : [['Waiting packets', count(each.stagedPackets)]]),
+      ['RTT', microseconds(peer.rtt)],
+      ['Loss lately', percent(peer.loss)],
+      ['Loss so far', percent(each.loss)],
+      ['Reordered', count(each.reorderedPackets)],
+      ['Waiting packets', count(each.stagedPackets)],
       ['Handshakes', count(each.handshakes)],
-      ['Unanswered', count(each.handshakesUnanswered)],
       ['Keepalive', each.persistentKeepalive ? `${each.persistentKeepalive} s` : 'off'],
       ['Actor', each.active ? 'active' : 'idle'],
       ['Endpoint', peer.endpoint || 'unknown', 'wide'],

@@ -126,8 +126,8 @@ function takePeer(peer, figures, at) {
   peer.handshake = figures.lastHandshake ? Date.parse(figures.lastHandshake) : 0;
   peer.received = figures.receivedBytesPerSecond;
   peer.sent = figures.sentBytesPerSecond;
-  peer.rtt = figures.rttMicroseconds ?? figures.handshakeRttMicroseconds;
-  peer.loss = figures.loss;
+  peer.rtt = figures.rttMicroseconds;
+  peer.loss = figures.recentLoss ?? figures.loss;
   peer.drops = drops;
   peer.figures = figures;
   peer.at = at;

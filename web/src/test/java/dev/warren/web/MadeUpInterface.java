@@ -15,7 +15,7 @@ import java.util.Random;
 /// An interface with figures that are made up, as [MetricsVerticle] publishes them. Belongs to one event loop.
 final class MadeUpInterface {
     private static final int PAGE = 500;
-    private static final List<String> BATCH_SIZES = List.of("1", "2-3", "4-7", "8-15", "16-31", "32-63", "64+");
+    private static final List<String> BATCH_SIZES = List.of("1", "2-3", "4-7", "8-15", "16-31", "32-63", "64-up");
 
     private final String name;
     private final String key;

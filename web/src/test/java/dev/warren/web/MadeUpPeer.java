@@ -118,7 +118,11 @@ final class MadeUpPeer {
                 .put("sentBytesPerSecond", sentPerSecond)
                 .put("handshakes", online ? 12 : 0)
                 .put("initiations", 14)
-                .put("handshakesUnanswered", number % 4)
+                .put("handshakesFailed", number % 4 == 0 ? new JsonObject() : new JsonObject().put("no-answer", number % 4))
+                .put("loss", loss / 2)
+                .put("recentLoss", loss)
+                .put("reorderedPackets", number % 7)
+                .put("stagedPackets", 0)
                 .put("drops", drops());
         if (handshakeMillis != 0) {
             json.put("endpoint", endpoint)
@@ -127,11 +131,7 @@ final class MadeUpPeer {
         if (number % 3 == 0) json.put("persistentKeepalive", 25);
         if (!online) return json;
         return json.put("handshakeRttMicroseconds", (long) rttMicroseconds + 300)
-                .put("rttMicroseconds", (long) rttMicroseconds)
-                .put("loss", loss)
-                .put("reorderedPackets", number % 7)
-                .put("stagedPackets", 0)
-                .put("handshakesFailed", new JsonObject().put("no-answer", number % 4));
+                .put("rttMicroseconds", (long) rttMicroseconds);
     }
 
     private JsonArray allowedIps() {
