@@ -90,6 +90,7 @@ final class PrometheusText {
                         .value(uptimeSeconds)
                         .build())
                 .build());
+        ProcessMetrics.add(all);
         loops(all, loops);
         interfaces(all, devices);
         pools(all, devices);

@@ -203,7 +203,7 @@ public final class MetricsVerticle extends VerticleBase {
                 .put("node", options.node)
                 .put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000)
                 .put("interfaces", interfaces)
-                .put("process", ProcessFigures.read());
+                .put("process", ProcessFigures.read().json());
     }
 
     // ---- requests

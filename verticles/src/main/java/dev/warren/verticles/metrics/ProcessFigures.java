@@ -7,13 +7,26 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/// The figures of this process. Reads the JVM's beans and /proc: some 100 microseconds, so only when asked.
-final class ProcessFigures {
+/// The figures of this process at one moment.
+///
+/// @param directBytes buffers outside of the heap that the JVM knows of
+/// @param residentBytes memory of the process (RSS); -1: there is no /proc here
+/// @param gcCollections garbage collections so far
+/// @param gcMilliseconds that they took
+/// @param openFiles -1: there is no /proc here
+public record ProcessFigures(
+        long heapBytes,
+        long heapCommittedBytes,
+        long directBytes,
+        long residentBytes,
+        long gcCollections,
+        long gcMilliseconds,
+        int threads,
+        int openFiles) {
     private static final long PAGE = 4096;
 
-    private ProcessFigures() {}
-
-    static JsonObject read() {
+    /// Reads the JVM's beans and /proc: some 100 microseconds, so only when asked.
+    public static ProcessFigures read() {
         var heap = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage();
         long direct = ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
                 .mapToLong(BufferPoolMXBean::getMemoryUsed)
@@ -24,21 +37,38 @@ final class ProcessFigures {
             collections += Math.max(0, collector.getCollectionCount());
             collecting += Math.max(0, collector.getCollectionTime());
         }
-        var json = new JsonObject()
-                .put("heapBytes", heap.getUsed())
-                .put("heapCommittedBytes", heap.getCommitted())
-                .put("directBytes", direct)
-                .put("gcCollections", collections)
-                .put("gcMilliseconds", collecting)
-                .put("threads", ManagementFactory.getThreadMXBean().getThreadCount());
         var files = Path.of("/proc/self/fd").toFile().list();
-        if (files != null) json.put("openFiles", files.length);
+        return new ProcessFigures(
+                heap.getUsed(),
+                heap.getCommitted(),
+                direct,
+                readResidentBytes(),
+                collections,
+                collecting,
+                ManagementFactory.getThreadMXBean().getThreadCount(),
+                files == null ? -1 : files.length);
+    }
+
+    private static long readResidentBytes() {
         try {
             var pages = Files.readString(Path.of("/proc/self/statm")).split(" ");
-            json.put("residentBytes", Long.parseLong(pages[1]) * PAGE);
+            return Long.parseLong(pages[1]) * PAGE;
         } catch (IOException | NumberFormatException e) {
-            // No /proc here.
+            return -1;
         }
+    }
+
+    /// Fields as in docs/METRICS.md; what is not known is not there.
+    JsonObject json() {
+        var json = new JsonObject()
+                .put("heapBytes", heapBytes)
+                .put("heapCommittedBytes", heapCommittedBytes)
+                .put("directBytes", directBytes)
+                .put("gcCollections", gcCollections)
+                .put("gcMilliseconds", gcMilliseconds)
+                .put("threads", threads);
+        if (openFiles >= 0) json.put("openFiles", openFiles);
+        if (residentBytes >= 0) json.put("residentBytes", residentBytes);
         return json;
     }
 }
