@@ -32,6 +32,9 @@ final class InterfaceReader {
     private static final String ADDRESSES = "[\"10.8.0.1/24\", \"fd00:8::1/64\"]";
     private static final int LEAST_IPV6_MTU = 1280;
 
+    /// A text that ends in = and has as many characters is a key, also if some were lost in copying, and no file.
+    private static final int SHORTEST_KEY = 40;
+
     private final ConfigFiles files;
     private final HashSet<Path> warned = new HashSet<>();
     private final Path directory;
@@ -152,14 +155,31 @@ final class InterfaceReader {
                     ? new PrivateKeySource.Missing(Path.of(""))
                     : known(section, "private-key", bytes, null);
         }
-        var given = section.text("private-key-file", "a file");
-        var text = given != null ? given.string() : inFile ? null : section.name() + ".key";
+        var name = inFile ? keyFileName(section, "private-key-file") : section.name() + ".key";
         var base = inFile ? directory : stateDirectory;
-        var file = text == null ? base : base.resolve(text).normalize();
+        if (name == null) {
+            return new PrivateKeySource.Missing(base);
+        }
+        var file = base.resolve(name).normalize();
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return new PrivateKeySource.Missing(file);
         }
         return keySource(section, "private-key-file", file);
+    }
+
+    /// The name of a key file, or null after adding a problem: a key in its place would be shown wherever the file is.
+    @Nullable
+    String keyFileName(Section section, String key) {
+        var text = section.text(key, "a file");
+        if (text == null) {
+            return null;
+        }
+        var name = text.string();
+        if (name.length() >= SHORTEST_KEY && name.endsWith("=")) {
+            section.problem(key, "is a key, and no file", "a file with the key in it");
+            return null;
+        }
+        return name;
     }
 
     /// The key in a file that exists.

@@ -108,13 +108,13 @@ final class PeerReader {
             }
             bytes = keys.inlineKey(section, "preshared-key");
         } else if (inFile) {
-            var file = section.text("preshared-key-file", "a file");
+            var file = keys.keyFileName(section, "preshared-key-file");
             bytes = file == null
                     ? null
                     : keys.keyFile(
                             section,
                             "preshared-key-file",
-                            directory.resolve(file.string()).normalize());
+                            directory.resolve(file).normalize());
         }
         if (bytes == null) {
             return null;

@@ -85,11 +85,11 @@ final class WebReader {
     }
 
     private @Nullable PrivateKeySource token(Section section) {
-        var given = section.text("token-file", "a file");
-        if (given == null) {
+        var name = keys.keyFileName(section, "token-file");
+        if (name == null) {
             return null;
         }
-        var file = directory.resolve(given.string()).normalize();
+        var file = directory.resolve(name).normalize();
         return Files.exists(file, LinkOption.NOFOLLOW_LINKS)
                 ? keys.keySource(section, "token-file", file)
                 : new PrivateKeySource.Missing(file);

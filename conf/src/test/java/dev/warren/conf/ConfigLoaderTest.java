@@ -823,6 +823,21 @@ class ConfigLoaderTest {
         assertTrue(problems("a = ${b}\nb = ${a}\nwarren.loops = ${a}").contains("defined nowhere"));
     }
 
+    @Test
+    void aKeyInPlaceOfAFileIsNotShown() throws IOException {
+        for (var key : List.of(PRIVATE, PRIVATE.substring(1), PRIVATE.substring(0, 30) + PRIVATE.substring(31))) {
+            assertEquals(
+                    """
+                    warren.conf:1: warren.interfaces.wg0.private-key-file: is a key, and no file; expected a file with the key in it
+                    warren.conf:2: warren.web.token-file: is a key, and no file; expected a file with the key in it
+                    warren.conf:3: warren.interfaces.wg0.peers.b.preshared-key-file: is a key, and no file; expected a file with the key in it""",
+                    problems("warren.interfaces.wg0.private-key-file = \"" + key + "\"\nwarren.web.token-file = \""
+                            + key
+                            + "\"\nwarren.interfaces.wg0.peers.b { public-key = \"" + B + "\", preshared-key-file = \""
+                            + key + "\" }"));
+        }
+    }
+
     private String problemsOrNone(String text) throws IOException {
         try (var _ = load(text)) {
             return "";

@@ -3,14 +3,13 @@ package dev.warren.it;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 
-/// Looks for a key in all that a process can write: raw, in hex and in base64, in bytes and in Java's characters.
+/// Looks for a key in all that a process can write, in every [KeyForm].
 final class MemoryScan {
     private static final int CHUNK = 4 << 20;
 
@@ -30,8 +29,6 @@ final class MemoryScan {
         }
     }
 
-    private record Needle(String form, byte[] bytes) {}
-
     private record Area(long from, long to, String name, boolean locked) {}
 
     private final Host host;
@@ -44,7 +41,7 @@ final class MemoryScan {
 
     List<Copy> copies(String base64) {
         try (var memory = FileChannel.open(host.file("/proc/" + process + "/mem"), StandardOpenOption.READ)) {
-            var needles = needles(base64);
+            var needles = KeyForm.of(Base64.getDecoder().decode(base64));
             var found = new ArrayList<Copy>();
             var bytes = new byte[CHUNK];
             for (var area : areas()) search(memory, area, needles, bytes, found);
@@ -54,19 +51,8 @@ final class MemoryScan {
         }
     }
 
-    private static List<Needle> needles(String base64) {
-        var raw = Base64.getDecoder().decode(base64);
-        var hex = Keys.hex(base64);
-        return List.of(
-                new Needle("raw", raw),
-                new Needle("hex", hex.getBytes(StandardCharsets.US_ASCII)),
-                new Needle("base64", base64.getBytes(StandardCharsets.US_ASCII)),
-                new Needle("characters of hex", hex.getBytes(StandardCharsets.UTF_16LE)),
-                new Needle("characters of base64", base64.getBytes(StandardCharsets.UTF_16LE)));
-    }
-
     // Two reads overlap by the longest needle.
-    private static void search(FileChannel memory, Area area, List<Needle> needles, byte[] bytes, List<Copy> found) {
+    private static void search(FileChannel memory, Area area, List<KeyForm> needles, byte[] bytes, List<Copy> found) {
         long at = area.from;
         while (at < area.to) {
             int length;
@@ -77,24 +63,17 @@ final class MemoryScan {
             }
             if (length <= 0) return;
             boolean last = at + length >= area.to;
-            int starts = last ? length : length - 128;
+            int starts = last ? length : length - KeyForm.LONGEST;
             search(bytes, length, Math.max(starts, 1), at, area, needles, found);
             at += last ? length : Math.max(starts, 1);
         }
     }
 
     private static void search(
-            byte[] bytes, int length, int starts, long at, Area area, List<Needle> needles, List<Copy> found) {
+            byte[] bytes, int length, int starts, long at, Area area, List<KeyForm> needles, List<Copy> found) {
         for (var needle : needles) {
-            byte first = needle.bytes[0];
-            byte second = needle.bytes[1];
-            int end = Math.min(starts, length - needle.bytes.length + 1);
-            for (int i = 0; i < end; i++) {
-                if (bytes[i] == first
-                        && bytes[i + 1] == second
-                        && Arrays.equals(bytes, i, i + needle.bytes.length, needle.bytes, 0, needle.bytes.length)) {
-                    found.add(new Copy(needle.form, at + i, area.name, area.locked));
-                }
+            for (int i : needle.in(bytes, length)) {
+                if (i < starts) found.add(new Copy(needle.name(), at + i, area.name, area.locked));
             }
         }
     }

@@ -63,22 +63,21 @@ class PrometheusTest {
                 "--storage.tsdb.path=/run/prometheus",
                 "--web.listen-address=127.0.0.1:9090");
         Poll.until(
-                () -> "it has scraped: " + ask(host, "targets") + prometheus.errors(),
-                SOON,
-                () -> ask(host, "targets").contains("\"health\":\"up\""));
+                () -> "it has scraped: " + ask(host, "targets") + prometheus.errors(), SOON, () -> ask(host, "targets")
+                        .contains("\"health\":\"up\""));
         // Only OpenMetrics tells units: that is the format that was asked for and understood.
         Poll.until(() -> "units: " + ask(host, "targets/metadata"), SOON, () -> ask(host, "targets/metadata")
                 .contains("\"metric\":\"warren_drop_packets\",\"type\":\"counter\""));
         assertTrue(ask(host, "targets/metadata").contains("\"unit\":\"packets\""), ask(host, "targets/metadata"));
-        Poll.until(
-                () -> "the rules are evaluated: " + ask(host, "rules"),
-                SOON,
-                () -> !ask(host, "rules").contains("\"health\":\"unknown\""));
+        Poll.until(() -> "the rules are evaluated: " + ask(host, "rules"), SOON, () -> !ask(host, "rules")
+                .contains("\"health\":\"unknown\""));
         var rules = ask(host, "rules");
         assertFalse(rules.contains("\"health\":\"err\""), rules);
         var expressions = strings(rules, "\"query\":");
         assertEquals(alerts().size(), expressions.size());
-        assertEquals(alerts().size(), strings(rules, "\"annotations\":{\"description\":").size());
+        assertEquals(
+                alerts().size(),
+                strings(rules, "\"annotations\":{\"description\":").size());
         assertEquals(alerts().size(), strings(rules, "\"summary\":").size());
 
         var dashboard = Files.readString(DASHBOARD);
@@ -106,9 +105,8 @@ class PrometheusTest {
         host.run("promtool", "test", "rules", RULES_TEST.toString());
         var fire = new HashSet<String>();
         var rest = new HashSet<String>();
-        TESTED.matcher(Files.readString(RULES_TEST))
-                .results()
-                .forEach(tested -> (tested.group(2) == null ? fire : rest).add(tested.group(1)));
+        TESTED.matcher(Files.readString(RULES_TEST)).results().forEach(tested -> (tested.group(2) == null ? fire : rest)
+                .add(tested.group(1)));
         assertEquals(alerts(), fire);
         assertEquals(alerts(), rest);
     }

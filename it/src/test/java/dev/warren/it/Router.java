@@ -53,11 +53,15 @@ final class Router {
 
     /// Starts `warren run` with this configuration and waits until its interfaces are up.
     static Program run(Host host, String configuration) throws IOException {
+        return run(host, Map.of(), configuration);
+    }
+
+    static Program run(Host host, Map<String, String> environment, String configuration) throws IOException {
         Files.writeString(host.file("/run/warren.conf"), configuration);
         host.run("chmod", "600", "/run/warren.conf");
         var command = new ArrayList<>(Maker.UNDER_TEST.command());
         command.addAll(List.of("run", "--config", "/run/warren.conf"));
-        var run = host.spawn(command.toArray(String[]::new));
+        var run = host.spawn(environment, command.toArray(String[]::new));
         Poll.until(
                 () -> "it has started: " + run.output() + run.errors(),
                 Host.PATIENCE,

@@ -23,21 +23,13 @@ final class ProcessMetrics {
                 Labels.EMPTY,
                 ManagementFactory.getRuntimeMXBean().getStartTime() / 1000.0);
         if (figures.residentBytes() >= 0)
-            gauge(
-                    all,
-                    "process_resident_memory_bytes",
-                    "Memory of the process (RSS).",
-                    Labels.EMPTY,
-                    (double) figures.residentBytes());
+            gauge(all, "process_resident_memory_bytes", "Memory of the process (RSS).", Labels.EMPTY, (double)
+                    figures.residentBytes());
         if (figures.openFiles() >= 0)
             gauge(all, "process_open_fds", "Open file descriptors.", Labels.EMPTY, figures.openFiles());
         gauge(all, "jvm_memory_used_bytes", "Of the JVM's heap, what is in use.", HEAP, (double) figures.heapBytes());
-        gauge(
-                all,
-                "jvm_memory_committed_bytes",
-                "Of the JVM's heap, what the system has given.",
-                HEAP,
-                (double) figures.heapCommittedBytes());
+        gauge(all, "jvm_memory_committed_bytes", "Of the JVM's heap, what the system has given.", HEAP, (double)
+                figures.heapCommittedBytes());
         gauge(
                 all,
                 "jvm_buffer_pool_used_bytes",
