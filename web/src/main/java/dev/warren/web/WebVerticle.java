@@ -197,8 +197,10 @@ public final class WebVerticle extends VerticleBase {
                         : context.request().getHeader("Accept"));
         var collecting = scrape;
         if (collecting == null) {
-            collecting = collect().onComplete(_ -> scrape = null);
+            collecting = collect();
             scrape = collecting;
+            // The snapshots come on another loop, perhaps at once: it is this one that forgets them, and later.
+            collecting.onComplete(_ -> this.context.runOnContext(_ -> scrape = null));
         }
         collecting
                 // Text of many peers is work: not on this event loop, and never on a packet loop.

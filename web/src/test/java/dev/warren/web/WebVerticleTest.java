@@ -193,6 +193,14 @@ class WebVerticleTest {
     }
 
     @Test
+    void everyScrapeIsOfNow() throws Exception {
+        device.port = 1111;
+        assertTrue(fetch(web, "/metrics").body().contains("warren_interface_listen_port{interface=\"wg0\"} 1111.0"));
+        device.port = 2222;
+        assertTrue(fetch(web, "/metrics").body().contains("warren_interface_listen_port{interface=\"wg0\"} 2222.0"));
+    }
+
+    @Test
     void openMetricsIsThereForWhoAsksForIt() throws Exception {
         var answer = fetch(web, "/metrics", "Accept", "application/openmetrics-text;version=1.0.0");
         assertTrue(answer.headers().firstValue("content-type").orElse("").startsWith("application/openmetrics-text"));
