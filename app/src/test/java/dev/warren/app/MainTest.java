@@ -64,6 +64,8 @@ class MainTest {
                 "top wg0 wg1",
                 "events --jsn",
                 "explain wg0",
+                "doctor wg0 wg1",
+                "doctor -c",
                 "stats --json=maybe=1 wg0",
                 "genkey extra",
                 "pubkey extra",
@@ -159,9 +161,9 @@ class MainTest {
 
     @Test
     void everyCommandHasHelp() {
-        for (var command :
-                new String[] {"run", "status", "top", "events", "explain", "stats", "genkey", "pubkey", "genpsk", "demo"
-                }) {
+        for (var command : new String[] {
+            "run", "status", "top", "events", "explain", "stats", "doctor", "genkey", "pubkey", "genpsk", "demo"
+        }) {
             assertEquals(0, execute(command, "--help"), command);
             assertEquals(0, execute("help", command), command);
         }
@@ -221,6 +223,14 @@ class MainTest {
         for (var command : List.of("status", "top", "events")) assertEquals(1, execute(command, "nobody0"), command);
         assertEquals(1, execute("explain", "nobody0", "10.0.0.1"));
         assertTrue(said(err).contains("nobody0"), said(err));
+    }
+
+    @Test
+    void aDoctorNeedsAPatient() {
+        assertEquals(2, execute("doctor", "-c", "/nonexistent/warren.conf"));
+        assertTrue(said(err).contains("/nonexistent/warren.conf does not exist"), said(err));
+        assertEquals(2, execute("doctor", "nobody0"));
+        assertTrue(said(err).contains("nobody0 is not in "), said(err));
     }
 
     @Test

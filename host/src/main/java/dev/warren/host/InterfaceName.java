@@ -31,8 +31,14 @@ public final class InterfaceName {
     /// At most 60 characters of a text for a message, control and format characters escaped: a terminal
     /// would obey them.
     public static String shown(String text) {
+        boolean whole = text.codePointCount(0, text.length()) <= 60;
+        return escaped(whole ? text : text.substring(0, text.offsetByCodePoints(0, 60)));
+    }
+
+    /// All of a text, escaped the same way.
+    public static String escaped(String text) {
         var shown = new StringBuilder();
-        text.codePoints().limit(60).forEach(c -> {
+        text.codePoints().forEach(c -> {
             if (Character.isISOControl(c) || Character.getType(c) == Character.FORMAT) {
                 shown.append("\\u").append(String.format("%04x", c));
             } else {

@@ -1,7 +1,6 @@
 package dev.warren.host;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,19 +24,14 @@ public final class IpTool {
         var command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments));
         try {
-            var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            int code = process.waitFor();
-            if (code != 0 && mustSucceed) {
-                throw new SetupException("'" + String.join(" ", command) + "' failed: " + output.strip());
+            var done = Subprocess.run(true, command);
+            if (done.code() != 0 && mustSucceed) {
+                throw new SetupException("'" + String.join(" ", command) + "' failed: "
+                        + done.output().strip());
             }
-            return code == 0 ? output : "";
+            return done.code() == 0 ? done.output() : "";
         } catch (IOException e) {
             throw new SetupException("cannot run 'ip'; install iproute2", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new SetupException("interrupted", e);
         }
     }
 }

@@ -11,8 +11,8 @@ public final class Privileges {
     private static final int DAC_READ_SEARCH = 2;
     private static final int NET_BIND_SERVICE = 10;
     private static final int NET_BROADCAST = 11;
-    private static final int NET_ADMIN = 12;
-    private static final int IPC_LOCK = 14;
+    public static final int NET_ADMIN = 12;
+    public static final int IPC_LOCK = 14;
     private static final int SYS_NICE = 23;
     /// The kernel has 41 capabilities now, and names at most as many as fit into a long.
     private static final int MOST = 64;
@@ -52,17 +52,27 @@ public final class Privileges {
 
     /// Whether interfaces can be created: CAP_NET_ADMIN is effective. True when that cannot be read.
     static boolean netAdmin() {
+        return has(effective(Path.of("/proc/self/status")), NET_ADMIN);
+    }
+
+    /// Whether a capability is among these.
+    public static boolean has(long capabilities, int capability) {
+        return (capabilities >>> capability & 1) == 1;
+    }
+
+    /// The effective capabilities of a process, one bit for each; all when they cannot be read.
+    ///
+    /// @param status of the process, see proc_pid_status(5)
+    public static long effective(Path status) {
         try {
-            for (var line : Files.readAllLines(Path.of("/proc/self/status"))) {
-                if (line.startsWith("CapEff:")) {
-                    long effective = Long.parseUnsignedLong(line.substring(7).strip(), 16);
-                    return ((effective >>> NET_ADMIN) & 1) == 1;
-                }
+            for (var line : Files.readAllLines(status)) {
+                if (line.startsWith("CapEff:"))
+                    return Long.parseUnsignedLong(line.substring(7).strip(), 16);
             }
         } catch (IOException e) {
-            // No /proc: creating the interface will fail if it is not allowed.
+            // No /proc: what is not allowed will fail.
         }
-        return true;
+        return -1;
     }
 
     static boolean root() {

@@ -14,6 +14,7 @@ public final class CommandNames {
             "events",
             "explain",
             "stats",
+            "doctor",
             "reset-timestamp",
             "genkey",
             "pubkey",

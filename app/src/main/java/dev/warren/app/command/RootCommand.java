@@ -99,6 +99,7 @@ public final class RootCommand implements Callable<Integer> {
                 .addSubcommand(new EventsCommand(out, err))
                 .addSubcommand(new ExplainCommand(out, err))
                 .addSubcommand(new StatsCommand(out, err))
+                .addSubcommand(new DoctorCommand(out, err))
                 .addSubcommand(new ResetTimestampCommand(err))
                 .addSubcommand(new KeyCommands.Genkey(out, err))
                 .addSubcommand(new KeyCommands.Pubkey(out, err))

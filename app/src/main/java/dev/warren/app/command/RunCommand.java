@@ -87,12 +87,11 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var home = System.getProperty("warren.home");
         if (config != null && plain != null) {
             err.println("warren: --config " + config + " and " + plain + " are two files; one is run");
             return 2;
         }
-        var file = file(config != null ? config : plain, home == null ? null : Path.of(home));
+        var file = file(config != null ? config : plain);
         return check ? check(file) : run(file);
     }
 
@@ -210,13 +209,15 @@ final class RunCommand implements Callable<Integer> {
         return lifetime.await();
     }
 
+    /// The default file is looked for here and then in the launcher's folder.
+    ///
     /// @param given the file named on the command line, if any
-    /// @param home the launcher's folder, where the default file is looked for after the current one
-    private static Path file(@Nullable Path given, @Nullable Path home) {
+    static Path file(@Nullable Path given) {
         if (given != null) {
             return given;
         }
-        return Files.exists(DEFAULT) || home == null ? DEFAULT : home.resolve(DEFAULT);
+        var home = System.getProperty("warren.home");
+        return Files.exists(DEFAULT) || home == null ? DEFAULT : Path.of(home).resolve(DEFAULT);
     }
 
     private static boolean startsGuarded(InterfaceConfig config) {

@@ -50,6 +50,7 @@ public class Libc {
     public static final int POLLOUT = 4;
     public static final int CLOCK_REALTIME = 0;
     public static final int CLOCK_BOOTTIME = 7;
+    public static final int STA_UNSYNC = 0x40;
     public static final int PRIO_PROCESS = 0;
     public static final int PR_SET_DUMPABLE = 4;
     public static final int PR_CAPBSET_DROP = 24;
@@ -74,6 +75,8 @@ public class Libc {
     private static final int SIGACTION_BYTES = 256;
     private static final long AT_EMPTY_PATH = 0x1000;
     private static final long STATX_INO = 0x100;
+    private static final long TIMEX_BYTES = 208;
+    private static final long TIMEX_STATUS = 40;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout CAPTURE = Linker.Option.captureStateLayout();
@@ -134,6 +137,7 @@ public class Libc {
         static final MethodHandle PRCTL = handle("prctl");
         static final MethodHandle SETPRIORITY = handle("setpriority");
         static final MethodHandle STATX = handle("statx");
+        static final MethodHandle ADJTIMEX = handle("adjtimex");
     }
 
     private final MemorySegment captured = Arena.ofAuto().allocate(CAPTURE);
@@ -399,6 +403,17 @@ public class Libc {
             int status = (int) (long) CLOCK_GETTIME.invokeExact(captured, (long) clock, scratch.address(), 0L, 0L, 0L);
             if (status != 0) throw new AssertionError("clock_gettime(" + clock + ")");
             return scratch.get(JAVA_LONG, 0) * 1_000_000_000L + scratch.get(JAVA_LONG, 8);
+        } catch (Throwable t) {
+            throw impossible(t);
+        }
+    }
+
+    /// See adjtimex(2), which adjusts nothing here. The status bits of the kernel's clock, or minus errno.
+    public int clockStatus() {
+        try (var arena = Arena.ofConfined()) {
+            var timex = arena.allocate(TIMEX_BYTES, 8);
+            int state = result((long) Cold.ADJTIMEX.invokeExact(captured, timex.address(), 0L, 0L, 0L, 0L));
+            return state < 0 ? state : timex.get(JAVA_INT, TIMEX_STATUS);
         } catch (Throwable t) {
             throw impossible(t);
         }

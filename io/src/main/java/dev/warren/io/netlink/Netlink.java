@@ -401,7 +401,12 @@ public final class Netlink implements AutoCloseable {
     /// The MTU of the route to a destination: the route's own where it has one, else that of its interface.
     /// ENETUNREACH when there is no route.
     public int routeMtu(InetAddress destination) throws ErrnoException {
-        ErrnoException.check(lookUp(destination), "look up the route to " + destination.getHostAddress());
+        return routeMtu(destination, 0);
+    }
+
+    /// The same for packets with this mark, which may choose another routing table; 0: none.
+    public int routeMtu(InetAddress destination, int mark) throws ErrnoException {
+        ErrnoException.check(lookUp(destination, mark), "look up the route to " + destination.getHostAddress());
         int mtu = answeredMtu();
         if (mtu > 0) return mtu;
         int index = answeredInterface();
@@ -443,7 +448,12 @@ public final class Netlink implements AutoCloseable {
 
     /// Index of the interface of the route to a destination; 0 when there is none.
     public int routeInterface(InetAddress destination) {
-        return lookUp(destination) < 0 ? 0 : answeredInterface();
+        return routeInterface(destination, 0);
+    }
+
+    /// The same for packets with this mark, which may choose another routing table; 0: none.
+    public int routeInterface(InetAddress destination, int mark) {
+        return lookUp(destination, mark) < 0 ? 0 : answeredInterface();
     }
 
     /// Whether a packet to an endpoint, from its local address, would leave by another interface than its
@@ -461,10 +471,6 @@ public final class Netlink implements AutoCloseable {
         if (status < 0) return status == -Errno.EINVAL; // fib: the source is no address of this host
         int leaves = answeredInterface();
         return leaves != 0 && leaves != LOOPBACK && leaves != endpoint.localInterface();
-    }
-
-    private int lookUp(InetAddress destination) {
-        return lookUp(destination, 0);
     }
 
     private int lookUp(InetAddress destination, int mark) {
