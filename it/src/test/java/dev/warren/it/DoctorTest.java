@@ -29,11 +29,9 @@ class DoctorTest {
     @RegisterExtension
     final Lab lab = Lab.ofTest();
 
-    private Host hub;
-
     @Test
     void whatKeepsAHubFromWorkingIsWrongUntilItIsMended() throws IOException {
-        hub = lab.host("hub");
+        var hub = lab.host("hub");
         var other = lab.host("other");
         Pair.connect(lab, hub, other, 1500);
         hub.sysctl("net.ipv4.ip_forward", "0");
@@ -51,7 +49,7 @@ class DoctorTest {
                 configuration.formatted(
                         Keys.generate().publicKey(), Keys.generate().publicKey(), Pair.OUTER_B4));
 
-        var ill = doctor();
+        var ill = doctor(hub);
         assertEquals(1, ill.code(), ill::toString);
         assertTrue(ill.out().contains("wrong  forwarding     " + FORWARDING), ill::toString);
         assertTrue(ill.out().contains("wrong  firewall       " + CLOSED), ill::toString);
@@ -65,25 +63,25 @@ class DoctorTest {
             assertTrue(ill.out().contains("-> " + command), ill::toString);
             hub.run("sh", "-c", command);
         }
-        var well = doctor();
+        var well = doctor(hub);
         assertEquals(0, well.code(), well::toString);
         assertTrue(well.out().contains("ok     forwarding     IPv4 is forwarded"), well::toString);
         assertTrue(well.out().contains("ok     firewall       it lets UDP 51820 in"), well::toString);
         assertTrue(well.out().contains("Nothing is wrong"), well::toString);
-        assertTrue(doctor("--json").out().startsWith("{\"schema\":1,\"wrong\":0,"), "JSON");
+        assertTrue(doctor(hub, "--json").out().startsWith("{\"schema\":1,\"wrong\":0,"), "JSON");
 
         hub.run("ip", "route", "add", "blackhole", Pair.OUTER_B4);
         hub.run("ip", "link", "set", "wg0", "mtu", "1480");
-        var noWay = doctor();
+        var noWay = doctor(hub);
         assertEquals(1, noWay.code(), noWay::toString);
         assertTrue(
                 noWay.out().contains("there is no route to " + Pair.OUTER_B4 + ", the endpoint of b"), noWay::toString);
         hub.run("ip", "route", "del", "blackhole", Pair.OUTER_B4);
-        var tight = doctor();
+        var tight = doctor(hub);
         assertTrue(tight.out().contains("ip link set wg0 mtu 1440"), tight::toString);
     }
 
-    private Program.Result doctor(String... options) {
+    private static Program.Result doctor(Host hub, String... options) {
         return hub.attempt(
                 "sh", "-c", Router.underTest() + " doctor -c /run/warren.conf wg0 " + String.join(" ", options));
     }
