@@ -6,6 +6,9 @@ import java.util.List;
 
 /// Runs the `ip` command, see ip(8), for the few operations that have no netlink message here. Blocks.
 public final class IpTool {
+    /// A whole routing table of the Internet has less.
+    private static final int MAX_OUTPUT = 1 << 30;
+
     private IpTool() {}
 
     /// Runs `ip` and ignores its output.
@@ -24,7 +27,7 @@ public final class IpTool {
         var command = new ArrayList<>(List.of("ip"));
         command.addAll(List.of(arguments));
         try {
-            var done = Subprocess.run(true, command);
+            var done = Subprocess.run(MAX_OUTPUT, true, command);
             if (done.code() != 0 && mustSucceed) {
                 throw new SetupException("'" + String.join(" ", command) + "' failed: "
                         + done.output().strip());

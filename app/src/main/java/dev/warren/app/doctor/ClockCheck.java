@@ -5,9 +5,8 @@ import dev.warren.verticles.counters.PeerCounter;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Whether clocks are right. A peer refuses initiations whose timestamp is not newer than the last (whitepaper §5.1),
-// so
-/// a clock that went back keeps its owner out.
+/// Whether clocks are right. A peer refuses initiations whose timestamp is not newer than the last
+/// (whitepaper §5.1), so a clock that went back keeps its owner out.
 final class ClockCheck {
     private static final String SYNCHRONIZED = "run/systemd/timesync/synchronized";
     private static final int MAX_PEERS = 5;

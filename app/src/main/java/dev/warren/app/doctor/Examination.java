@@ -6,6 +6,7 @@ import dev.warren.conf.OffloadConfig;
 import dev.warren.conf.Problem;
 import dev.warren.conf.RouterConfig;
 import dev.warren.host.NftTool;
+import dev.warren.host.Privileges;
 import dev.warren.host.SetupException;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
@@ -18,9 +19,8 @@ import java.util.List;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
-/// All checks of this host and its interfaces, in the order in which they are printed. Changes nothing, sends nothing
-// but
-/// questions to control sockets and to the kernel.
+/// All checks of this host and its interfaces, in the order in which they are printed. Changes nothing,
+/// sends nothing but questions to control sockets and to the kernel.
 public final class Examination {
     /// @param silence why no router answers; null when one does, or none is there
     private record Subject(
@@ -102,9 +102,10 @@ public final class Examination {
     }
 
     private List<Finding> host(@Nullable OffloadConfig offload, int peers) {
-        var found = new ArrayList<>(RightsCheck.of(files, peers));
+        long capabilities = Privileges.effective(files.path("proc/self/status"));
+        var found = new ArrayList<>(RightsCheck.of(files, capabilities, peers));
         found.add(ClockCheck.ofHost(files, new Libc().clockStatus()));
-        found.addAll(SocketCheck.ofHost(UdpOptions.standard()));
+        found.addAll(SocketCheck.ofHost(UdpOptions.standard(), Privileges.has(capabilities, Privileges.NET_ADMIN)));
         found.addAll(OffloadCheck.ofHost(files, offload));
         found.addAll(KernelCheck.of(files));
         return found;
@@ -128,15 +129,16 @@ public final class Examination {
         found.add(PortCheck.of(device, files));
         found.add(FirewallCheck.of(device, files, firewall.rules(), firewall.silence()));
         found.addAll(ForwardingCheck.of(device, files, firewall.rules()));
-        found.add(ReversePathCheck.of(device, files));
         try (var netlink = Netlink.open()) {
-            found.addAll(PathMtuCheck.of(device, netlink));
+            var routes = EndpointRoute.of(device, netlink);
+            found.add(ReversePathCheck.of(device, files, routes));
+            found.addAll(PathMtuCheck.of(device, routes));
         } catch (ErrnoException e) {
             found.add(Finding.hint(device.name(), "path mtu", "cannot tell: " + e.getMessage(), "ip route"));
         }
         found.add(Ipv6Check.of(device, files));
         found.addAll(ClockCheck.of(device));
-        found.addAll(SocketCheck.of(device, files));
+        found.addAll(SocketCheck.of(device));
         found.addAll(OffloadCheck.of(device));
         return found;
     }

@@ -6,9 +6,8 @@ import dev.warren.app.doctor.Ruleset.Judgement;
 import dev.warren.routing.ip.IpFamily;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the firewall of this host lets datagrams of peers in: the first one where a peer has to find us, else those
-// that
-/// answer ours.
+/// Whether the firewall of this host lets datagrams of peers in: the first one where a peer has to find
+/// us, else those that answer ours.
 final class FirewallCheck {
     private static final String LEGACY = "proc/net/ip_tables_names";
 
@@ -20,14 +19,14 @@ final class FirewallCheck {
         var name = device.name();
         int port = device.port();
         if (rules == null) return Finding.hint(name, "firewall", "cannot tell: " + silence, "sudo nft list ruleset");
-        if (port == 0 && device.serves()) {
+        if (port == 0 && device.status() == null && device.serves()) {
             return Finding.hint(
                     name,
                     "firewall",
                     "cannot tell: the port is another one at each start, and peers have to find it",
                     "listen-port = 51820, or another number of your choice");
         }
-        if (port == 0) return Finding.ok(name, "firewall", "cannot tell before the start, which chooses the port");
+        if (port == 0) return Finding.ok(name, "firewall", "is looked at when the port is open");
         var state = device.serves() ? "new" : "established";
         var v4 = judge(rules, IpFamily.V4, port, state);
         if (v4.fate() == Ruleset.Fate.DROPPED) return wrong(device, "", v4);

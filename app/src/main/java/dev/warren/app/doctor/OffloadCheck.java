@@ -1,6 +1,7 @@
 package dev.warren.app.doctor;
 
 import dev.warren.conf.OffloadConfig;
+import dev.warren.io.Offload;
 import dev.warren.io.counters.TunCounter;
 import dev.warren.io.counters.UdpCounter;
 import io.vertx.core.json.JsonObject;
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Segmentation and coalescing by the kernel: what a running router uses, and what this kernel is known for.
 final class OffloadCheck {
+    private static final String UNASKED =
+            "off: " + Offload.of("", false, false, "").off();
+
     private OffloadCheck() {}
 
     /// @param configured null without a file: all are on
@@ -65,19 +69,25 @@ final class OffloadCheck {
     private static List<Finding> used(String device, JsonObject offloads) {
         var found = new ArrayList<Finding>();
         var on = new ArrayList<String>();
+        var unasked = new ArrayList<String>();
         for (var name : offloads.fieldNames()) {
             var state = offloads.getString(name, "");
-            if (state.startsWith("off")) {
+            if (state.equals(UNASKED)) {
+                unasked.add(name);
+            } else if (state.startsWith("off")) {
                 found.add(Finding.hint(
                         device,
                         "offloads",
                         name + " is " + state,
-                        "warren.offload." + name + " in the configuration switches it; a newer kernel may have it"));
+                        "nothing, if it is fast enough; a newer kernel may have it"));
             } else {
                 on.add(name);
             }
         }
-        if (!on.isEmpty()) found.addFirst(Finding.ok(device, "offloads", String.join(", ", on) + " are on"));
+        if (!unasked.isEmpty()) {
+            found.addFirst(Finding.ok(device, "offloads", "off, as configured: " + String.join(", ", unasked)));
+        }
+        if (!on.isEmpty()) found.addFirst(Finding.ok(device, "offloads", "on: " + String.join(", ", on)));
         return found;
     }
 

@@ -1,94 +1,75 @@
 package dev.warren.app.doctor;
 
 import dev.warren.app.cli.Hints;
-import dev.warren.io.ffm.ErrnoException;
-import dev.warren.io.netlink.Netlink;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 
-/// Whether the largest packet of the tunnel fits the way to each endpoint, as far as the kernel knows it: the MTU of
-// the
-/// route, which also has what path MTU discovery has found. Nothing is sent.
+/// Whether there is a way to each endpoint, and whether the largest packet of the tunnel fits it.
 final class PathMtuCheck {
     /// IP, UDP, and the header and tag of a data message.
     private static final int OVERHEAD4 = 20 + 8 + 32;
     private static final int OVERHEAD6 = 40 + 8 + 32;
     private static final int MAX_FINDINGS = 5;
-    /// Endpoints that are looked at; the first ones tell.
-    private static final int MAX_ENDPOINTS = 10_000;
 
     private PathMtuCheck() {}
 
-    static List<Finding> of(InspectedInterface device, Netlink netlink) {
+    static List<Finding> of(InspectedInterface device, List<EndpointRoute> routes) {
         var found = new ArrayList<Finding>();
-        var seen = new HashSet<InetAddress>();
-        int own = index(netlink, device.name());
         int narrowest = Integer.MAX_VALUE;
-        for (var peer : device.peers()) {
-            var endpoint = peer.endpoint();
-            if (endpoint == null || seen.size() == MAX_ENDPOINTS || found.size() == MAX_FINDINGS) continue;
-            if (!seen.add(endpoint)) continue;
-            try {
-                int mtu = netlink.routeMtu(endpoint, device.mark());
-                narrowest = Math.min(narrowest, mtu);
-                if (own != 0 && netlink.routeInterface(endpoint, device.mark()) == own) {
-                    found.add(loop(device, peer.name(), endpoint));
-                } else if (device.mtu().isPresent()) {
-                    var tight = judge(device.name(), device.mtu().getAsInt(), endpoint, mtu);
-                    if (tight.level() != Finding.Level.OK) found.add(tight);
-                }
-            } catch (ErrnoException e) {
-                found.add(Finding.wrong(
-                        device.name(),
-                        "path",
-                        "there is no route to " + endpoint.getHostAddress() + ", the endpoint of " + peer.name(),
-                        "ip route get " + endpoint.getHostAddress() + " says why"));
+        for (var route : routes) {
+            if (found.size() == MAX_FINDINGS) break;
+            narrowest = Math.min(narrowest, route.mtu());
+            if (route.mtu() == 0) {
+                found.add(noRoute(device, route));
+            } else if (route.device().equals(device.name())) {
+                found.add(loop(device, route));
+            } else if (device.mtu().isPresent() && device.mtu().getAsInt() + overhead(route) > route.mtu()) {
+                found.add(tight(device, device.mtu().getAsInt(), route));
             }
         }
-        if (!found.isEmpty()) return found;
-        return List.of(Finding.ok(
+        return found.isEmpty() ? List.of(fits(device, routes.size(), narrowest)) : found;
+    }
+
+    private static int overhead(EndpointRoute route) {
+        return route.endpoint() instanceof Inet6Address ? OVERHEAD6 : OVERHEAD4;
+    }
+
+    private static Finding fits(InspectedInterface device, int endpoints, int narrowest) {
+        if (endpoints == 0) return Finding.ok(device.name(), "path mtu", "no endpoint is known yet");
+        return Finding.ok(
                 device.name(),
                 "path mtu",
-                seen.isEmpty()
-                        ? "no endpoint is known yet"
-                        : (device.mtu().isPresent() ? device.mtu().getAsInt() + " of the tunnel fit" : "chosen to fit")
-                                + " the " + narrowest + " of the way to "
-                                + Hints.count(seen.size(), "endpoint")));
+                (device.mtu().isPresent() ? device.mtu().getAsInt() + " of the tunnel fit" : "it is chosen to fit")
+                        + " the " + narrowest + " of the way to " + Hints.count(endpoints, "endpoint"));
     }
 
-    /// @param tunnel MTU of the interface, bytes
-    /// @param route MTU of the route, bytes
-    static Finding judge(String device, int tunnel, InetAddress endpoint, int route) {
-        int overhead = endpoint instanceof Inet6Address ? OVERHEAD6 : OVERHEAD4;
-        if (tunnel + overhead <= route) {
-            return Finding.ok(device, "path mtu", tunnel + " + " + overhead + " fit " + route);
-        }
-        return Finding.hint(
-                device,
-                "path mtu",
-                tunnel + " of the tunnel and " + overhead + " around it do not fit the " + route + " of the way to "
-                        + endpoint.getHostAddress() + ": large packets go in two fragments",
-                "ip link set " + Hints.shell(device) + " mtu " + (route - overhead)
-                        + "   (for good: mtu in the configuration)");
-    }
-
-    private static Finding loop(InspectedInterface device, String peer, InetAddress endpoint) {
+    private static Finding noRoute(InspectedInterface device, EndpointRoute route) {
+        var address = route.endpoint().getHostAddress();
         return Finding.wrong(
                 device.name(),
                 "path",
-                endpoint.getHostAddress() + ", the endpoint of " + peer + ", is routed into the tunnel itself",
-                "ip route add " + endpoint.getHostAddress() + " via GATEWAY");
+                "there is no route to " + address + ", the endpoint of " + route.peer(),
+                "ip route get " + address
+                        + (device.mark() == 0 ? "" : " mark " + Integer.toUnsignedString(device.mark())) + " says why");
     }
 
-    /// 0 when there is no such interface.
-    private static int index(Netlink netlink, String device) {
-        try {
-            return netlink.link(device).index();
-        } catch (ErrnoException e) {
-            return 0;
-        }
+    private static Finding loop(InspectedInterface device, EndpointRoute route) {
+        var address = route.endpoint().getHostAddress();
+        return Finding.wrong(
+                device.name(),
+                "path",
+                address + ", the endpoint of " + route.peer() + ", is routed into the tunnel itself",
+                "ip route add " + address + " via GATEWAY");
+    }
+
+    private static Finding tight(InspectedInterface device, int tunnel, EndpointRoute route) {
+        return Finding.hint(
+                device.name(),
+                "path mtu",
+                tunnel + " of the tunnel and " + overhead(route) + " around it do not fit the " + route.mtu()
+                        + " of the way to " + route.endpoint().getHostAddress() + ": large packets go in two fragments",
+                "ip link set " + Hints.shell(device.name()) + " mtu " + (route.mtu() - overhead(route))
+                        + "   (for good: mtu in the configuration)");
     }
 }

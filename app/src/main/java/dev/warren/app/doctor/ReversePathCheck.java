@@ -1,7 +1,7 @@
 package dev.warren.app.doctor;
 
-import dev.warren.app.cli.Hints;
 import dev.warren.routing.ip.IpFamily;
+import java.util.List;
 
 /// Whether a strict reverse path filter (rp_filter, ip-sysctl.rst) drops what peers send. There is none for IPv6.
 final class ReversePathCheck {
@@ -11,46 +11,43 @@ final class ReversePathCheck {
 
     private ReversePathCheck() {}
 
-    static Finding of(InspectedInterface device, HostFiles files) {
+    /// @param routes to the endpoints
+    static Finding of(InspectedInterface device, HostFiles files, List<EndpointRoute> routes) {
         var name = device.name();
-        boolean own = strict(files, name);
-        if (device.everything(IpFamily.V4)) return everything(device, files);
-        if (own && device.configured() && !device.routes()) {
-            return Finding.hint(
-                    name,
-                    "rp_filter",
-                    "it is strict, and Warren adds no routes (routes = off): packets of a peer are dropped unless its"
-                            + " addresses are routed to " + name,
-                    "sysctl -w net/ipv4/conf/" + name + "/rp_filter=2");
+        if (device.everything(IpFamily.V4)) return everything(device, files, routes);
+        if (!strict(files, name)) return Finding.ok(name, "rp_filter", "drops nothing of peers");
+        if (!device.configured() || device.routes()) {
+            return Finding.ok(name, "rp_filter", "strict, and what peers send has a route back to them");
         }
-        return Finding.ok(
+        return Finding.hint(
                 name,
                 "rp_filter",
-                own ? "strict, and what peers send has a route back to them" : "drops nothing of peers");
+                "it is strict, and Warren adds no routes (routes = off): packets of a peer are dropped unless its"
+                        + " addresses are routed to " + name,
+                "sysctl -w net/ipv4/conf/" + name + "/rp_filter=2");
     }
 
-    /// Answers of the endpoint come in by a device that the default route does not lead to; they pass when the filter
-    /// looks them up with the mark of what was sent.
-    private static Finding everything(InspectedInterface device, HostFiles files) {
+    /// Answers of an endpoint come in by a device that the default route does not lead to; they pass
+    /// when the filter looks them up with the mark of what was sent.
+    private static Finding everything(InspectedInterface device, HostFiles files, List<EndpointRoute> routes) {
         var name = device.name();
-        var strict = files.names("proc/sys/" + CONF).stream()
-                .filter(each -> !each.equals("all") && !each.equals("default") && !each.equals("lo"))
-                .filter(each -> !each.equals(name) && strict(files, each))
+        var strict = routes.stream()
+                .map(EndpointRoute::device)
+                .filter(each -> !each.isEmpty() && !each.equals(name) && !each.equals("lo") && strict(files, each))
                 .findFirst();
-        if (strict.isEmpty()) return Finding.ok(name, "rp_filter", "is strict nowhere");
+        if (strict.isEmpty()) return Finding.ok(name, "rp_filter", "drops no answers of peers");
+        var where = "strict on " + strict.get();
         if (files.sysctl(CONF + "all/src_valid_mark", 0) == 1) {
-            return Finding.ok(
-                    name, "rp_filter", "strict on " + strict.get() + ", and answers of peers pass by their mark");
+            return Finding.ok(name, "rp_filter", where + ", and answers of peers pass by their mark");
         }
         if (device.status() == null && device.routes()) {
-            return Finding.ok(name, "rp_filter", "strict on " + strict.get() + "; warren run sets " + VALID_MARK);
+            return Finding.ok(name, "rp_filter", where + "; warren run sets " + VALID_MARK);
         }
-        if (device.mark() == 0) return Finding.ok(name, "rp_filter", "strict, and nothing is marked");
+        if (device.mark() == 0) return Finding.ok(name, "rp_filter", where + ", and nothing is routed by a mark");
         return Finding.wrong(
                 name,
                 "rp_filter",
-                "it is strict on " + Hints.shell(strict.get()) + ", and everything is routed into " + name
-                        + ": answers of peers are dropped",
+                "it is " + where + ", and everything is routed into " + name + ": answers of peers are dropped",
                 "sysctl -w " + VALID_MARK + "=1");
     }
 

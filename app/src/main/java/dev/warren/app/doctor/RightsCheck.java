@@ -13,10 +13,10 @@ final class RightsCheck {
 
     private RightsCheck() {}
 
+    /// @param capabilities effective ones, see [Privileges#effective]
     /// @param peers of all interfaces
-    static List<Finding> of(HostFiles files, int peers) {
+    static List<Finding> of(HostFiles files, long capabilities, int peers) {
         var found = new ArrayList<Finding>();
-        long capabilities = Privileges.effective(files.path("proc/self/status"));
         found.add(
                 Privileges.has(capabilities, Privileges.NET_ADMIN)
                         ? Finding.ok(Finding.HOST, "rights", "CAP_NET_ADMIN is there, to make interfaces")
@@ -44,7 +44,9 @@ final class RightsCheck {
             return Finding.ok(
                     Finding.HOST,
                     "locked memory",
-                    limit == Long.MAX_VALUE ? "as much as is needed may be kept out of swap" : (limit >> 10) + " KiB may be kept out of swap, enough for all keys");
+                    limit == Long.MAX_VALUE
+                            ? "as much as is needed may be kept out of swap"
+                            : (limit >> 10) + " KiB may be kept out of swap, enough for all keys");
         }
         return Finding.hint(
                 Finding.HOST,

@@ -39,7 +39,7 @@ final class RouterCheck {
             found.add(Finding.ok(
                     device.name(),
                     "router",
-                    "it runs, " + online + " of " + Hints.count(device.peers().size(), "peer") + " online"));
+                    "it runs, " + online + " of " + device.peers().size() + " peers online"));
         }
         var unknown = device.configured()
                 ? device.peers().stream().filter(peer -> peer.status() == null).toList()

@@ -51,9 +51,9 @@ final class RuleMatch {
         };
     }
 
-    /// Whether a rejection is meant for such packets. Its kind stands for the conditions that it needs, which nft does
-    // not
-    /// print then: `meta nfproto ipv6 reject` is `{"reject": {"type": "icmpv6", ...}}`.
+    /// Whether a rejection is meant for such packets. Its kind stands for the conditions that it needs,
+    /// which nft does not print then: `meta nfproto ipv6 reject` is `{"reject": {"type": "icmpv6",
+    /// ...}}`.
     boolean rejects(@Nullable Object reject) {
         return !(reject instanceof JsonObject with) || packet.takes(with.getString("type", "icmpx"));
     }

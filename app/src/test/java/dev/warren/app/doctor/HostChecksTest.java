@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.warren.app.cli.Terminal;
 import dev.warren.app.doctor.Finding.Level;
 import dev.warren.conf.OffloadConfig;
+import dev.warren.host.Privileges;
 import dev.warren.io.ffm.Libc;
 import dev.warren.io.udp.UdpOptions;
 import java.nio.file.Path;
@@ -40,10 +41,14 @@ class HostChecksTest {
                 .orElseThrow();
     }
 
+    private long capabilities() {
+        return Privileges.effective(directory.resolve("proc/self/status"));
+    }
+
     @Test
     void rootWithATunHasAllRights() {
         tree.with("proc/self/status", "Name:\tjava\n" + ALL).with("dev/net/tun", "");
-        var found = RightsCheck.of(tree.files(), 1000);
+        var found = RightsCheck.of(tree.files(), capabilities(), 1000);
         assertTrue(found.stream().allMatch(each -> each.level() == Level.OK), found.toString());
     }
 
@@ -51,16 +56,19 @@ class HostChecksTest {
     void whatIsMissingIsNamed() {
         tree.with("proc/self/status", NONE)
                 .with("proc/self/limits", "Max locked memory         65536                8388608              bytes");
-        var found = RightsCheck.of(tree.files(), 1000);
+        var found = RightsCheck.of(tree.files(), capabilities(), 1000);
         assertEquals(Level.HINT, of(found, "rights").level());
         assertEquals(Level.WRONG, of(found, "tun").level());
         assertEquals(Level.HINT, of(found, "locked memory").level());
         assertEquals(
-                Level.OK, of(RightsCheck.of(tree.files(), 0), "locked memory").level());
+                Level.OK,
+                of(RightsCheck.of(tree.files(), capabilities(), 0), "locked memory")
+                        .level());
         tree.with("proc/self/limits", "Max locked memory         unlimited            unlimited            bytes");
         assertEquals(
                 Level.OK,
-                of(RightsCheck.of(tree.files(), 1000), "locked memory").level());
+                of(RightsCheck.of(tree.files(), capabilities(), 1000), "locked memory")
+                        .level());
     }
 
     @Test
@@ -90,15 +98,18 @@ class HostChecksTest {
 
     @Test
     void socketsAreAskedForWhatTheyAreGranted() {
-        var small = SocketCheck.ofHost(UdpOptions.standard().withBufferBytes(65_536));
+        var standard = UdpOptions.standard();
+        var small = SocketCheck.ofHost(standard.withBufferBytes(65_536), true);
         assertEquals(Level.OK, of(small, "sockets").level(), small.toString());
-        var none =
-                SocketCheck.ofHost(UdpOptions.standard().withBufferBytes(65_536).withOffloads(false, false));
+        var none = SocketCheck.ofHost(standard.withBufferBytes(65_536).withOffloads(false, false), true);
         assertEquals(Level.HINT, of(none, "udp offloads").level(), none.toString());
         // The kernel doubles what it is asked for, and grants half of an int at most.
-        var huge = of(SocketCheck.ofHost(UdpOptions.standard().withBufferBytes(1_500_000_000)), "sockets");
-        assertEquals(Level.HINT, huge.level(), huge.toString());
-        assertEquals("sysctl -w net.core.rmem_max=1500000000", huge.remedy());
+        var huge = SocketCheck.ofHost(standard.withBufferBytes(1_500_000_000), true).stream()
+                .filter(each -> each.check().equals("sockets"))
+                .toList();
+        assertEquals(2, huge.size(), huge.toString());
+        assertEquals("sysctl -w net.core.rmem_max=1500000000", huge.getFirst().remedy());
+        assertEquals("sysctl -w net.core.wmem_max=1500000000", huge.getLast().remedy());
     }
 
     @ParameterizedTest

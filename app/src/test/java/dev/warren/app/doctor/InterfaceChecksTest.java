@@ -21,6 +21,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /// What `warren doctor` says of an interface, by its configuration, its status and the files of the host.
 class InterfaceChecksTest {
+    private static final InetAddress SERVER = InetAddress.ofLiteral("192.0.2.1");
+
     @TempDir
     @SuppressWarnings("NullAway.Init")
     Path directory;
@@ -134,19 +136,27 @@ class InterfaceChecksTest {
     void aStrictFilterMattersWhereEverythingIsRouted() {
         tree.sysctl("net/ipv4/conf/all/rp_filter", 0)
                 .sysctl("net/ipv4/conf/eth0/rp_filter", 1)
+                .sysctl("net/ipv4/conf/eth1/rp_filter", 2)
                 .sysctl("net/ipv4/conf/all/src_valid_mark", 0);
-        assertFound(Level.OK, "warren run sets", ReversePathCheck.of(tree.configured(DoctorTree.CLIENT), tree.files()));
+        var byEth0 = List.of(new EndpointRoute("server", SERVER, 1500, "eth0"));
+        var byEth1 = List.of(new EndpointRoute("server", SERVER, 1500, "eth1"));
+        assertFound(
+                Level.OK,
+                "warren run sets",
+                ReversePathCheck.of(tree.configured(DoctorTree.CLIENT), tree.files(), byEth0));
         var running = tree.running(DoctorTree.CLIENT, DoctorTree.status().put("fwmark", 51820));
         assertFound(
                 Level.WRONG,
                 "strict on eth0, and everything is routed into wg0: answers of peers are dropped"
                         + " -> sysctl -w net.ipv4.conf.all.src_valid_mark=1",
-                ReversePathCheck.of(running, tree.files()));
+                ReversePathCheck.of(running, tree.files(), byEth0));
+        assertFound(Level.OK, "drops no answers", ReversePathCheck.of(running, tree.files(), byEth1));
         tree.sysctl("net/ipv4/conf/all/src_valid_mark", 1);
-        assertFound(Level.OK, "by their mark", ReversePathCheck.of(running, tree.files()));
-        tree.sysctl("net/ipv4/conf/all/src_valid_mark", 0).sysctl("net/ipv4/conf/all/rp_filter", 2);
-        assertFound(Level.OK, "strict nowhere", ReversePathCheck.of(running, tree.files()));
-        assertFound(Level.OK, "drops nothing", ReversePathCheck.of(tree.configured(DoctorTree.HUB), tree.files()));
+        assertFound(Level.OK, "by their mark", ReversePathCheck.of(running, tree.files(), byEth0));
+        assertFound(
+                Level.OK,
+                "drops nothing",
+                ReversePathCheck.of(tree.configured(DoctorTree.HUB), tree.files(), List.of()));
     }
 
     @Test
@@ -156,8 +166,9 @@ class InterfaceChecksTest {
         assertFound(
                 Level.HINT,
                 "sysctl -w net/ipv4/conf/wg0/rp_filter=2",
-                ReversePathCheck.of(tree.configured(without), tree.files()));
-        assertFound(Level.OK, "route back", ReversePathCheck.of(tree.configured(DoctorTree.HUB), tree.files()));
+                ReversePathCheck.of(tree.configured(without), tree.files(), List.of()));
+        assertFound(
+                Level.OK, "route back", ReversePathCheck.of(tree.configured(DoctorTree.HUB), tree.files(), List.of()));
     }
 
     // ---- firewall and port
@@ -195,7 +206,9 @@ class InterfaceChecksTest {
                 FirewallCheck.of(client, tree.files(), RulesetTest.of("port-dropped"), ""));
         var stopped = tree.configured(DoctorTree.CLIENT);
         assertFound(
-                Level.OK, "before the start", FirewallCheck.of(stopped, tree.files(), RulesetTest.of("closed"), ""));
+                Level.OK,
+                "when the port is open",
+                FirewallCheck.of(stopped, tree.files(), RulesetTest.of("closed"), ""));
     }
 
     @Test
@@ -233,26 +246,33 @@ class InterfaceChecksTest {
 
     @Test
     void theWayToAnEndpointHasToTakeATunnelPacket() throws Exception {
-        var status = DoctorTree.status();
+        var device = InspectedInterface.of(DoctorTree.status());
         try (var netlink = Netlink.open()) {
-            assertFound(
-                    Level.OK,
-                    "1420 of the tunnel fit the 65536",
-                    PathMtuCheck.of(InspectedInterface.of(status), netlink).getFirst());
-            status.put("mtu", 65_500);
-            assertFound(
-                    Level.HINT,
-                    "ip link set wg0 mtu 65476",
-                    PathMtuCheck.of(InspectedInterface.of(status), netlink).getFirst());
-            assertFound(
-                    Level.OK,
-                    "no endpoint",
-                    PathMtuCheck.of(tree.configured(DoctorTree.HUB), netlink).getFirst());
+            var routes = EndpointRoute.of(device, netlink); // of this host
+            assertEquals("lo", routes.getFirst().device());
+            assertFound(Level.OK, "1420 of the tunnel fit the 65536", path(device, routes.getFirst()));
+            assertEquals(List.of(), EndpointRoute.of(tree.configured(DoctorTree.HUB), netlink));
         }
+        assertFound(Level.OK, "no endpoint", PathMtuCheck.of(device, List.of()).getFirst());
         var v6 = InetAddress.ofLiteral("2001:db8::1");
-        assertFound(Level.OK, "1420 + 80", PathMtuCheck.judge("wg0", 1420, v6, 1500));
-        assertFound(Level.HINT, "mtu 1400", PathMtuCheck.judge("wg0", 1420, v6, 1480));
-        assertFound(Level.OK, "1420 + 60", PathMtuCheck.judge("wg0", 1420, InetAddress.ofLiteral("192.0.2.1"), 1480));
+        assertFound(Level.OK, "fit the 1500", path(device, new EndpointRoute("a", v6, 1500, "eth0")));
+        assertFound(Level.HINT, "ip link set wg0 mtu 1400", path(device, new EndpointRoute("a", v6, 1480, "eth0")));
+        assertFound(Level.OK, "fit the 1480", path(device, new EndpointRoute("a", SERVER, 1480, "eth0")));
+        assertFound(Level.HINT, "mtu 1419", path(device, new EndpointRoute("a", SERVER, 1479, "eth0")));
+        assertFound(
+                Level.WRONG,
+                "no route to 192.0.2.1, the endpoint of a",
+                path(device, new EndpointRoute("a", SERVER, 0, "")));
+        assertFound(
+                Level.WRONG,
+                "routed into the tunnel itself",
+                path(device, new EndpointRoute("a", SERVER, 1420, "wg0")));
+        var client = tree.configured(DoctorTree.CLIENT);
+        assertFound(Level.OK, "chosen to fit the 1480", path(client, new EndpointRoute("a", SERVER, 1480, "eth0")));
+    }
+
+    private static Finding path(InspectedInterface device, EndpointRoute route) {
+        return PathMtuCheck.of(device, List.of(route)).getFirst();
     }
 
     @Test
@@ -307,8 +327,7 @@ class InterfaceChecksTest {
     @Test
     void whatWasLostIsAHint() {
         var status = DoctorTree.status();
-        var files = tree.files();
-        assertEquals(List.of(), SocketCheck.of(InspectedInterface.of(status), files));
+        assertEquals(List.of(), SocketCheck.of(InspectedInterface.of(status)));
         assertEquals(List.of(), OffloadCheck.of(InspectedInterface.of(status)));
         status.getJsonObject("counters")
                 .put("udp.receive.drop.overflow", 7)
@@ -316,25 +335,24 @@ class InterfaceChecksTest {
                 .put("tun.write.gro-refused", 9)
                 .put("udp.send.gso-refused", 10);
         var device = InspectedInterface.of(status);
-        assertFound(Level.HINT, "7 datagrams", SocketCheck.of(device, files).getFirst());
-        assertFound(
-                Level.HINT, "more packet loops", SocketCheck.of(device, files).getFirst());
-        assertFound(Level.HINT, "8 datagrams", SocketCheck.of(device, files).getLast());
-        tree.sysctl("net/core/rmem_max", 212_992);
-        assertFound(
-                Level.HINT,
-                "net.core.rmem_max=7340032",
-                SocketCheck.of(device, files).getFirst());
+        assertFound(Level.HINT, "7 datagrams", SocketCheck.of(device).getFirst());
+        assertFound(Level.HINT, "more packet loops", SocketCheck.of(device).getFirst());
+        assertFound(Level.HINT, "8 datagrams", SocketCheck.of(device).getLast());
         assertFound(Level.HINT, "refused 9", OffloadCheck.of(device).getFirst());
         assertFound(Level.HINT, "refused 10", OffloadCheck.of(device).getLast());
     }
 
     @Test
     void offloadsSayWhyOneIsOff() {
-        var offloads = new JsonObject().put("tun-tso", "on").put("udp-gso", "off: the kernel refused it");
+        var offloads = new JsonObject()
+                .put("tun-tso", "on")
+                .put("udp-gro", "off: not asked for")
+                .put("udp-gso", "off: the kernel refused it");
         var found = OffloadCheck.of(InspectedInterface.of(DoctorTree.status().put("offloads", offloads)));
-        assertFound(Level.OK, "tun-tso are on", found.getFirst());
-        assertFound(Level.HINT, "udp-gso is off: the kernel refused it", found.getLast());
+        assertEquals(3, found.size());
+        assertFound(Level.OK, "on: tun-tso", found.get(0));
+        assertFound(Level.OK, "off, as configured: udp-gro", found.get(1));
+        assertFound(Level.HINT, "udp-gso is off: the kernel refused it", found.get(2));
     }
 
     // ---- all of them
