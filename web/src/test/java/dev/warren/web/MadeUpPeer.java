@@ -118,7 +118,9 @@ final class MadeUpPeer {
                 .put("sentBytesPerSecond", sentPerSecond)
                 .put("handshakes", online ? 12 : 0)
                 .put("initiations", 14)
-                .put("handshakesFailed", number % 4 == 0 ? new JsonObject() : new JsonObject().put("no-answer", number % 4))
+                .put(
+                        "handshakesFailed",
+                        number % 4 == 0 ? new JsonObject() : new JsonObject().put("no-answer", number % 4))
                 .put("loss", loss / 2)
                 .put("recentLoss", loss)
                 .put("reorderedPackets", number % 7)
