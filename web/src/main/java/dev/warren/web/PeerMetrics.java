@@ -86,6 +86,12 @@ final class PeerMetrics {
                 "Round trips smoothed over the last handshakes; -1 if none showed one.",
                 peers,
                 peer -> peer.smoothedRttNanos() < 0 ? -1 : peer.smoothedRttNanos() / 1e9);
+        peerGauge(
+                all,
+                "warren_peer_persistent_keepalive_seconds",
+                "Interval of the keepalives that hold the peer's path open, 0 when off.",
+                peers,
+                PeerSnapshot::persistentKeepalive);
         peerGauge(all, "warren_peer_staged_packets", "Packets that wait for a session.", peers, PeerSnapshot::staged);
         peerDrops(all, peers);
     }
