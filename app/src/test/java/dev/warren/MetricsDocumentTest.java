@@ -2,8 +2,8 @@ package dev.warren;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.warren.conf.EventType;
 import dev.warren.verticles.counters.DeviceCounters;
-import dev.warren.verticles.events.EventType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package dev.warren.verticles.events;
 
+import dev.warren.conf.EventType;
 import dev.warren.crypto.cookie.TokenBucket;
 import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.bus.PeerRef;

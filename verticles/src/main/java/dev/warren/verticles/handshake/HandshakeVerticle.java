@@ -1,5 +1,6 @@
 package dev.warren.verticles.handshake;
 
+import dev.warren.conf.EventType;
 import dev.warren.crypto.Protocol;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.cookie.HandshakeGate;
@@ -21,7 +22,6 @@ import dev.warren.verticles.bus.RouterMailbox;
 import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.HandshakeCounter;
-import dev.warren.verticles.events.EventType;
 import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.ErrorLog;
 import dev.warren.verticles.loop.Loop;

@@ -1,10 +1,10 @@
 package dev.warren.verticles.peer;
 
+import dev.warren.conf.EventType;
 import dev.warren.crypto.Verdict;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.io.Endpoint;
 import dev.warren.verticles.bus.PeerRef;
-import dev.warren.verticles.events.EventType;
 import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.LogLimit;
 import java.util.concurrent.TimeUnit;

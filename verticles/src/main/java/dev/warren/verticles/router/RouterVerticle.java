@@ -2,6 +2,7 @@ package dev.warren.verticles.router;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
+import dev.warren.conf.EventType;
 import dev.warren.conf.PeerStatus;
 import dev.warren.conf.PeerUpdate;
 import dev.warren.crypto.Protocol;
@@ -29,7 +30,6 @@ import dev.warren.verticles.control.PeerSnapshot;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
 import dev.warren.verticles.counters.RouterCounter;
-import dev.warren.verticles.events.EventType;
 import dev.warren.verticles.events.RouterEvents;
 import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.PeerLog;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.warren.conf.EventType;
 import dev.warren.crypto.key.PublicKey;
 import dev.warren.verticles.bus.PeerRef;
 import io.vertx.core.json.JsonObject;

@@ -1,4 +1,4 @@
-package dev.warren.verticles.events;
+package dev.warren.conf;
 
 /// The types of events, with the names and sentences that users see (docs/METRICS.md).
 public enum EventType {
