@@ -116,6 +116,11 @@ final class ConfigFiles {
         return KeyFile.read(trusted, path, insecure);
     }
 
+    /// Another secret in a file.
+    byte[] secret(Path path, boolean insecure) throws TrustedFiles.Refused {
+        return KeyFile.secret(trusted, path, insecure);
+    }
+
     /// Wipes the texts read, so that keys written in the configuration are in the records alone.
     void wipe() {
         sources.keySet().forEach(HoconSource::wipe);

@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// Walks the object `warren`.
 final class ConfigReader {
@@ -22,6 +23,8 @@ final class ConfigReader {
             "metrics",
             "node",
             "web",
+            "audit",
+            "webhooks",
             "state-dir",
             "insecure-key-files");
     private static final List<String> OFFLOADS =
@@ -53,20 +56,27 @@ final class ConfigReader {
             warren.problem("state-dir", "is empty", "a directory");
         }
         var crypto = crypto();
-        var level = choice("log", "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO);
+        var log = warren.section("log");
+        if (log != null) {
+            log.allow(List.of("level", "format"));
+        }
         var node = warren.text("node", "a name of this router among others");
         var reader = new InterfaceReader(files, directory, stateDirectory, warren.flag("insecure-key-files", false));
         var web = new WebReader(directory, reader);
+        var events = new EventsReader(directory, reader);
         return new RouterConfig(
                 interfaces(reader),
                 loops,
                 tunQueues,
                 crypto,
                 offload(),
-                level,
+                choice(log, "level", RouterConfig.LogLevel.class, RouterConfig.LogLevel.INFO),
+                choice(log, "format", RouterConfig.LogFormat.class, RouterConfig.LogFormat.AUTO),
                 node == null || node.string().isBlank() ? "auto" : node.string(),
                 web.metrics(warren.section("metrics")),
                 web.web(warren.section("web")),
+                events.audit(warren.section("audit")),
+                events.webhooks(warren),
                 stateDirectory,
                 List.of());
     }
@@ -78,14 +88,8 @@ final class ConfigReader {
         return count == AUTO ? OptionalInt.empty() : OptionalInt.of((int) count);
     }
 
-    /// The value of the only key of a section.
-    private <E extends Enum<E>> E choice(String name, String key, Class<E> type, E otherwise) {
-        var section = warren.section(name);
-        if (section == null) {
-            return otherwise;
-        }
-        section.allow(List.of(key));
-        return section.choice(key, type, otherwise);
+    private static <E extends Enum<E>> E choice(@Nullable Section section, String key, Class<E> type, E otherwise) {
+        return section == null ? otherwise : section.choice(key, type, otherwise);
     }
 
     private CryptoConfig crypto() {

@@ -238,13 +238,26 @@ final class InterfaceReader {
         try {
             return files.key(file, insecure);
         } catch (TrustedFiles.Refused e) {
-            if (e.unreadable && files.checking()) {
-                section.warning(
-                        key, e.problem + ", so it was not checked", "root, or the owner of the file, to check it");
-            } else {
-                section.problem(key, e.problem, e.expected);
-            }
+            refused(section, key, e);
             return null;
+        }
+    }
+
+    /// The bytes of another secret in a file, or null after adding a problem.
+    byte @Nullable [] secretFile(Section section, String key, Path file) {
+        try {
+            return files.secret(file, insecure);
+        } catch (TrustedFiles.Refused e) {
+            refused(section, key, e);
+            return null;
+        }
+    }
+
+    private void refused(Section section, String key, TrustedFiles.Refused e) {
+        if (e.unreadable && files.checking()) {
+            section.warning(key, e.problem + ", so it was not checked", "root, or the owner of the file, to check it");
+        } else {
+            section.problem(key, e.problem, e.expected);
         }
     }
 

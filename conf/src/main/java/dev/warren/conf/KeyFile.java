@@ -18,7 +18,7 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Set;
 
-/// A file with one key in it, in base64.
+/// A file with one key in it, in base64, or with another secret.
 final class KeyFile {
     private static final int MAX_SIZE = 4096;
     private static final Set<PosixFilePermission> MINE = PosixFilePermissions.fromString("rwx------");
@@ -30,6 +30,25 @@ final class KeyFile {
     /// @param insecure take a file that others may read or change
     static byte[] read(TrustedFiles files, Path file, boolean insecure) throws TrustedFiles.Refused {
         var what = "the key file " + file;
+        return decode(what, content(files, what, file, insecure));
+    }
+
+    /// The bytes of a file with any secret in it, without a line end behind them. The caller wipes them.
+    ///
+    /// @param insecure as in [#read]
+    static byte[] secret(TrustedFiles files, Path file, boolean insecure) throws TrustedFiles.Refused {
+        var content = content(files, "the secret file " + file, file, insecure);
+        int end = content.length;
+        while (end > 0 && (content[end - 1] == '\n' || content[end - 1] == '\r')) {
+            end--;
+        }
+        var secret = Arrays.copyOf(content, end);
+        Arrays.fill(content, (byte) 0);
+        return secret;
+    }
+
+    private static byte[] content(TrustedFiles files, String what, Path file, boolean insecure)
+            throws TrustedFiles.Refused {
         try {
             var path = file;
             if (insecure) {
@@ -46,7 +65,7 @@ final class KeyFile {
                 }
                 path = found.path();
             }
-            return decode(what, TrustedFiles.read(path, MAX_SIZE));
+            return TrustedFiles.read(path, MAX_SIZE);
         } catch (NoSuchFileException e) {
             throw new TrustedFiles.Refused(what + " does not exist", "a file with a key in it");
         } catch (AccessDeniedException e) {

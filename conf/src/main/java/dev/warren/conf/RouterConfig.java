@@ -21,9 +21,12 @@ public record RouterConfig(
         CryptoConfig crypto,
         OffloadConfig offload,
         LogLevel logLevel,
+        LogFormat logFormat,
         String node,
         MetricsConfig metrics,
         WebConfig web,
+        AuditConfig audit,
+        List<WebhookConfig> webhooks,
         Path stateDirectory,
         List<Problem> warnings)
         implements AutoCloseable {
@@ -34,6 +37,14 @@ public record RouterConfig(
         INFO,
         DEBUG,
         TRACE
+    }
+
+    /// The format of its lines.
+    public enum LogFormat {
+        AUTO,
+        TEXT,
+        JSON,
+        JOURNALD
     }
 
     /// Sentences about networks of this configuration that are on other devices already.
@@ -52,9 +63,12 @@ public record RouterConfig(
                 crypto,
                 offload,
                 logLevel,
+                logFormat,
                 node,
                 metrics,
                 web,
+                audit,
+                webhooks,
                 stateDirectory,
                 List.copyOf(found));
     }
@@ -64,5 +78,6 @@ public record RouterConfig(
     public void close() {
         interfaces.forEach(InterfaceConfig::close);
         web.close();
+        webhooks.forEach(WebhookConfig::close);
     }
 }

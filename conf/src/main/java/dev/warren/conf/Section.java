@@ -31,10 +31,12 @@ final class Section {
     private final HoconKey near;
     private final @Nullable HoconKey keys;
     private final ConfigObject object;
+    private final boolean listed;
 
     /// @param parent the root has none
     /// @param near where this section is, or what it is in when it came by a substitution
     /// @param keys where its keys are, if this is known
+    /// @param listed it is in a list, where the values know their places and not the keys
     private Section(
             @Nullable Section parent,
             HoconTree tree,
@@ -42,7 +44,8 @@ final class Section {
             String name,
             HoconKey near,
             @Nullable HoconKey keys,
-            ConfigObject object) {
+            ConfigObject object,
+            boolean listed) {
         this.parent = parent;
         this.tree = tree;
         this.problems = problems;
@@ -50,15 +53,16 @@ final class Section {
         this.near = near;
         this.keys = keys;
         this.object = object;
+        this.listed = listed;
     }
 
     /// The whole of what was read.
     static Section root(HoconTree tree, Problems problems) {
-        return new Section(null, tree, problems, "", tree.keys(), tree.keys(), tree.values());
+        return new Section(null, tree, problems, "", tree.keys(), tree.keys(), tree.values(), false);
     }
 
     private Section child(String key, ConfigObject inner) {
-        return new Section(this, tree, problems, key, origin(key), known(key), inner);
+        return new Section(this, tree, problems, key, origin(key), known(key), inner, listed);
     }
 
     String path() {
@@ -75,7 +79,7 @@ final class Section {
 
     /// A problem with the section as a whole.
     void problem(String problem, String expected) {
-        problems.add(near.source(), near.line(), path(), problem, expected);
+        problems.add(near.source(), line(), path(), problem, expected);
     }
 
     private @Nullable HoconKey known(String key) {
@@ -91,7 +95,7 @@ final class Section {
     /// It may be from a `${...}`, or is somewhere below one.
     private boolean substituted(String key) {
         var child = known(key);
-        if (child == null || child.substituted()) {
+        if (child == null ? !listed : child.substituted()) {
             return true;
         }
         for (var section = this; section != null; section = section.parent) {
@@ -104,7 +108,21 @@ final class Section {
 
     /// Adds a problem with the value of a key.
     void problem(String key, String problem, String expected) {
-        problem(key, origin(key).line(), problem, expected);
+        problem(key, line(key), problem, expected);
+    }
+
+    private int line() {
+        int line = listed && !near.substituted() ? tree.line(object) : 0;
+        return line > 0 ? line : near.line();
+    }
+
+    private int line(String key) {
+        if (!listed) {
+            return origin(key).line();
+        }
+        var value = object.get(key);
+        int line = value == null || near.substituted() ? 0 : tree.line(value);
+        return line > 0 ? line : line();
     }
 
     private void problem(String key, int line, String problem, String expected) {
@@ -114,7 +132,7 @@ final class Section {
     /// Adds a warning about the value of a key.
     void warning(String key, String warning, String expected) {
         var origin = origin(key);
-        problems.warn(origin.source(), origin.line(), path(key), warning, expected);
+        problems.warn(origin.source(), line(key), path(key), warning, expected);
     }
 
     /// The file a key is in.
@@ -185,6 +203,30 @@ final class Section {
                 return names.size();
             }
         };
+    }
+
+    /// The objects of a list, named by their places in it, from 0.
+    List<Section> list(String key, String expected) {
+        var value = value(key);
+        if (value == null) {
+            return List.of();
+        }
+        if (!(value instanceof ConfigList list)) {
+            problem(key, "is " + type(value), expected);
+            return List.of();
+        }
+        var near = origin(key);
+        var whole = new Section(this, tree, problems, key, near, null, NOTHING, true);
+        var sections = new ArrayList<Section>(list.size());
+        for (var element : list) {
+            if (element instanceof ConfigObject inner) {
+                var name = Integer.toString(sections.size());
+                sections.add(new Section(whole, tree, problems, name, near, null, inner, true));
+            } else {
+                problem(key, "has " + type(element) + " in it", expected);
+            }
+        }
+        return sections;
     }
 
     private SequencedSet<String> ordered() {

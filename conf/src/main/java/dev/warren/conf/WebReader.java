@@ -48,8 +48,8 @@ final class WebReader {
         Path key = null;
         if (tls != null) {
             tls.allow(List.of("certificate", "key"));
-            certificate = file(tls, "certificate");
-            key = file(tls, "key");
+            certificate = pem(tls, "certificate", directory);
+            key = pem(tls, "key", directory);
             if ((certificate == null) != (key == null)) {
                 section.problem("tls", "has one of certificate and key", "both of them");
             }
@@ -95,7 +95,8 @@ final class WebReader {
                 : new PrivateKeySource.Missing(file);
     }
 
-    private @Nullable Path file(Section section, String key) {
+    /// A file that is there, or null after adding a problem.
+    static @Nullable Path pem(Section section, String key, Path directory) {
         var given = section.text(key, PEM);
         if (given == null) {
             return null;

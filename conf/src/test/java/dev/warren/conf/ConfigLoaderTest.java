@@ -163,7 +163,7 @@ class ConfigLoaderTest {
     void anythingThatIsWrongIsSaidWithLineKeyAndWhatWouldBeRight() throws IOException {
         var table = List.of(
                 "lops = 3|warren.lops: unknown key, did you mean loops?; expected one of interfaces, defaults, loops, "
-                        + "tun-queues, crypto, offload, log, metrics, node, web, state-dir, insecure-key-files",
+                        + "tun-queues, crypto, offload, log, metrics, node, web, audit, webhooks, state-dir, insecure-key-files",
                 "loops = 0|warren.loops: is '0'; expected auto or 1 to 256",
                 "loops = many|warren.loops: is 'many'; expected auto or 1 to 256",
                 "loops = []|warren.loops: is a list; expected auto or 1 to 256",
@@ -565,13 +565,16 @@ class ConfigLoaderTest {
                 "persistent-keepalive")) {
             assertTrue(text.contains("#     " + key + " = ") || text.contains("#           " + key + " = "), key);
         }
-        var uncommented = text.replaceAll("(?m)^ +#( +[a-z0-9-]+ (=|\\{).*| +\\})$", "$1")
+        var uncommented = text.replaceAll("(?m)^ +#( +[a-z0-9.-]+ (=|\\{).*| +[{}])$", "$1")
                 .replaceAll("= \"\\.\\.\\.\"", "= \"" + A + "\"");
         var message = problems(uncommented); // everything at once: the two ways to give a key exclude each other
         assertEquals(
                 List.of(
                         "warren.web.tls.certificate: is web.pem, which is no file; expected a PEM file",
                         "warren.web.tls.key: is web.key, which is no file; expected a PEM file",
+                        "warren.webhooks.0.secret-file: the secret file hook.secret does not exist; expected a file with "
+                                + "a key in it",
+                        "warren.webhooks.0.tls.ca: is ca.pem, which is no file; expected a PEM file",
                         "warren.interfaces.wg0.private-key-file: is given, and private-key too; expected one of them",
                         "warren.interfaces.wg0.peers.laptop.preshared-key-file: is given, and preshared-key too; expected "
                                 + "one of them"),
