@@ -85,7 +85,8 @@ class EventsReaderTest {
         assertEquals(URI.create("https://hooks.example.org:8443/a?b=c"), first.url());
         assertEquals(Set.of(EventType.REKEYED), first.events());
         assertEquals(directory.resolve("ca.pem"), first.ca());
-        assertArrayEquals(SECRET.getBytes(StandardCharsets.UTF_8), first.secret().copy());
+        assertArrayEquals(
+                SECRET.getBytes(StandardCharsets.UTF_8), first.secret().copy());
         assertFalse(config.toString().contains(SECRET) || first.toString().contains("b=c"), config::toString);
         var second = config.webhooks().getLast();
         assertEquals("[::1]", second.url().getHost());
@@ -97,13 +98,14 @@ class EventsReaderTest {
 
     @Test
     void whatIsWrongInTheAuditIsSaidWithItsLine() throws IOException {
-        assertEquals("""
+        assertEquals(
+                """
                 warren.conf:2: warren.audit.file: is in HERE/none, which does not exist; expected a folder that is there (mkdir HERE/none)
                 warren.conf:3: warren.audit.max-size: is '64k'; expected a size as "64 MiB", 64 KiB to 1024 GiB
                 warren.conf:4: warren.audit.keep: is '0'; expected 1 to 1000
                 warren.conf:5: warren.audit.events: 'peer-onlin' is no event, did you mean peer-online?; expected all, or some of %s
-                warren.conf:6: warren.audit.size: unknown key, did you mean file?; expected one of file, max-size, keep, events"""
-                        .formatted(types()), problems("""
+                warren.conf:6: warren.audit.size: unknown key, did you mean file?; expected one of file, max-size, keep, events""".formatted(types()),
+                problems("""
                 warren.audit {
                   file = none/audit.jsonl
                   max-size = 64k
@@ -122,10 +124,13 @@ class EventsReaderTest {
         var open = Files.createDirectory(directory.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.createSymbolicLink(directory.resolve("link"), Path.of("/etc/passwd"));
-        for (var wrong : Map.of("open/a", "everybody may replace it", "link", "a link or a device", "open", "is a directory")
+        for (var wrong : Map.of(
+                        "open/a", "everybody may replace it", "link", "a link or a device", "open", "is a directory")
                 .entrySet()) {
             var problem = problems("warren.audit.file = \"" + wrong.getKey() + "\"");
-            assertTrue(problem.startsWith("warren.conf:1: warren.audit.file: is ") && problem.contains(wrong.getValue()), problem);
+            assertTrue(
+                    problem.startsWith("warren.conf:1: warren.audit.file: is ") && problem.contains(wrong.getValue()),
+                    problem);
         }
         assertTrue(problems("warren.audit.file = /dev/full").contains("a link or a device"));
     }
@@ -156,7 +161,8 @@ class EventsReaderTest {
                 """));
         assertTrue(problems("warren.webhooks { url = x }").contains("warren.webhooks: is an object; expected [ {"));
         assertTrue(problems("warren.webhooks = [ x ]").contains("warren.webhooks: has a text in it; expected [ {"));
-        for (var url : List.of("ftp://localhost/", "https:///x", "localhost", "http://127.evil.example/", "https://a:0/", "a b"))
+        for (var url : List.of(
+                "ftp://localhost/", "https:///x", "localhost", "http://127.evil.example/", "https://a:0/", "a b"))
             assertTrue(
                     problems("warren.webhooks = [ { url = \"" + url + "\", secret-file = hook.secret } ]")
                             .startsWith("warren.conf:1: warren.webhooks.0.url: "),
@@ -164,6 +170,8 @@ class EventsReaderTest {
     }
 
     private static String types() {
-        return String.join(", ", EnumSet.allOf(EventType.class).stream().map(EventType::label).toList());
+        return String.join(
+                ", ",
+                EnumSet.allOf(EventType.class).stream().map(EventType::label).toList());
     }
 }
