@@ -3,7 +3,6 @@ package dev.warren.web;
 import dev.warren.io.counters.Counter;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.counters.DeviceCounters;
-import dev.warren.verticles.loop.LoopProbe;
 import io.prometheus.metrics.expositionformats.ExpositionFormatWriter;
 import io.prometheus.metrics.expositionformats.OpenMetricsTextFormatWriter;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
@@ -57,29 +56,24 @@ final class PrometheusText {
                         .build();
     }
 
-    Buffer write(
-            String version,
-            double uptimeSeconds,
-            List<LoopProbe> loops,
-            List<DeviceSnapshot> devices,
-            boolean openMetrics) {
+    Buffer write(ScrapedFigures figures, boolean openMetrics) {
         var out = new ByteArrayOutputStream(16 * 1024);
         try {
-            writer(openMetrics).write(out, snapshots(version, uptimeSeconds, loops, devices));
+            writer(openMetrics).write(out, snapshots(figures));
         } catch (IOException e) {
             throw new UncheckedIOException(e); // to memory
         }
         return Buffer.buffer(out.toByteArray());
     }
 
-    private MetricSnapshots snapshots(
-            String version, double uptimeSeconds, List<LoopProbe> loops, List<DeviceSnapshot> devices) {
+    private MetricSnapshots snapshots(ScrapedFigures figures) {
+        var devices = figures.devices();
         var all = MetricSnapshots.builder();
         all.metricSnapshot(InfoSnapshot.builder()
                 .name("warren_build")
                 .help("The program.")
                 .dataPoint(InfoSnapshot.InfoDataPointSnapshot.builder()
-                        .labels(Labels.of("version", version))
+                        .labels(Labels.of("version", figures.version()))
                         .build())
                 .build());
         all.metricSnapshot(GaugeSnapshot.builder()
@@ -87,11 +81,10 @@ final class PrometheusText {
                 .help("Time since the program was started.")
                 .unit(Unit.SECONDS)
                 .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                        .value(uptimeSeconds)
+                        .value(figures.uptimeSeconds())
                         .build())
                 .build());
-        ProcessMetrics.add(all);
-        loops(all, loops);
+        ProcessMetrics.add(all, figures);
         interfaces(all, devices);
         pools(all, devices);
         drops(all, devices);
@@ -127,30 +120,6 @@ final class PrometheusText {
             }
         }
         all.metricSnapshot(offloads.build());
-    }
-
-    private static void loops(MetricSnapshots.Builder all, List<LoopProbe> loops) {
-        var cpu = CounterSnapshot.builder()
-                .name("warren_loop_cpu_seconds")
-                .unit(Unit.SECONDS)
-                .help("CPU time that the thread of an event loop has used.");
-        var wait = GaugeSnapshot.builder()
-                .name("warren_loop_wait_seconds")
-                .unit(Unit.SECONDS)
-                .help("How long a task waited for its turn on the event loop just now.");
-        for (var loop : loops) {
-            var labels = Labels.of("loop", loop.loop());
-            cpu.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
-                    .labels(labels)
-                    .value(loop.cpuNanos() / 1e9)
-                    .build());
-            wait.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
-                    .labels(labels)
-                    .value(loop.waitNanos() / 1e9)
-                    .build());
-        }
-        all.metricSnapshot(cpu.build());
-        all.metricSnapshot(wait.build());
     }
 
     private static void pools(MetricSnapshots.Builder all, List<DeviceSnapshot> devices) {

@@ -4,7 +4,7 @@ import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.loop.EventLoops;
-import dev.warren.verticles.loop.LoopProbe;
+import dev.warren.verticles.events.EventSink;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -61,6 +61,7 @@ public final class WebVerticle extends VerticleBase {
     private static final Pattern LOOPBACK_IPV4 = Pattern.compile("127\\.[0-9.]+");
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
+    private final List<? extends EventSink> sinks;
     private final WebOptions options;
     private final PrometheusText prometheus;
     private final ArrayDeque<Buffer> events = new ArrayDeque<>();
@@ -74,13 +75,21 @@ public final class WebVerticle extends VerticleBase {
     /// While somebody reads `/api/metrics`.
     private @Nullable MessageConsumer<JsonObject> metricsConsumer;
 
-    private @Nullable Future<Figures> scrape;
-
-    private record Figures(List<LoopProbe> loops, List<DeviceSnapshot> devices) {}
+    private @Nullable Future<ScrapedFigures> scrape;
 
     /// @param devices the running ones; called on the verticle's event loop
     public WebVerticle(Supplier<? extends List<? extends DeviceControl>> devices, WebOptions options) {
+        this(devices, List.of(), options);
+    }
+
+    /// @param devices the running ones; called on the verticle's event loop
+    /// @param sinks of events, on the same event loop
+    public WebVerticle(
+            Supplier<? extends List<? extends DeviceControl>> devices,
+            List<? extends EventSink> sinks,
+            WebOptions options) {
         this.devices = devices;
+        this.sinks = sinks;
         this.options = options;
         this.prometheus = new PrometheusText(options.labelledPeers(), options.busiestPeers());
     }
@@ -204,10 +213,7 @@ public final class WebVerticle extends VerticleBase {
         }
         collecting
                 // Text of many peers is work: not on this event loop, and never on a packet loop.
-                .compose(figures -> vertx.executeBlocking(
-                        () -> prometheus.write(
-                                options.version(), uptime(), figures.loops, figures.devices, openMetrics),
-                        false))
+                .compose(figures -> vertx.executeBlocking(() -> prometheus.write(figures, openMetrics), false))
                 .onSuccess(text -> context.response()
                         .putHeader("Content-Type", PrometheusText.contentType(openMetrics))
                         .end(text))
@@ -218,7 +224,7 @@ public final class WebVerticle extends VerticleBase {
         return ManagementFactory.getRuntimeMXBean().getUptime() / 1000.0;
     }
 
-    private Future<Figures> collect() {
+    private Future<ScrapedFigures> collect() {
         var all = new ArrayList<DeviceSnapshot>();
         Future<Void> done = Future.succeededFuture();
         for (var device : devices.get()) {
@@ -227,7 +233,10 @@ public final class WebVerticle extends VerticleBase {
                 return null;
             });
         }
-        return done.compose(_ -> EventLoops.of(vertx).probe()).map(loops -> new Figures(loops, all));
+        return done.compose(_ -> EventLoops.of(vertx).probe()).map(loops -> {
+            var counts = sinks.stream().map(EventSink::counts).toList();
+            return new ScrapedFigures(options.version(), uptime(), loops, counts, all);
+        });
     }
 
     /// All peers, page by page, so that other work of the control loop comes between.

@@ -4,9 +4,10 @@ import dev.warren.app.cli.Version;
 import dev.warren.app.daemon.Cryptography;
 import dev.warren.app.daemon.LoopLayout;
 import dev.warren.app.daemon.RunningInterface;
+import dev.warren.app.log.LogFormat;
+import dev.warren.app.log.LogSettings;
 import dev.warren.app.process.CompilerThreads;
 import dev.warren.app.process.Lifetime;
-import dev.warren.app.process.LogLevel;
 import dev.warren.app.process.Readiness;
 import dev.warren.app.process.Signals;
 import dev.warren.conf.OffloadConfig;
@@ -33,8 +34,8 @@ import org.slf4j.LoggerFactory;
 /// socket.
 ///
 /// Of the environment it takes what wireguard-go takes: WG_TUN_FD, WG_UAPI_FD, LOG_LEVEL; the launcher takes
-/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS and WARREN_TUN_QUEUES, see [LoopLayout], WARREN_OFFLOAD, and
-/// those of [Cryptography].
+/// WG_PROCESS_FOREGROUND. Of our own: WARREN_LOOPS and WARREN_TUN_QUEUES, see [LoopLayout], WARREN_OFFLOAD,
+/// WARREN_LOG_FORMAT, and those of [Cryptography].
 public final class InterfaceCommand {
     /// What wireguard-go gives a new interface.
     private static final int MTU = 1420;
@@ -50,10 +51,15 @@ public final class InterfaceCommand {
     /// @return the exit code
     public int run(String wanted) {
         var readiness = Readiness.inherited();
+        LogSettings settings;
         try {
-            LogLevel.apply(LogLevel.ofEnvironment(environment.apply("LOG_LEVEL")));
+            settings = LogSettings.ofEnvironment(
+                    environment.apply("LOG_LEVEL"),
+                    environment.apply("WARREN_LOG_FORMAT"),
+                    environment.apply("JOURNAL_STREAM"));
+            settings.apply();
         } catch (SetupException e) {
-            failed(readiness, e);
+            failed(readiness, LogFormat.TEXT, e);
             return 2;
         }
         var undo = new UndoLog();
@@ -72,15 +78,17 @@ public final class InterfaceCommand {
         } catch (SetupException | IOException e) {
             lifetime.end(1);
             undo.run();
-            failed(readiness, e);
+            failed(readiness, settings.format(), e);
             return 1;
         }
         return lifetime.await();
     }
 
-    private static void failed(@Nullable Readiness readiness, Exception e) {
+    private static void failed(@Nullable Readiness readiness, LogFormat format, Exception e) {
         if (readiness != null) {
             readiness.failed(String.valueOf(e.getMessage()));
+        } else if (format.isForPrograms()) {
+            LoggerFactory.getLogger(InterfaceCommand.class).error(e.getMessage());
         } else {
             System.err.println("warren: " + e.getMessage());
         }

@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
             "",
             "Environment:",
             "  LOG_LEVEL                 verbose, debug, error or silent, for `warren INTERFACE` (error)",
+            "  WARREN_LOG_FORMAT         of its log: auto (journald for systemd's journal, else text), text, json or journald",
             "  WG_PROCESS_FOREGROUND=1   stay in the foreground",
             "  WARREN_LOOPS              packet loops of `warren INTERFACE`: auto (by the number of cores) or 1 to 256",
             "  WARREN_TUN_QUEUES         queues of its TUN, each on a loop of its own: 1 (the default) to 256, or auto",

@@ -5,13 +5,15 @@ import dev.warren.app.cli.Hints;
 import dev.warren.app.cli.Version;
 import dev.warren.app.daemon.Cryptography;
 import dev.warren.app.daemon.EndpointResolver;
+import dev.warren.app.daemon.EventRecords;
 import dev.warren.app.daemon.Figures;
 import dev.warren.app.daemon.LoopLayout;
 import dev.warren.app.daemon.ManagedInterface;
 import dev.warren.app.daemon.RunningInterface;
+import dev.warren.app.log.LogFormat;
+import dev.warren.app.log.LogSettings;
 import dev.warren.app.process.CompilerThreads;
 import dev.warren.app.process.Lifetime;
-import dev.warren.app.process.LogLevel;
 import dev.warren.app.process.Signals;
 import dev.warren.conf.ConfigException;
 import dev.warren.conf.ConfigLoader;
@@ -35,7 +37,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
@@ -43,6 +44,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -76,6 +78,15 @@ final class RunCommand implements Callable<Integer> {
             description = "Only read the file: say what is wrong or odd, change nothing. Exit code 0 or 1.")
     private boolean check;
 
+    @Option(
+            names = "--log-format",
+            paramLabel = "FORMAT",
+            description = "Of the log: auto (journald for systemd's journal, else text), text, json or journald;"
+                    + " warren.log.format unless said.")
+    private @Nullable String logFormat;
+
+    private LogFormat format = LogFormat.TEXT; // of a check
+
     @Mixin
     @SuppressWarnings("UnusedVariable") // for picocli
     private final HelpOption help = new HelpOption();
@@ -92,7 +103,13 @@ final class RunCommand implements Callable<Integer> {
             return 2;
         }
         var file = file(config != null ? config : plain);
-        return check ? check(file) : run(file);
+        if (check) return check(file);
+        try {
+            return run(file, logFormat == null ? null : LogSettings.format("--log-format", logFormat));
+        } catch (SetupException e) {
+            err.println("warren: " + e.getMessage());
+            return 2;
+        }
     }
 
     /// Reads the file and what it includes, needs no rights and touches nothing.
@@ -117,28 +134,44 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private void warn(List<Problem> warnings) {
-        warnings.forEach(warning -> err.println("warning: " + warning));
+        warnings.forEach(warning -> warn(warning.toString()));
+    }
+
+    /// Where programs read the log it has all that is said, else the screen has that of the start.
+    private void warn(String sentence) {
+        if (format.isForPrograms()) LoggerFactory.getLogger(RunCommand.class).warn(sentence);
+        else err.println("warning: " + sentence);
+    }
+
+    private void fail(String sentence) {
+        if (format.isForPrograms()) LoggerFactory.getLogger(RunCommand.class).error(sentence);
+        else err.println("warren: " + sentence);
     }
 
     private void refuse(Path file, ConfigException e, String end) {
         warn(e.warnings());
-        err.println(e.getMessage());
-        err.println("warren: " + file + " has " + Hints.count(e.problems().size(), "problem") + end);
+        if (format.isForPrograms()) e.problems().forEach(problem -> fail(problem.toString()));
+        else err.println(e.getMessage());
+        fail(file + " has " + Hints.count(e.problems().size(), "problem") + end);
     }
 
     /// @return the exit code: 0 after a signal, 1 when something failed, 2 when the file is wrong
-    private int run(Path file) {
+    private int run(Path file, RouterConfig.@Nullable LogFormat asked) {
+        var journal = System.getenv("JOURNAL_STREAM");
         RouterConfig config;
         try {
             config = ConfigLoader.load(file);
         } catch (ConfigException e) {
+            format = LogFormat.of(asked == null ? RouterConfig.LogFormat.AUTO : asked, journal);
+            new LogSettings(Level.INFO, format).apply();
             refuse(file, e, "; nothing was changed");
             return 2;
         }
-        LogLevel.apply(config.logLevel().name().toLowerCase(Locale.ROOT));
+        format = LogFormat.of(asked == null ? config.logFormat() : asked, journal);
+        new LogSettings(Level.valueOf(config.logLevel().name()), format).apply();
         warn(config.warnings());
         if (config.interfaces().isEmpty()) {
-            err.println("warren: " + file + " has no interfaces, so there is nothing to do");
+            fail(file + " has no interfaces, so there is nothing to do");
             return 2;
         }
         Logger log = LoggerFactory.getLogger(RunCommand.class);
@@ -160,7 +193,8 @@ final class RunCommand implements Callable<Integer> {
             // What a kill switch still refuses is refused until the new one is there, unless names must be found first.
             boolean guarded = config.interfaces().stream().allMatch(RunCommand::startsGuarded);
             Leftovers.remove(!guarded);
-            config.overlaps(OtherDevices.routes()).forEach(overlap -> err.println("warning: " + overlap));
+            config.overlaps(OtherDevices.routes()).forEach(this::warn);
+            var sinks = EventRecords.start(loops, config, undo); // the first events are those of the start
             var context = loops.management();
             var running = new AtomicInteger(config.interfaces().size());
             var worst = new AtomicInteger();
@@ -192,20 +226,22 @@ final class RunCommand implements Callable<Integer> {
                     }
                 });
             }
-            Figures.start(loops, config, Version.number(), devices, undo);
+            Figures.start(loops, config, Version.number(), devices, sinks, undo);
             CompilerThreads.raisePriority();
             RunningInterface.dropStartingPrivileges(vertx);
             Signals.answerHangUp();
         } catch (SetupException | RuntimeException e) {
             lifetime.end(1);
             undo.run();
-            err.println("warren: " + (e.getMessage() == null ? e : e.getMessage()));
+            fail(e.getMessage() == null ? e.toString() : e.getMessage());
             return 1;
         } finally {
             keys.forEach(PrivateKey::close);
         }
-        out.println("Ctrl-C ends it and takes everything back.");
-        out.flush();
+        if (!format.isForPrograms()) {
+            out.println("Ctrl-C ends it and takes everything back.");
+            out.flush();
+        }
         return lifetime.await();
     }
 
@@ -244,6 +280,11 @@ final class RunCommand implements Callable<Integer> {
     /// The first thing on the screen: what the other side needs, and how to let it in.
     private void introduce(InterfaceConfig config, PublicKey key, int port, int mtu, Path file) {
         var name = config.name();
+        if (format.isForPrograms()) {
+            LoggerFactory.getLogger(RunCommand.class)
+                    .info("({}) is up: public key {}, listen port {}, MTU {}", name, key.toBase64(), port, mtu);
+            return;
+        }
         out.println(name + " is up");
         out.println("  public key    " + key.toBase64());
         out.println("  listen port   " + port);

@@ -3,7 +3,8 @@ package dev.warren.app.command;
 import dev.warren.app.cli.UapiClient;
 import dev.warren.app.daemon.Cryptography;
 import dev.warren.app.daemon.RunningInterface;
-import dev.warren.app.process.LogLevel;
+import dev.warren.app.log.LogFormat;
+import dev.warren.app.log.LogSettings;
 import dev.warren.app.warmup.WarmupHandshakes;
 import dev.warren.app.warmup.WarmupTraffic;
 import dev.warren.conf.AllowedIpChange;
@@ -45,6 +46,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -68,7 +70,7 @@ final class WarmupCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LogLevel.apply("error");
+        new LogSettings(Level.ERROR, LogFormat.TEXT).apply();
         if (traffic) part("loopback", () -> IpTool.run("link", "set", "lo", "up"));
         part("keys", WarmupCommand::keys);
         part("configuration", WarmupCommand::configuration);

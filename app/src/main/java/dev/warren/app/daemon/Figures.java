@@ -7,6 +7,7 @@ import dev.warren.crypto.key.PrivateKey;
 import dev.warren.host.SetupException;
 import dev.warren.host.UndoLog;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.events.EventSink;
 import dev.warren.verticles.loop.EventLoops;
 import dev.warren.verticles.metrics.MetricsVerticle;
 import dev.warren.web.AccessToken;
@@ -34,16 +35,22 @@ public final class Figures {
     private Figures() {}
 
     /// @param devices the running ones, read on the management loop
+    /// @param sinks that events go to
     public static void start(
-            EventLoops loops, RouterConfig config, String version, List<? extends DeviceControl> devices, UndoLog undo)
+            EventLoops loops,
+            RouterConfig config,
+            String version,
+            List<? extends DeviceControl> devices,
+            List<? extends EventSink> sinks,
+            UndoLog undo)
             throws SetupException {
         var options = new MetricsVerticle.Options(
                 version, node(config.node()), config.metrics().interval(), PAGE);
-        deploy("metrics", loops, loops.deploy(new MetricsVerticle(() -> devices, options)), undo);
-        if (config.web().listen() != null) Web.start(loops, config, version, devices, undo);
+        deploy("metrics", loops, loops.deploy(new MetricsVerticle(() -> devices, sinks, options)), undo);
+        if (config.web().listen() != null) Web.start(loops, config, version, devices, sinks, undo);
     }
 
-    private static String node(String configured) {
+    static String node(String configured) {
         if (!configured.equals("auto")) return configured;
         try {
             return InetAddress.getLocalHost().getHostName();
@@ -65,6 +72,7 @@ public final class Figures {
                 RouterConfig config,
                 String version,
                 List<? extends DeviceControl> devices,
+                List<? extends EventSink> sinks,
                 UndoLog undo)
                 throws SetupException {
             var http = config.web();
@@ -78,7 +86,7 @@ public final class Figures {
                     http.key(),
                     config.metrics().labelledPeers(),
                     BUSIEST);
-            var web = new WebVerticle(() -> devices, options);
+            var web = new WebVerticle(() -> devices, sinks, options);
             try {
                 deploy("warren.web", loops, loops.deploy(web), undo);
             } catch (SetupException e) {

@@ -2,8 +2,9 @@ package dev.warren.app.demo;
 
 import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.UapiClient;
+import dev.warren.app.log.LogFormat;
+import dev.warren.app.log.LogSettings;
 import dev.warren.app.process.Lifetime;
-import dev.warren.app.process.LogLevel;
 import dev.warren.crypto.key.JavaX25519;
 import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.key.PublicKey;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import org.slf4j.event.Level;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,7 +66,7 @@ public final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        LogLevel.apply("error");
+        new LogSettings(Level.ERROR, LogFormat.TEXT).apply();
         var undo = new UndoLog();
         var lifetime = new Lifetime(undo, INTERRUPTED);
         int code = 1;

@@ -4,6 +4,7 @@ import dev.warren.host.UndoLog;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
 
 /// How a long-running command ends: by a signal, or because something it lives on went away. Either way everything is
 /// undone before the process is gone, within three seconds.
@@ -55,7 +56,7 @@ public final class Lifetime {
         });
         try {
             if (!undone.await(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println("warren: stopping took too long; leaving");
+                LoggerFactory.getLogger(Lifetime.class).error("stopping took too long; leaving");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

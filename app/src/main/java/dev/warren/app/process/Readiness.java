@@ -1,5 +1,6 @@
 package dev.warren.app.process;
 
+import dev.warren.app.log.LogSettings;
 import dev.warren.io.ffm.ErrnoException;
 import dev.warren.io.ffm.Libc;
 import java.io.IOException;
@@ -29,7 +30,7 @@ public final class Readiness {
         if (fd == null) {
             return null;
         }
-        return new Readiness(Integer.parseInt(fd), LogLevel.logs(System.getenv("LOG_LEVEL")));
+        return new Readiness(Integer.parseInt(fd), LogSettings.logs(System.getenv("LOG_LEVEL")));
     }
 
     /// Interface and socket are up.

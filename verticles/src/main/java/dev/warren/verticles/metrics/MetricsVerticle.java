@@ -4,6 +4,7 @@ import dev.warren.verticles.bus.Addresses;
 import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.PeerSnapshot;
+import dev.warren.verticles.events.EventSink;
 import dev.warren.verticles.loop.EventLoops;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -45,6 +46,7 @@ public final class MetricsVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(MetricsVerticle.class);
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
+    private final List<? extends EventSink> sinks;
     private final Options options;
     /// What each interval begins with, made once: it finds out whether there is a consumer.
     private final JsonObject greeting;
@@ -80,7 +82,17 @@ public final class MetricsVerticle extends VerticleBase {
 
     /// @param devices the running ones; called on the verticle's event loop
     public MetricsVerticle(Supplier<? extends List<? extends DeviceControl>> devices, Options options) {
+        this(devices, List.of(), options);
+    }
+
+    /// @param devices the running ones; called on the verticle's event loop
+    /// @param sinks of events, on the same event loop
+    public MetricsVerticle(
+            Supplier<? extends List<? extends DeviceControl>> devices,
+            List<? extends EventSink> sinks,
+            Options options) {
         this.devices = devices;
+        this.sinks = sinks;
         this.options = options;
         this.greeting = new JsonObject()
                 .put("schema", SCHEMA)
@@ -197,13 +209,29 @@ public final class MetricsVerticle extends VerticleBase {
     private JsonObject router() {
         var interfaces = new JsonArray();
         devices.get().forEach(device -> interfaces.add(device.name()));
-        return new JsonObject()
+        var router = new JsonObject()
                 .put("version", options.version)
                 .put("java", Runtime.version().toString())
                 .put("node", options.node)
                 .put("uptimeSeconds", ManagementFactory.getRuntimeMXBean().getUptime() / 1000)
                 .put("interfaces", interfaces)
                 .put("process", ProcessFigures.read().json());
+        if (!sinks.isEmpty()) router.put("eventSinks", eventSinks());
+        return router;
+    }
+
+    private JsonArray eventSinks() {
+        var all = new JsonArray();
+        for (var sink : sinks) {
+            var counts = sink.counts();
+            all.add(new JsonObject()
+                    .put("sink", counts.sink())
+                    .put("delivered", counts.delivered())
+                    .put("lost", counts.lost())
+                    .put("failures", counts.failures())
+                    .put("waiting", counts.waiting()));
+        }
+        return all;
     }
 
     // ---- requests
