@@ -5,6 +5,7 @@ import dev.warren.verticles.control.DeviceControl;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.loop.EventLoops;
 import dev.warren.verticles.events.EventSink;
+import dev.warren.verticles.loop.LogLimit;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
@@ -68,6 +69,7 @@ public final class WebVerticle extends VerticleBase {
     private final EventStream listeners = new EventStream(MAX_LISTENERS, LISTENER_BYTES, () -> {});
     private final EventStream metricsListeners =
             new EventStream(MAX_METRICS_LISTENERS, METRICS_LISTENER_BYTES, this::stopMetrics);
+    private final LogLimit unavailable = new LogLimit(10);
     private long eventNumber;
     private long keepalive;
     private @Nullable HttpServer server;
@@ -329,8 +331,9 @@ public final class WebVerticle extends VerticleBase {
                 .end(body.toBuffer());
     }
 
-    private static void unavailable(RoutingContext context, Throwable failure) {
-        LOG.debug("{}: {}", context.request().path(), failure.getMessage());
+    private void unavailable(RoutingContext context, Throwable failure) {
+        var more = unavailable.admit(System.nanoTime());
+        if (more != null) LOG.debug("{}: {}{}", context.request().path(), failure.getMessage(), more);
         if (!context.response().ended())
             json(context, 503, new JsonObject().put("error", "the router does not answer"));
     }

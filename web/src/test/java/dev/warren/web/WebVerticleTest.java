@@ -20,6 +20,7 @@ import dev.warren.verticles.control.PeerSnapshot;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.PeerCounter;
 import dev.warren.verticles.loop.PoolLevel;
+import dev.warren.verticles.events.EventSink;
 import dev.warren.verticles.metrics.MetricsVerticle;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,6 +35,8 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -178,6 +181,31 @@ class WebVerticleTest {
         assertTrue(
                 text.contains("warren_peer_receive_bytes_total{interface=\"wg0\",peer=\"laptop \\\"x\\\"\\n\","), text);
         assertTrue(text.contains("reason=\"peer.drop.replayed\"} 3"), text);
+    }
+
+    @Test
+    void sinksOfEventsAreToldApart() throws Exception {
+        var counts = List.of(
+                new EventSink.Counts("audit", 10, 2, 1, 3),
+                new EventSink.Counts("hooks.example.org#2", Long.MAX_VALUE, 0, 0, 0));
+        List<EventSink> sinks =
+                counts.stream().map(each -> (EventSink) () -> each).toList();
+        var other = new WebVerticle(() -> List.of(device), sinks, WebOptions.loopback("1.2.3", 0));
+        vertx.deployVerticle(other).await(10, SECONDS);
+        var text = fetch(other, "/metrics").body();
+        for (var line : List.of(
+                "warren_event_sink_delivered_events_total{sink=\"audit\"} 10.0",
+                "warren_event_sink_lost_events_total{sink=\"audit\"} 2.0",
+                "warren_event_sink_failures_total{sink=\"audit\"} 1.0",
+                "warren_event_sink_waiting_events{sink=\"audit\"} 3.0",
+                "warren_event_sink_lost_events_total{sink=\"hooks.example.org#2\"} 0.0"))
+            assertTrue(text.lines().anyMatch(line::equals), line + " is not in\n" + text);
+        assertFalse(fetch(web, "/metrics").body().contains("event_sink"));
+        var document = Files.readString(Path.of("../docs/METRICS.md"));
+        text.lines()
+                .filter(line -> line.startsWith("# HELP warren_event_sink_"))
+                .map(line -> line.split(" ")[2])
+                .forEach(series -> assertTrue(document.contains("| `" + series + "` |"), series));
     }
 
     @Test

@@ -14,6 +14,7 @@ import dev.warren.verticles.bus.PeerNotice;
 import dev.warren.verticles.bus.PeerNotices;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.control.DeviceControl;
+import dev.warren.verticles.loop.LogLimit;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -60,6 +61,7 @@ public final class EndpointResolver {
     private final int index;
     private final KernelRoutes routing;
     private final Map<PublicKey, Named> peers = new HashMap<>();
+    private final LogLimit lines = new LogLimit(100);
     private volatile Map<HostAndPort, InetSocketAddress> found = Map.of();
     private Runnable changed = () -> {};
     private int mark;
@@ -169,13 +171,17 @@ public final class EndpointResolver {
             if (peer.proven || peer.addresses.size() < 2) return;
             var before = peer.addresses.get(peer.current % peer.addresses.size());
             int next = (peer.current + 1) % peer.addresses.size();
-            LOG.info(
-                    "({}) {}: no answer from {}, trying {} ({})",
-                    device.name(),
-                    peer.peer,
-                    text(before),
-                    text(peer.addresses.get(next)),
-                    peer.name.host());
+            var more = lines.admit(System.nanoTime());
+            if (more != null) {
+                LOG.info(
+                        "({}) {}: no answer from {}, trying {} ({}){}",
+                        device.name(),
+                        peer.peer,
+                        text(before),
+                        text(peer.addresses.get(next)),
+                        peer.name.host(),
+                        more);
+            }
             use(peer, next, peer.sessions);
         });
     }
@@ -184,16 +190,22 @@ public final class EndpointResolver {
         peer.busy = true;
         lookUp(peer)
                 .onSuccess(endpoint -> {
-                    LOG.info("({}) {}: {} is {}", device.name(), peer.peer, peer.name, text(endpoint));
+                    var more = lines.admit(System.nanoTime());
+                    if (more != null)
+                        LOG.info("({}) {}: {} is {}{}", device.name(), peer.peer, peer.name, text(endpoint), more);
                     restLater(peer);
                 })
                 .onFailure(cause -> {
-                    LOG.warn(
-                            "({}) {}: {}; it has no endpoint and no routes; trying again in {} s",
-                            device.name(),
-                            peer.peer,
-                            reason(cause),
-                            pause / 1000);
+                    var more = lines.admit(System.nanoTime());
+                    if (more != null) {
+                        LOG.warn(
+                                "({}) {}: {}; it has no endpoint and no routes; trying again in {} s{}",
+                                device.name(),
+                                peer.peer,
+                                reason(cause),
+                                pause / 1000,
+                                more);
+                    }
                     vertx.setTimer(pause, _ -> find(peer, Math.min(2 * pause, LONGEST_PAUSE)));
                 });
     }
@@ -205,8 +217,10 @@ public final class EndpointResolver {
             if (looked.failed()) {
                 LOG.debug("({}) {}: {}", device.name(), peer.peer, reason(looked.cause()));
             } else if (!before.contains(looked.result())) {
+                var more = lines.admit(System.nanoTime());
                 var now = text(looked.result());
-                LOG.info("({}) {}: {} has moved to {}", device.name(), peer.peer, peer.name, now);
+                if (more != null)
+                    LOG.info("({}) {}: {} has moved to {}{}", device.name(), peer.peer, peer.name, now, more);
             }
             restLater(peer);
         });

@@ -16,6 +16,7 @@ import dev.warren.verticles.bus.UdpCommand;
 import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.DeviceCounters;
 import dev.warren.verticles.counters.RouterCounter;
+import dev.warren.verticles.loop.ErrorLog;
 import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.peer.PeerLoop;
 import dev.warren.verticles.peer.PeerVerticle;
@@ -32,7 +33,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The configured peers of a device; activates and retires their actors. Belongs to the router.
@@ -42,7 +42,6 @@ import org.slf4j.LoggerFactory;
 /// forgets the mailbox, the actor says what must be remembered, the UDP verticle has dealt with all it had
 /// for it, and only then is it undeployed, so that no batch is ever lost with an actor.
 public final class PeerRegistry {
-    private static final Logger LOG = LoggerFactory.getLogger(PeerRegistry.class);
     private static final int MAX_WAITING = 8;
     /// Peers that packets have woken and that have no session, those with a persistent keepalive apart. An
     /// address scan would wake all there are otherwise, each 5 KB and an initiation every five seconds.
@@ -58,6 +57,7 @@ public final class PeerRegistry {
     private final IndexSource indices;
     private final SecureRandom random;
     private final DeviceCounters counters;
+    private final ErrorLog errors = new ErrorLog(LoggerFactory.getLogger(PeerRegistry.class));
     private final Map<PublicKey, ConfiguredPeer> peers = new LinkedHashMap<>();
 
     /// Peers that are waking or retiring, the removed ones too, and when they will have.
@@ -309,7 +309,7 @@ public final class PeerRegistry {
     }
 
     private Future<Void> notActive(ConfiguredPeer entry, Throwable failure) {
-        LOG.error("({}) {}: Cannot be started", device, entry.ref, failure);
+        errors.caught("(" + device + ") " + entry.ref + ": Could not be started", failure);
         entry.state = State.INACTIVE;
         discard(entry);
         refuse(entry);
@@ -371,7 +371,8 @@ public final class PeerRegistry {
         entry.ref.hasEndpoint(entry.endpoint() != null);
         return drained()
                 .compose(_ -> here(loop.vertx().undeploy(Objects.requireNonNull(entry.deployment))))
-                .onFailure(failure -> LOG.warn("({}) {}: Cannot be stopped", device, entry.ref, failure))
+                .onFailure(
+                        failure -> errors.caught("(" + device + ") " + entry.ref + ": Could not be stopped", failure))
                 .transform(_ -> inactive(entry));
     }
 

@@ -3,6 +3,7 @@ package dev.warren.verticles.metrics;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -19,6 +20,7 @@ import dev.warren.verticles.control.PeerSnapshot;
 import dev.warren.verticles.counters.PeerCounter;
 import dev.warren.verticles.loop.EventLoops;
 import dev.warren.verticles.loop.PoolLevel;
+import dev.warren.verticles.events.EventSink;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.ReplyException;
@@ -184,6 +186,22 @@ class MetricsVerticleTest {
                 first.getJsonArray("pools").getJsonObject(0).encode());
         assertEquals(5, peer.getJsonObject("drops").getInteger("peer.drop.replayed"));
         assertEquals(1, peer.getJsonObject("drops").size(), "what is zero is left out");
+    }
+
+    @Test
+    void sinksOfEventsAreOfTheRouter() throws Exception {
+        listen();
+        assertFalse(next("router").containsKey("eventSinks"));
+        EventSink audit = () -> new EventSink.Counts("audit", 10, 2, 1, 3);
+        var options = new MetricsVerticle.Options("1.2.3", "other", Duration.ofMillis(100), 500);
+        vertx.deployVerticle(new MetricsVerticle(() -> List.of(device), List.of(audit), options))
+                .await(10, SECONDS);
+        JsonObject router;
+        do router = next("router");
+        while (router.getString("node").equals("relay-1"));
+        assertEquals(
+                "[{\"sink\":\"audit\",\"delivered\":10,\"lost\":2,\"failures\":1,\"waiting\":3}]",
+                router.getJsonArray("eventSinks").encode());
     }
 
     @Test
