@@ -73,7 +73,7 @@ final class EventsReader {
         if (othersWrite(folder)) {
             section.problem(
                     "file",
-                    "is in " + folder + ", where everybody may replace it",
+                    "is in " + folder + ", where everybody may write",
                     "a folder that only its owner may write to");
             return null;
         }

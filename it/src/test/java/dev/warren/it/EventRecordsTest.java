@@ -38,7 +38,7 @@ class EventRecordsTest {
                   state-dir = "/run/state"
                   web.listen = "127.0.0.1:9586"
                   log.level = debug
-                  audit.file = "/run/audit.jsonl"
+                  audit.file = "/run/audit/audit.jsonl"
                   webhooks = [
                     { url = "http://127.0.0.1:9587/hook", secret-file = "/run/hook.secret" }
                   ]
@@ -52,6 +52,7 @@ class EventRecordsTest {
     }
 
     private static Program run(Host host, String configuration, String... options) throws IOException {
+        host.run("mkdir", "-m", "700", "/run/audit");
         Files.writeString(host.file("/run/hook.secret"), "0123456789abcdef0123456789abcdef\n");
         Files.writeString(host.file("/run/warren.conf"), configuration);
         host.run("chmod", "600", "/run/warren.conf", "/run/hook.secret");
@@ -80,9 +81,11 @@ class EventRecordsTest {
         host.run("ip", "link", "set", "lo", "up");
         var run = run(host, configuration(Keys.generate(), Keys.generate()), "--log-format", "json");
         said(run, "(wg0) is up: public key ");
+        said(run, "\"message\":\"Ready; ");
         said(run, "Webhook 127.0.0.1: "); // nobody listens there
         host.run("ip", "link", "set", "wg0", "down");
-        Poll.until(() -> "it is written: " + host.read("/run/audit.jsonl"), SOON, () -> host.read("/run/audit.jsonl")
+        Poll.until(() -> "it is written: " + host.read("/run/audit/audit.jsonl"), SOON, () -> host.read(
+                        "/run/audit/audit.jsonl")
                 .contains("\"interface-down\""));
         var metrics = host.run("bash", "-c", """
                 exec 3<>/dev/tcp/127.0.0.1/9586 || exit 1
@@ -95,7 +98,7 @@ class EventRecordsTest {
         run.errors().lines().forEach(line -> assertTrue(JSON.matcher(line).matches(), line));
         assertTrue(run.errors().contains("\"level\":\"warn\"") && run.errors().contains("10.77.0.2/24"), run::errors);
 
-        var audit = host.read("/run/audit.jsonl");
+        var audit = host.read("/run/audit/audit.jsonl");
         audit.lines().forEach(line -> assertTrue(JSON.matcher(line).matches(), line));
         var types = audit.lines()
                 .map(line -> line.replaceAll(".*\"type\":\"([a-z-]+)\".*", "$1"))
@@ -104,7 +107,7 @@ class EventRecordsTest {
         assertTrue(audit.contains("\"peer\":\"laptop\"") && audit.contains("\"by\":\"file\""), audit);
         assertEquals(
                 "rw-------",
-                PosixFilePermissions.toString(Files.getPosixFilePermissions(host.file("/run/audit.jsonl"))));
+                PosixFilePermissions.toString(Files.getPosixFilePermissions(host.file("/run/audit/audit.jsonl"))));
     }
 
     @Test
@@ -130,6 +133,7 @@ class EventRecordsTest {
                 "JOURNAL_STREAM=$(stat -L -c %d:%i /proc/self/fd/2) exec " + Router.underTest()
                         + " run /run/warren.conf");
         said(run, "<6>(wg0) is up: public key ");
+        said(run, "<6>Ready; ");
         assertEquals(0, end(host, run));
         assertEquals("", run.output());
         run.errors().lines().forEach(line -> assertTrue(line.matches("<[3-7]>.*"), line));

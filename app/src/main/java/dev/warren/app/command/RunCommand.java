@@ -238,10 +238,9 @@ final class RunCommand implements Callable<Integer> {
         } finally {
             keys.forEach(PrivateKey::close);
         }
-        if (!format.isForPrograms()) {
-            out.println("Ctrl-C ends it and takes everything back.");
-            out.flush();
-        }
+        if (format.isForPrograms()) log.info("Ready; SIGTERM ends it and takes everything back");
+        else out.println("Ctrl-C ends it and takes everything back.");
+        out.flush();
         return lifetime.await();
     }
 
