@@ -124,8 +124,7 @@ class EventsReaderTest {
         var open = Files.createDirectory(directory.resolve("open"));
         Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
         Files.createSymbolicLink(directory.resolve("link"), Path.of("/etc/passwd"));
-        for (var wrong : Map.of(
-                        "open/a", "everybody may write", "link", "a link or a device", "open", "is a directory")
+        for (var wrong : Map.of("open/a", "everybody may write", "link", "a link or a device", "open", "is a directory")
                 .entrySet()) {
             var problem = problems("warren.audit.file = \"" + wrong.getKey() + "\"");
             assertTrue(
