@@ -95,10 +95,13 @@ public final class AuditVerticle extends VerticleBase implements EventSink {
             sayLost();
             var rest = List.copyOf(waiting);
             return context.executeBlocking(() -> {
-                file.append(rest);
-                file.close();
-                return null;
-            });
+                        var appended = file.append(rest);
+                        file.close();
+                        return rest.size() - appended.lines();
+                    })
+                    .onSuccess(left -> {
+                        if (left > 0) LOG.warn("{}: ends, and events were not written: {}", path, left);
+                    });
         });
     }
 

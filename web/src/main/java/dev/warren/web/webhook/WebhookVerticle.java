@@ -84,7 +84,10 @@ public final class WebhookVerticle extends VerticleBase implements EventSink {
         return (listening == null ? Future.<Void>succeededFuture() : listening.unregister())
                 .transform(_ -> empty.future().timeout(LAST_MILLIS, TimeUnit.MILLISECONDS))
                 .transform(_ -> {
+                    client = null; // nothing is signed any more
                     signature.close();
+                    int left = waiting.size() + underWay();
+                    if (left > 0) LOG.warn("Webhook {}: ends, and events were not delivered: {}", options.name(), left);
                     return used == null ? Future.succeededFuture() : used.close();
                 });
     }
@@ -160,7 +163,7 @@ public final class WebhookVerticle extends VerticleBase implements EventSink {
             case WebhookAnswer.Later(String why, var wanted) -> {
                 failures++;
                 var pause = wanted == null ? growing() : bounded(wanted);
-                complain(why + "; tried again in " + Math.max(1, pause.toSeconds()) + " s");
+                if (!stopping) complain(why + "; tried again in " + Math.max(1, pause.toSeconds()) + " s");
                 pause(pause);
             }
         }
