@@ -1,8 +1,8 @@
 package dev.warren.verticles.router;
 
+import dev.warren.conf.EventType;
 import dev.warren.io.BootClock;
 import dev.warren.io.Offload;
-import dev.warren.verticles.events.EventType;
 import dev.warren.verticles.events.RouterEvents;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
