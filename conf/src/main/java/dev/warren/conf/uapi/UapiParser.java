@@ -45,6 +45,10 @@ public final class UapiParser implements AutoCloseable {
     /// `events=1` and an empty line, of our own: events follow until the client goes.
     public record Events() implements Request {}
 
+    /// `capture=1`, then lines of a [CaptureRequest] or none, and an empty line, of our own: answer `errno=0` and an
+    /// empty line, or a sentence and an errno, and stream the capture.
+    public record Capture(CaptureRequest request) implements Request {}
+
     /// A request that is wrong. wireguard-go applies every line up to the bad one, so: apply `before` if it is not
     /// [DeviceUpdate#isEmpty], then answer `errno` (or that of the failure, if applying failed). The connection
     /// stays open.
@@ -73,6 +77,7 @@ public final class UapiParser implements AutoCloseable {
     private static final byte[] STATS = "stats=1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] STATUS = "status=1".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] EVENTS = "events=1".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] CAPTURE = "capture=1".getBytes(StandardCharsets.US_ASCII);
     private static final Request EVERY_PEER = new Status(0, Integer.MAX_VALUE);
 
     private final UapiBudget budget;
@@ -183,9 +188,9 @@ public final class UapiParser implements AutoCloseable {
     }
 
     private void store(ByteBuffer bytes, int count) {
-        if (state == State.SKIP) { // only as much as tells an empty line from an operation
-            int kept = Math.max(0, Math.min(count, 8 - length));
-            bytes.get(bytes.position(), line, Math.min(length, 8), kept);
+        if (state == State.SKIP) { // only as much as tells an empty line from an operation, of which this is the longest
+            int kept = Math.max(0, Math.min(count, CAPTURE.length - length));
+            bytes.get(bytes.position(), line, Math.min(length, CAPTURE.length), kept);
             length = Math.min(length + count, 64);
             return;
         }
@@ -243,6 +248,8 @@ public final class UapiParser implements AutoCloseable {
             begin(EVERY_PEER);
         } else if (isLine(size, EVENTS)) {
             begin(new Events());
+        } else if (isLine(size, CAPTURE)) {
+            begin(new Capture(CaptureRequest.usual()));
         } else {
             return hangup("neither get=1 nor set=1");
         }
@@ -259,6 +266,7 @@ public final class UapiParser implements AutoCloseable {
             state = State.IDLE;
             return figures;
         }
+        if (figures instanceof Capture capture) return capture(capture.request(), size);
         if (!(figures instanceof Status status)) return hangup("a request is not followed by an empty line");
         var text = new String(line, 0, Math.min(size, 32), StandardCharsets.US_ASCII);
         if (text.matches("offset=[0-9]{1,9}")) {
@@ -270,6 +278,16 @@ public final class UapiParser implements AutoCloseable {
             return bad(UapiSet.EINVAL, "neither offset=N nor limit=N");
         }
         return null;
+    }
+
+    private @Nullable Request capture(CaptureRequest so, int size) {
+        try {
+            figures = new Capture(so.with(new String(line, 0, size, StandardCharsets.UTF_8)));
+            return null;
+        } catch (IllegalArgumentException e) {
+            state = State.SKIP;
+            return bad(UapiSet.EINVAL, "of a capture: " + e.getMessage());
+        }
     }
 
     private @Nullable Request setting(int whole) {
@@ -300,7 +318,8 @@ public final class UapiParser implements AutoCloseable {
                 || isLine(size, GET)
                 || isLine(size, STATS)
                 || isLine(size, STATUS)
-                || isLine(size, EVENTS);
+                || isLine(size, EVENTS)
+                || isLine(size, CAPTURE);
     }
 
     private boolean isLine(int size, byte[] word) {

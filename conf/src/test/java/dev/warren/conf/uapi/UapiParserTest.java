@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTimeout;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.warren.conf.TestDevice;
@@ -103,7 +104,7 @@ class UapiParserTest {
                         new UapiParser.Status(500, 20),
                         new UapiParser.Events()),
                 requests(new UapiParser(), "stats=1\n\nstatus=1\n\nstatus=1\nlimit=20\noffset=500\n\nevents=1\n\n"));
-        for (var word : List.of("stats", "status", "events")) {
+        for (var word : List.of("stats", "status", "events", "capture")) {
             var parser = new UapiParser();
             assertEquals(List.of(), requests(parser, word + "=1\n"));
             assertTrue(parser.midway());
@@ -126,8 +127,34 @@ class UapiParserTest {
     }
 
     @Test
+    void aCaptureIsReadAsItIsWritten() {
+        var usual = CaptureRequest.usual();
+        var other = new CaptureRequest(true, "laptop=1", 96, 3600, 4096);
+        assertEquals(
+                List.of(new UapiParser.Capture(usual), new UapiParser.Capture(usual), new UapiParser.Capture(other)),
+                requests(new UapiParser(), "capture=1\n\n" + usual.text() + other.text()));
+        for (var line : List.of(
+                "snaplen=0",
+                "snaplen=65536",
+                "snaplen=",
+                "seconds=0",
+                "seconds=3601",
+                "bytes=4095",
+                "bytes=9999999999999999999",
+                "wire=yes",
+                "file=x",
+                "peer")) {
+            var requests = requests(new UapiParser(), "capture=1\n" + line + "\nwire=1\n\nget=1\n\n");
+            assertEquals(-22, errno(requests.get(0)), line);
+            assertInstanceOf(Get.class, requests.get(1), line);
+            assertEquals(2, requests.size(), line);
+        }
+        assertThrows(IllegalArgumentException.class, () -> new CaptureRequest(false, "a\nb", 96, 1, 4096));
+    }
+
+    @Test
     void theRestOfABadSetEndsAtARequestOfOurOwn() {
-        for (var word : List.of("stats", "status", "events")) {
+        for (var word : List.of("stats", "status", "events", "capture")) {
             var requests = requests(new UapiParser(), "set=1\nbogus\nlisten_port=1\n" + word + "=1\n\n");
             assertEquals(2, requests.size(), word);
             assertEquals(-71, errno(requests.get(0)), word);

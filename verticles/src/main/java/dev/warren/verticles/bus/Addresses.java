@@ -38,6 +38,10 @@ public final class Addresses {
         return "warren." + device + ".link";
     }
 
+    static String capture(String device, long serial) {
+        return "warren." + device + ".capture." + serial;
+    }
+
     static String handshake(String device) {
         return "warren." + device + ".handshake";
     }

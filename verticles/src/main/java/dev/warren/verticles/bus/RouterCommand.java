@@ -3,6 +3,7 @@ package dev.warren.verticles.bus;
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
 import dev.warren.io.Offload;
+import dev.warren.conf.uapi.CaptureRequest;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.Origin;
 import io.vertx.core.Promise;
@@ -51,6 +52,22 @@ public sealed interface RouterCommand {
     ///
     /// @param owner whose they are; replaces what it told before
     record Offloads(String owner, List<Offload> offloads) implements RouterCommand {}
+
+    /// Begin a capture, whose packets go to this mailbox. Answered when it has begun; fails with a sentence.
+    record Capture(CaptureRequest request, CaptureMailbox to, Promise<Void> reply) implements RouterCommand {
+        @Override
+        public void discard() {
+            reply.tryFail("the device is closing");
+        }
+    }
+
+    /// End it, whether or not it has begun. Answered when everything captured has been sent.
+    record CaptureEnds(CaptureMailbox to, Promise<Void> reply) implements RouterCommand {
+        @Override
+        public void discard() {
+            reply.tryComplete();
+        }
+    }
 
     /// Packets wait in a TUN queue for a peer that has no actor.
     record Wake(PeerRef peer) implements RouterCommand {}

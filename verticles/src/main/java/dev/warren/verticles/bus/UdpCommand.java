@@ -4,6 +4,7 @@ import dev.warren.io.Endpoint;
 import dev.warren.io.PacketBatch;
 import io.vertx.core.Promise;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// Commands to the UDP verticle.
 public sealed interface UdpCommand {
@@ -52,6 +53,34 @@ public sealed interface UdpCommand {
 
     /// Packets to these leave by another interface now: let the kernel choose their source.
     record Rerouted(List<Endpoint> endpoints) implements UdpCommand {}
+
+    /// Copy datagrams to a capture from now on, all or those of one peer. Answered when it has begun.
+    record Capture(CaptureBuffer buffer, @Nullable Only only, Promise<Void> reply) implements UdpCommand {
+        @Override
+        public void discard() {
+            reply.tryFail("the device is closing");
+        }
+    }
+
+    /// The peer whose datagrams are meant: by receiver index, and where none tells by its endpoint.
+    ///
+    /// @param configured its endpoint while no actor has published one
+    record Only(PeerRef peer, SharedPeerState state, @Nullable Endpoint configured) {
+        /// Whether the peer is there now.
+        public boolean isAt(Endpoint remote) {
+            var place = state.place();
+            var known = place == null ? configured : place.endpoint();
+            return known != null && known.sameRemote(remote);
+        }
+    }
+
+    /// Copy no more, and send away what was copied. Answered when that is done.
+    record CaptureEnds(Promise<Void> reply) implements UdpCommand {
+        @Override
+        public void discard() {
+            reply.tryComplete();
+        }
+    }
 
     /// Open sockets on this port (0: any) with this firewall mark (0: none) in place of those that are open, or close
     /// them. Answers the port, 0 when closed. When the kernel refuses, what is open stays as it is.

@@ -34,6 +34,7 @@ import dev.warren.verticles.loop.DeviceLoops;
 import dev.warren.verticles.loop.Loop;
 import dev.warren.verticles.loop.PoolLevel;
 import dev.warren.verticles.peer.PeerLoop;
+import dev.warren.verticles.router.Captures;
 import dev.warren.verticles.router.PeerRegistry;
 import dev.warren.verticles.router.RouterVerticle;
 import dev.warren.verticles.tun.TunVerticle;
@@ -204,6 +205,7 @@ public final class Device implements DeviceControl {
         var tuns = tuns(control);
         var registry =
                 new PeerRegistry(control, name, List.copyOf(peerLoops), tuns, controlUdp, router, random, counters);
+        var captures = new Captures(control, List.copyOf(peerLoops), controlUdp, registry);
 
         return deploy(
                         control,
@@ -217,7 +219,8 @@ public final class Device implements DeviceControl {
                                 registry,
                                 allowedIps,
                                 events,
-                                counters))
+                                counters,
+                                captures))
                 .compose(_ -> deploy(
                         control,
                         () -> new HandshakeVerticle(

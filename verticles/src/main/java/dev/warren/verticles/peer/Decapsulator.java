@@ -30,6 +30,10 @@ public final class Decapsulator {
     /// That the waiting runs lie in; those of one batch are neighbours.
     private int batches;
 
+    /// Null while nobody captures.
+    @Nullable
+    PlainTap tap;
+
     /// @param entry the first that is not wholly opened
     /// @param skip bytes of it that are
     private record Waiting(LivePeer peer, PacketRun run, int entry, int skip) {}
@@ -99,6 +103,7 @@ public final class Decapsulator {
         var batch = run.batch();
         var datagrams = batch.slab();
         var allowedIps = state.allowedIps();
+        var capturing = tap;
         int data = 0;
         int keepalives = 0;
         int packets = 0;
@@ -135,7 +140,9 @@ public final class Decapsulator {
                     from.count(PeerCounter.DROP_CONGESTION, 1);
                 } else if (sources.source(allowedIps, out.slab(), to) != from.ref) {
                     from.count(PeerCounter.DROP_SOURCE_NOT_OWNED, 1); // asked of the whole device's trie
+                    if (capturing != null) capturing.refused(from.ref, out.slab(), to, packet);
                 } else {
+                    if (capturing != null) capturing.received(from.ref, out.slab(), to, packet);
                     out.add(to, packet, 0, null);
                     packets++;
                     bytes += length;

@@ -13,6 +13,7 @@ import dev.warren.verticles.bus.UdpMailbox;
 import dev.warren.verticles.counters.PeerCounter;
 import io.vertx.core.Handler;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /// Plaintext frames in, datagrams out: the one loop that runs for every outbound packet. One per event loop, shared by
 /// its peers. Packets are sealed from the batch they were read into straight into the batch they are sent from.
@@ -29,6 +30,10 @@ public final class Encapsulator {
     private final GsoSplitter splitter = new GsoSplitter();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Handler<Void> resuming = this::resume;
+
+    /// Null while nobody captures.
+    @Nullable
+    PlainTap tap;
 
     private record Waiting(LivePeer peer, PacketRun run, int entry) {}
 
@@ -91,6 +96,7 @@ public final class Encapsulator {
         boolean ready = peer.ready(now);
         var batch = run.batch();
         var source = batch.slab();
+        var capturing = tap;
         int packets = 0;
         long bytes = 0;
         for (int entry = first; entry < run.to(); entry++) {
@@ -105,7 +111,10 @@ public final class Encapsulator {
                 continue;
             }
             if (!ready) {
-                while (splitter.next()) peer.stage(source, splitter.offset(), splitter.length());
+                while (splitter.next()) {
+                    if (capturing != null) capturing.sent(to.ref, source, splitter.offset(), splitter.length());
+                    peer.stage(source, splitter.offset(), splitter.length());
+                }
                 continue;
             }
             var out = udp.reserve(room);
@@ -119,6 +128,7 @@ public final class Encapsulator {
             int at = start;
             int datagram = 0;
             while (splitter.next()) {
+                if (capturing != null) capturing.sent(to.ref, source, splitter.offset(), splitter.length());
                 int sealed = peer.seal(source, splitter.offset(), splitter.length(), out.slab(), at);
                 if (sealed < 0) { // the peer counts it; at the counter limit the rest waits for the next session
                     if (sealed == COUNTER_LIMIT) peer.stage(source, splitter.offset(), splitter.length());

@@ -2,8 +2,10 @@ package dev.warren.verticles.peer;
 
 import dev.warren.crypto.key.PrivateKey;
 import dev.warren.crypto.peer.StagedPool;
+import dev.warren.verticles.bus.CaptureBuffer;
 import dev.warren.verticles.bus.HandshakeMailbox;
 import dev.warren.verticles.bus.PeerNotices;
+import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.SharedState;
 import dev.warren.verticles.bus.TunMailbox;
 import dev.warren.verticles.bus.UdpMailbox;
@@ -12,6 +14,7 @@ import dev.warren.verticles.loop.ErrorLog;
 import dev.warren.verticles.loop.Loop;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /// What the peers of one device on one event loop share: the loop's cryptography and clock, the mailboxes
@@ -72,6 +75,29 @@ public final class PeerLoop {
             forgotten.complete();
         });
         return forgotten.future();
+    }
+
+    /// Copies the packets of these peers to a capture from now on, all or those of one peer. Called on any loop;
+    /// completes when it has begun.
+    public Future<Void> capture(CaptureBuffer buffer, @Nullable PeerRef only) {
+        return tap(new PlainTap(buffer, only));
+    }
+
+    /// Copies no more, and sends away what was copied. Called on any loop; completes when that is done.
+    public Future<Void> captureEnds() {
+        return tap(null);
+    }
+
+    private Future<Void> tap(@Nullable PlainTap next) {
+        Promise<Void> done = Promise.promise();
+        loop.context().runOnContext(_ -> {
+            var before = encapsulator.tap;
+            if (before != null) before.close();
+            encapsulator.tap = next;
+            decapsulator.tap = next;
+            done.complete();
+        });
+        return done.future();
     }
 
     /// Ends the sharing, on the loop, when no peer uses it any more.

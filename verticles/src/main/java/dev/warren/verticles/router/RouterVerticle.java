@@ -62,6 +62,7 @@ public final class RouterVerticle extends VerticleBase {
     private final PeerLog log;
     private final DeviceCounters counters;
     private final DeviceOffloads offloads;
+    private final Captures captures;
 
     private @Nullable MessageConsumer<Object> consumer;
     private Future<Void> lastChange = Future.succeededFuture();
@@ -77,7 +78,8 @@ public final class RouterVerticle extends VerticleBase {
             PeerRegistry registry,
             AllowedIps<PeerRef> allowedIps,
             PeerNotices notices,
-            DeviceCounters counters) {
+            DeviceCounters counters,
+            Captures captures) {
         this.loop = loop;
         this.device = device;
         this.state = state;
@@ -92,6 +94,7 @@ public final class RouterVerticle extends VerticleBase {
         this.log = new PeerLog(device, events);
         this.counters = counters;
         this.offloads = new DeviceOffloads(device, events, loop.clock());
+        this.captures = captures;
     }
 
     @Override
@@ -134,6 +137,9 @@ public final class RouterVerticle extends VerticleBase {
             case RouterCommand.Status status -> status.reply().complete(status());
             case RouterCommand.Snapshot asked -> asked.reply().complete(snapshot(asked.offset(), asked.limit()));
             case RouterCommand.Offloads told -> offloads.told(told.owner(), told.offloads());
+            case RouterCommand.Capture asked ->
+                captures.begin(asked.request(), asked.to()).onComplete(asked.reply());
+            case RouterCommand.CaptureEnds asked -> captures.end(asked.to()).onComplete(asked.reply());
             case RouterCommand.Counters asked -> asked.reply().complete(counters.read());
         }
     }

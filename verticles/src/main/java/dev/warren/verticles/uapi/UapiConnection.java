@@ -55,6 +55,8 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
     private boolean ended;
     /// Streams to the client, which asked for them last.
     private @Nullable UapiEvents events;
+
+    private @Nullable UapiCapture capture;
     /// The chunk on its way out.
     private @Nullable ByteBuf outgoing;
     private int outgoingLeft;
@@ -85,8 +87,8 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
 
     /// Called now and then: bytes that left since the last time are progress.
     void noteProgress(long now) {
-        if (answering && outgoing == null) {
-            lastProgress = now; // the device is at work, not the client
+        if ((answering && outgoing == null) || capture != null) {
+            lastProgress = now; // the device is at work, not the client; a capture has an end of its own
         } else if (outgoing != null && outgoing.readableBytes() != outgoingLeft) {
             outgoingLeft = outgoing.readableBytes();
             lastProgress = now;
@@ -104,6 +106,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
         parser.close();
         releaseSnapshot();
         if (events != null) events.close();
+        if (capture != null) capture.close();
         var _ = channel.close();
     }
 
@@ -150,7 +153,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
                 wipeAndRelease(received.remove());
                 continue;
             }
-            if (events != null) { // nothing is asked after them
+            if (events != null || capture != null) { // nothing is asked after them
                 wipeAndRelease(received.remove());
                 continue;
             }
@@ -164,6 +167,10 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
     }
 
     private void endOfInput() {
+        if (capture != null) {
+            capture.end();
+            return;
+        }
         var request = parser.end();
         if (request == null) {
             end();
@@ -182,6 +189,7 @@ final class UapiConnection extends ChannelInboundHandlerAdapter {
             case UapiParser.Stats _ -> reply(this::stats);
             case UapiParser.Status status -> reply(() -> status(status.offset(), status.limit()));
             case UapiParser.Events _ -> events = new UapiEvents(owner.vertx(), device.name(), channel);
+            case UapiParser.Capture asked -> capture = owner.capture(channel, asked.request());
             case UapiParser.Bad bad -> {
                 LOG.debug("({}) UAPI: {}", device.name(), bad.reason());
                 reply(() -> set(bad.before(), bad.errno()));

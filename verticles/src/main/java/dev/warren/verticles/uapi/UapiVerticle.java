@@ -1,5 +1,6 @@
 package dev.warren.verticles.uapi;
 
+import dev.warren.conf.uapi.CaptureRequest;
 import dev.warren.conf.uapi.UapiBudget;
 import dev.warren.io.ffm.Libc;
 import dev.warren.verticles.control.DeviceControl;
@@ -26,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Serves the control socket of one device: the text protocol of `wg`, and `stats=1`, `status=1` and
-/// `events=1` of our own (docs/METRICS.md).
+/// Serves the control socket of one device: the text protocol of `wg`, and `stats=1`, `status=1`, `events=1` and
+/// `capture=1` of our own (docs/METRICS.md).
 ///
 /// A client that stalls, never ends or comes in numbers costs the others nothing: requests and replies that make no
 /// progress end, the number of clients is bounded, and so is the number of peers in replies that are being written.
@@ -55,6 +56,7 @@ public final class UapiVerticle extends VerticleBase {
     private final UapiBudget budget = new UapiBudget(UapiBudget.USUAL);
     private final Set<UapiConnection> clients = new LinkedHashSet<>();
     private final ArrayDeque<Runnable> waiting = new ArrayDeque<>();
+    private long captures;
     private int replies;
     private int peersPerReply;
     private @Nullable Channel server;
@@ -75,6 +77,11 @@ public final class UapiVerticle extends VerticleBase {
 
     Vertx vertx() {
         return vertx;
+    }
+
+    /// Begins a capture for a client.
+    UapiCapture capture(Channel channel, CaptureRequest request) {
+        return new UapiCapture((ContextInternal) context, starting.result().name(), captures++, channel, request);
     }
 
     /// What the changes of all clients together may weigh.

@@ -48,6 +48,8 @@ public final class UdpVerticle extends VerticleBase {
     /// Of the open sockets.
     private int fwmark;
     private int handshakesQueued;
+    /// Null while nobody captures.
+    private @Nullable WireTap tap;
 
     public UdpVerticle(
             Loop loop,
@@ -102,6 +104,15 @@ public final class UdpVerticle extends VerticleBase {
             case UdpCommand.Rerouted rerouted -> {
                 if (socket != null) socket.rerouted(rerouted.endpoints());
             }
+            case UdpCommand.Capture capture -> {
+                tap = new WireTap(capture.buffer(), capture.only());
+                capture.reply().complete();
+            }
+            case UdpCommand.CaptureEnds end -> {
+                if (tap != null) tap.close();
+                tap = null;
+                end.reply().complete();
+            }
             case UdpCommand.Bind bind -> bind(bind);
         }
     }
@@ -116,7 +127,10 @@ public final class UdpVerticle extends VerticleBase {
         }
         int runs = 0;
         try {
-            if (from.receive(fd, batch) > 0) runs = sort(batch);
+            if (from.receive(fd, batch) > 0) {
+                if (tap != null) tap.received(batch, indices, from.port());
+                runs = sort(batch);
+            }
         } finally {
             if (runs == 0) batch.release();
         }
@@ -172,6 +186,7 @@ public final class UdpVerticle extends VerticleBase {
     private void send(PacketBatch batch) {
         var open = queue;
         if (open != null) {
+            if (tap != null && socket != null) tap.sent(batch, indices, socket.port());
             open.send(batch);
             return;
         }
