@@ -1,6 +1,7 @@
 package dev.warren.app;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -66,6 +67,10 @@ class MainTest {
                 "explain wg0",
                 "doctor wg0 wg1",
                 "doctor -c",
+                "capture wg0",
+                "capture -w x",
+                "capture wg0 --plain --wire -w x",
+                "capture wg0 --seconds soon -w x",
                 "stats --json=maybe=1 wg0",
                 "genkey extra",
                 "pubkey extra",
@@ -162,7 +167,7 @@ class MainTest {
     @Test
     void everyCommandHasHelp() {
         for (var command : new String[] {
-            "run", "status", "top", "events", "explain", "stats", "doctor", "genkey", "pubkey", "genpsk", "demo"
+            "run", "status", "top", "events", "explain", "capture", "stats", "doctor", "genkey", "pubkey", "genpsk", "demo"
         }) {
             assertEquals(0, execute(command, "--help"), command);
             assertEquals(0, execute("help", command), command);
@@ -231,6 +236,20 @@ class MainTest {
         assertTrue(said(err).contains("/nonexistent/warren.conf does not exist"), said(err));
         assertEquals(2, execute("doctor", "nobody0"));
         assertTrue(said(err).contains("nobody0 is not in "), said(err));
+    }
+
+    @Test
+    void aCaptureOutOfBoundsIsAUsageErrorAndMakesNoFile(@TempDir Path directory) {
+        var file = directory.resolve("w.pcapng");
+        for (var bound : List.of("--seconds=0", "--seconds=3601", "--bytes=100", "--snaplen=65536", "--peer=a\nb")) {
+            assertEquals(2, execute("capture", "nobody0", bound, "-w", file.toString()), bound);
+        }
+        assertTrue(said(err).contains("warren: --seconds has to be 1 to 3600"), said(err));
+        assertEquals(1, execute("capture", "nobody0", "-w", file.toString()));
+        assertFalse(Files.exists(file));
+        assertEquals(2, execute("capture", "nobody0", "-w", directory.toString()));
+        assertEquals(2, execute("capture", "nobody0", "--force", "-w", directory.toString()));
+        assertTrue(said(err).contains("is not a regular file"), said(err));
     }
 
     @Test

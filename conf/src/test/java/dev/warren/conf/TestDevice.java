@@ -138,7 +138,8 @@ public final class TestDevice {
                 bad.before().close();
                 out.writeBytes(UapiWriter.status(bad.errno()));
             }
-            case UapiParser.Stats _, UapiParser.Status _, UapiParser.Events _, UapiParser.Capture _ -> throw new AssertionError(request);
+            case UapiParser.Stats _, UapiParser.Status _, UapiParser.Events _, UapiParser.Capture _ ->
+                throw new AssertionError(request);
             case UapiParser.Hangup hangup -> {}
         }
     }

@@ -13,6 +13,7 @@ public final class CommandNames {
             "top",
             "events",
             "explain",
+            "capture",
             "stats",
             "doctor",
             "reset-timestamp",

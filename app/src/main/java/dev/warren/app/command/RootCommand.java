@@ -99,6 +99,7 @@ public final class RootCommand implements Callable<Integer> {
                 .addSubcommand(new TopCommand(out, err))
                 .addSubcommand(new EventsCommand(out, err))
                 .addSubcommand(new ExplainCommand(out, err))
+                .addSubcommand(new CaptureCommand(out, err))
                 .addSubcommand(new StatsCommand(out, err))
                 .addSubcommand(new DoctorCommand(out, err))
                 .addSubcommand(new ResetTimestampCommand(err))

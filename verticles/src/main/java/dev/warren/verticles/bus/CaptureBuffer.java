@@ -2,6 +2,7 @@ package dev.warren.verticles.bus;
 
 import dev.warren.verticles.capture.CapturedPacket;
 import dev.warren.verticles.loop.Loop;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
@@ -27,6 +28,7 @@ public final class CaptureBuffer {
     private int awayBytes;
     private long dropped;
     private boolean timed;
+    private Future<Void> lastWritten = Future.succeededFuture();
     private @Nullable PeerRef lastPeer;
     private String lastDescribed = "";
 
@@ -71,13 +73,18 @@ public final class CaptureBuffer {
         }
     }
 
-    /// Sends away what is gathered.
-    public void flush() {
+    /// Sends away what is gathered. Completes when all that left was written or given up.
+    public Future<Void> end() {
+        flush();
+        return lastWritten;
+    }
+
+    private void flush() {
         if (gathered.isEmpty() && dropped == 0) return;
         int bytes = gatheredBytes;
         awayBytes += bytes;
         Promise<Void> written = loop.promise();
-        written.future().onComplete(_ -> awayBytes -= bytes);
+        lastWritten = written.future().onComplete(_ -> awayBytes -= bytes);
         capture.tell(new CapturedPackets(gathered, dropped, written));
         gathered = new ArrayList<>();
         gatheredBytes = 0;

@@ -61,7 +61,7 @@ public sealed interface RouterCommand {
         }
     }
 
-    /// End it, whether or not it has begun. Answered when everything captured has been sent.
+    /// End it, whether or not it has begun. Answered when what was captured has been written or given up.
     record CaptureEnds(CaptureMailbox to, Promise<Void> reply) implements RouterCommand {
         @Override
         public void discard() {

@@ -65,7 +65,8 @@ public sealed interface UdpCommand {
     /// The peer whose datagrams are meant: by receiver index, and where none tells by its endpoint.
     ///
     /// @param configured its endpoint while no actor has published one
-    record Only(PeerRef peer, SharedPeerState state, @Nullable Endpoint configured) {
+    record Only(
+            PeerRef peer, SharedPeerState state, @Nullable Endpoint configured) {
         /// Whether the peer is there now.
         public boolean isAt(Endpoint remote) {
             var place = state.place();
@@ -74,7 +75,7 @@ public sealed interface UdpCommand {
         }
     }
 
-    /// Copy no more, and send away what was copied. Answered when that is done.
+    /// Copy no more. Answered when what was copied has been written or given up.
     record CaptureEnds(Promise<Void> reply) implements UdpCommand {
         @Override
         public void discard() {

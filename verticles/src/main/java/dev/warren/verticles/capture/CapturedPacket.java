@@ -9,4 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// @param length bytes that it had
 /// @param bytes its first ones, from the IP header on
 /// @param comment whose it is and what became of it; null: not known
-public record CapturedPacket(long time, boolean outbound, int length, byte[] bytes, @Nullable String comment) {}
+public record CapturedPacket(
+        long time,
+        boolean outbound,
+        int length,
+        byte[] bytes,
+        @Nullable String comment) {}

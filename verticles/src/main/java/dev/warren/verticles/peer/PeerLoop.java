@@ -83,7 +83,7 @@ public final class PeerLoop {
         return tap(new PlainTap(buffer, only));
     }
 
-    /// Copies no more, and sends away what was copied. Called on any loop; completes when that is done.
+    /// Copies no more. Called on any loop; completes when what was copied has been written or given up.
     public Future<Void> captureEnds() {
         return tap(null);
     }
@@ -92,10 +92,10 @@ public final class PeerLoop {
         Promise<Void> done = Promise.promise();
         loop.context().runOnContext(_ -> {
             var before = encapsulator.tap;
-            if (before != null) before.close();
             encapsulator.tap = next;
             decapsulator.tap = next;
-            done.complete();
+            if (before == null) done.complete();
+            else before.end().onComplete(done);
         });
         return done.future();
     }

@@ -2,6 +2,7 @@ package dev.warren.verticles.peer;
 
 import dev.warren.verticles.bus.CaptureBuffer;
 import dev.warren.verticles.bus.PeerRef;
+import io.vertx.core.Future;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
@@ -34,9 +35,9 @@ final class PlainTap {
         }
     }
 
-    /// The last packet was copied.
-    void close() {
-        buffer.flush();
+    /// The last packet was copied. Completes when all of them were written or given up.
+    Future<Void> end() {
+        return buffer.end();
     }
 
     private boolean isMeant(PeerRef peer) {

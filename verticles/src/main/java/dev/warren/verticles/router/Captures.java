@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The captures of a device: at most one inside the tunnel and one outside. Belongs to the router.
 public final class Captures {
-    /// What a capture keeps in memory, of all loops together; but no loop is given less than two packets of the greatest
+    /// What a capture keeps in memory, of all loops together; but no loop is given less than two packets of the
+    // greatest
     /// length.
     private static final int MAX_BYTES = 4 << 20;
 
@@ -69,7 +70,7 @@ public final class Captures {
         return begun.future();
     }
 
-    /// Completes when all that was captured has been sent, also for one that has not begun.
+    /// Completes when what was captured has been written or given up; at once for one that has not begun.
     Future<Void> end(CaptureMailbox to) {
         Future<Void> ended = Future.succeededFuture();
         if (to == wire) {

@@ -11,6 +11,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFutureListener;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
@@ -18,14 +19,15 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One capture: gets packets from the loops that they pass and writes them to a client of the control socket as a pcapng
+/// One capture: gets packets from the loops that they pass and writes them to a client of the control socket as a
+// pcapng
 /// file, until the time is over, the file is as long as it may be, or the client wants no more. The loops wait for
 /// nobody: what the client does not take in time they leave out.
 ///
 /// Everything runs on the event loop of the verticle.
 final class UapiCapture {
-    /// What a client that does not read is given to take the end of the file.
-    private static final long LINGER_MILLIS = 5000;
+    /// What a client is given to take the rest of the file.
+    private static final long LINGER_MILLIS = 30_000;
 
     private static final int EBUSY = -16;
 
@@ -42,6 +44,7 @@ final class UapiCapture {
     private long received;
     private long dropped;
     private long timer = -1;
+    private boolean started;
     private boolean ending;
     private boolean closed;
 
@@ -74,6 +77,13 @@ final class UapiCapture {
             sendLast(answer.getBytes(StandardCharsets.UTF_8));
             return;
         }
+        start();
+    }
+
+    /// Tells the client, before the first packet: that may come before the router's answer.
+    private void start() {
+        if (started) return;
+        started = true;
         send("errno=0\n\n".getBytes(StandardCharsets.US_ASCII));
         var what = request.wire()
                 ? "outside the tunnel; hop limits, and local addresses that the kernel chose, are not known"
@@ -94,6 +104,7 @@ final class UapiCapture {
 
     /// Writes packets as far as they fit.
     private void write(CapturedPackets some) {
+        start();
         var blocks = Unpooled.buffer();
         boolean full = left <= 0;
         if (!full) dropped += some.dropped();
@@ -121,11 +132,10 @@ final class UapiCapture {
     private void finish() {
         if (ending || closed) return;
         ending = true;
-        stop().future().onComplete(_ -> {
-            sendLast(PcapngWriter.statistics(clock.wall(), received, dropped));
-            context.setTimer(LINGER_MILLIS, _ -> {
-                var _ = channel.close();
-            });
+        // The loops' last packets are written before they say so.
+        stop().onComplete(_ -> sendLast(PcapngWriter.statistics(clock.wall(), received, dropped)));
+        timer = context.setTimer(LINGER_MILLIS, _ -> {
+            var _ = channel.close();
         });
     }
 
@@ -133,14 +143,15 @@ final class UapiCapture {
     void close() {
         if (closed) return;
         closed = true;
-        if (!ending) stop();
+        if (ending) context.owner().cancelTimer(timer);
+        else stop();
         if (consumer != null) consumer.unregister();
     }
 
-    private Promise<Void> stop() {
+    private Future<Void> stop() {
         if (timer >= 0) context.owner().cancelTimer(timer);
         Promise<Void> ended = context.promise();
         router.tell(new RouterCommand.CaptureEnds(mailbox, ended));
-        return ended;
+        return ended.future();
     }
 }

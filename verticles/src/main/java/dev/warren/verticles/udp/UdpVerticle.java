@@ -109,9 +109,10 @@ public final class UdpVerticle extends VerticleBase {
                 capture.reply().complete();
             }
             case UdpCommand.CaptureEnds end -> {
-                if (tap != null) tap.close();
+                var ended = tap;
                 tap = null;
-                end.reply().complete();
+                if (ended == null) end.reply().complete();
+                else ended.end().onComplete(end.reply());
             }
             case UdpCommand.Bind bind -> bind(bind);
         }

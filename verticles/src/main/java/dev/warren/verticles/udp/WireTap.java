@@ -10,6 +10,7 @@ import dev.warren.io.PacketBatch;
 import dev.warren.verticles.bus.CaptureBuffer;
 import dev.warren.verticles.bus.PeerRef;
 import dev.warren.verticles.bus.UdpCommand;
+import io.vertx.core.Future;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
@@ -40,9 +41,9 @@ final class WireTap {
         for (int i = 0; i < batch.count(); i++) copy(false, batch, i, indices, port);
     }
 
-    /// The last datagram was copied.
-    void close() {
-        buffer.flush();
+    /// The last datagram was copied. Completes when all of them were written or given up.
+    Future<Void> end() {
+        return buffer.end();
     }
 
     private void copy(boolean outbound, PacketBatch batch, int entry, IndexTable indices, int port) {
