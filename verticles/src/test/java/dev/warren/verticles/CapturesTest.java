@@ -29,8 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Captures at the control socket of a real device: what is in them, what bounds them, and that nothing is left of
-// them.
+/// Captures at the control socket of a real device: what is in them, what bounds them, that nothing is left.
 @Timeout(60)
 class CapturesTest extends DeviceLab {
     @TempDir

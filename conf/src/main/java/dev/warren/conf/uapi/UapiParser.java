@@ -188,8 +188,7 @@ public final class UapiParser implements AutoCloseable {
     }
 
     private void store(ByteBuffer bytes, int count) {
-        if (state
-                == State.SKIP) { // only as much as tells an empty line from an operation, of which this is the longest
+        if (state == State.SKIP) { // only as much as tells an empty line from an operation, CAPTURE is the longest
             int kept = Math.max(0, Math.min(count, CAPTURE.length - length));
             bytes.get(bytes.position(), line, Math.min(length, CAPTURE.length), kept);
             length = Math.min(length + count, 64);

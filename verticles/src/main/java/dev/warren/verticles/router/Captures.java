@@ -14,9 +14,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The captures of a device: at most one inside the tunnel and one outside. Belongs to the router.
 public final class Captures {
-    /// What a capture keeps in memory, of all loops together; but no loop is given less than two packets of the
-    // greatest
-    /// length.
+    /// What a capture keeps in memory, of all loops together; no loop is given less than room for the longest
+    /// packet.
     private static final int MAX_BYTES = 4 << 20;
 
     private static final int MIN_BYTES_OF_LOOP = 128 << 10;

@@ -19,10 +19,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/// One capture: gets packets from the loops that they pass and writes them to a client of the control socket as a
-// pcapng
-/// file, until the time is over, the file is as long as it may be, or the client wants no more. The loops wait for
-/// nobody: what the client does not take in time they leave out.
+/// One capture: gets packets from the loops that they pass and writes them to a client of the control socket as
+/// a pcapng file, until the time is over, the file is as long as it may be, or the client wants no more. The
+/// loops wait for nobody: what the client does not take in time they leave out.
 ///
 /// Everything runs on the event loop of the verticle.
 final class UapiCapture {

@@ -187,8 +187,11 @@ public final class UdpVerticle extends VerticleBase {
     private void send(PacketBatch batch) {
         var open = queue;
         if (open != null) {
-            if (tap != null && socket != null) tap.sent(batch, indices, socket.port());
-            open.send(batch);
+            try {
+                if (tap != null && socket != null) tap.sent(batch, indices, socket.port());
+            } finally {
+                open.send(batch);
+            }
             return;
         }
         for (int i = 0; i < batch.count(); i++) counters.add(UdpCounter.DROP_NO_SOCKET, batch.packets(i));
