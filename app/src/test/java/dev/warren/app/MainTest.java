@@ -167,7 +167,8 @@ class MainTest {
     @Test
     void everyCommandHasHelp() {
         for (var command : new String[] {
-            "run", "status", "top", "events", "explain", "capture", "stats", "doctor", "genkey", "pubkey", "genpsk", "demo"
+            "run", "status", "top", "events", "explain", "capture", "stats", "doctor", "genkey", "pubkey", "genpsk",
+            "demo"
         }) {
             assertEquals(0, execute(command, "--help"), command);
             assertEquals(0, execute("help", command), command);

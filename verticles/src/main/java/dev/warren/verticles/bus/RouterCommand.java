@@ -2,8 +2,8 @@ package dev.warren.verticles.bus;
 
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
-import dev.warren.io.Offload;
 import dev.warren.conf.uapi.CaptureRequest;
+import dev.warren.io.Offload;
 import dev.warren.verticles.control.DeviceSnapshot;
 import dev.warren.verticles.control.Origin;
 import io.vertx.core.Promise;
