@@ -40,13 +40,12 @@ import org.slf4j.LoggerFactory;
 /// | `/health/live` | 200 while this event loop turns |
 /// | `/health/ready` | 200 when all interfaces are up, their sockets open and their actors answer within a second |
 /// | `/api/status` | all figures as JSON |
-/// | `/api/interfaces/NAME/peers?offset=&limit=` | peers of an interface |
+/// | `/api/interfaces/NAME/peers?offset=&limit=&sort=` | peers of an interface |
 /// | `/api/metrics` | server-sent events: what is published at [Addresses#METRICS] from now on |
 /// | `/api/events` | server-sent events, the last 1000 first |
 public final class WebVerticle extends VerticleBase {
     private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
     private static final int REMEMBERED_EVENTS = 1000;
-    private static final int PAGE = 1000;
     private static final int MAX_LISTENERS = 100;
     private static final int LISTENER_BYTES = 64 * 1024;
     private static final int MAX_METRICS_LISTENERS = 20;
@@ -230,7 +229,7 @@ public final class WebVerticle extends VerticleBase {
         var all = new ArrayList<DeviceSnapshot>();
         Future<Void> done = Future.succeededFuture();
         for (var device : devices.get()) {
-            done = done.compose(_ -> whole(device)).map(snapshot -> {
+            done = done.compose(_ -> device.wholeSnapshot()).map(snapshot -> {
                 all.add(snapshot);
                 return null;
             });
@@ -238,22 +237,6 @@ public final class WebVerticle extends VerticleBase {
         return done.compose(_ -> EventLoops.of(vertx).probe()).map(loops -> {
             var counts = sinks.stream().map(EventSink::counts).toList();
             return new ScrapedFigures(options.version(), uptime(), loops, counts, all);
-        });
-    }
-
-    /// All peers, page by page, so that other work of the control loop comes between.
-    private Future<DeviceSnapshot> whole(DeviceControl device) {
-        return device.snapshot(0, PAGE).compose(first -> {
-            var peers = new ArrayList<>(first.peers());
-            Future<Void> done = Future.succeededFuture();
-            for (int offset = PAGE; offset < first.peerCount(); offset += PAGE) {
-                int from = offset;
-                done = done.compose(_ -> device.snapshot(from, PAGE)).map(page -> {
-                    peers.addAll(page.peers());
-                    return null;
-                });
-            }
-            return done.map(_ -> first.withPeers(peers));
         });
     }
 
@@ -299,7 +282,8 @@ public final class WebVerticle extends VerticleBase {
             var request = new JsonObject()
                     .put("interface", context.pathParam("interface"))
                     .put("offset", number(context, "offset", 0))
-                    .put("limit", number(context, "limit", 100));
+                    .put("limit", number(context, "limit", 100))
+                    .put("sort", context.request().getParam("sort"));
             status(context, request);
         } catch (NumberFormatException e) {
             json(context, 400, new JsonObject().put("error", "offset and limit are numbers"));

@@ -261,6 +261,16 @@ class WebVerticleTest {
         assertEquals(250, only.getInteger("peerCount"));
         assertEquals(404, fetch(web, "/api/interfaces/wg9/peers").statusCode());
         assertEquals(400, fetch(web, "/api/interfaces/wg0/peers?limit=many").statusCode());
+        assertEquals(400, fetch(web, "/api/interfaces/wg0/peers?sort=colour").statusCode());
+        var busiest = new JsonObject(fetch(web, "/api/interfaces/wg0/peers?sort=-receivedBytes&limit=1")
+                .body());
+        assertEquals(
+                1000 + device.peers - 1,
+                busiest.getJsonArray("interfaces")
+                        .getJsonObject(0)
+                        .getJsonArray("peers")
+                        .getJsonObject(0)
+                        .getInteger("receivedBytes"));
     }
 
     @Test

@@ -3,10 +3,15 @@ package dev.warren.verticles.control;
 import dev.warren.conf.DeviceStatus;
 import dev.warren.conf.DeviceUpdate;
 import io.vertx.core.Future;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// What can be asked of a running device from outside. May be called from any thread.
 public interface DeviceControl {
+    /// Peers in one page of [#wholeSnapshot].
+    int PAGE = 1000;
+
     /// Name of the interface.
     String name();
 
@@ -33,6 +38,21 @@ public interface DeviceControl {
     /// @param offset of the first peer
     /// @param limit of peers; 0: only those of the device
     Future<DeviceSnapshot> snapshot(int offset, int limit);
+
+    /// The figures of the device and of all its peers: page by page, so that other work of the control loop comes
+    /// between.
+    default Future<DeviceSnapshot> wholeSnapshot() {
+        return snapshot(0, PAGE).compose(first -> rest(first, new ArrayList<>(first.peers())));
+    }
+
+    private Future<DeviceSnapshot> rest(DeviceSnapshot first, List<PeerSnapshot> peers) {
+        if (peers.size() >= first.peerCount()) return Future.succeededFuture(first.withPeers(peers));
+        return snapshot(peers.size(), PAGE).compose(page -> {
+            if (page.peers().isEmpty()) return Future.succeededFuture(first.withPeers(peers)); // some were removed
+            peers.addAll(page.peers());
+            return rest(first, peers);
+        });
+    }
 
     /// All counters and drop reasons by name.
     Future<Map<String, Long>> counters();

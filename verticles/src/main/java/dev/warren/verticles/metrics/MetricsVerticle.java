@@ -16,6 +16,7 @@ import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -236,21 +237,23 @@ public final class MetricsVerticle extends VerticleBase {
 
     // ---- requests
 
-    /// `{"interface":"wg0","peer":"laptop","offset":0,"limit":1000}`, all of them optional. A peer is named as the
-    /// configuration file does or by its public key.
+    /// `{"interface":"wg0","peer":"laptop","offset":0,"limit":1000,"sort":"-receivedBytes"}`, all of them optional. A
+    /// peer is named as the configuration file does or by its public key.
     private void onRequest(Message<JsonObject> request) {
         var body = request.body() == null ? new JsonObject() : request.body();
         String wantedInterface;
         String wantedPeer;
+        String sort;
         int offset;
         int limit;
         try {
             wantedInterface = body.getString("interface");
             wantedPeer = body.getString("peer");
+            sort = body.getString("sort");
             offset = number(body, "offset", 0);
             limit = Math.min(number(body, "limit", MAX_LIMIT), MAX_LIMIT);
         } catch (ClassCastException e) {
-            request.fail(400, "interface and peer are texts, offset and limit are numbers");
+            request.fail(400, "interface, peer and sort are texts, offset and limit are numbers");
             return;
         }
         var wanted = devices.get().stream()
@@ -260,12 +263,20 @@ public final class MetricsVerticle extends VerticleBase {
             request.fail(404, "there is no interface " + wantedInterface);
             return;
         }
+        var order = sort == null ? null : PeerOrder.of(sort);
+        if (sort != null && order == null) {
+            request.fail(400, "sort is one of " + PeerOrder.fields() + ", with - before it for the greatest first");
+            return;
+        }
         var interfaces = new JsonArray();
         Future<Void> done = Future.succeededFuture();
         for (var device : wanted) {
-            done = done.compose(_ -> wantedPeer == null
-                            ? device.snapshot(offset, limit)
-                            : search(device, peer -> isPeer(peer, wantedPeer), 0))
+            done = done.compose(_ -> {
+                        if (wantedPeer != null) return search(device, peer -> isPeer(peer, wantedPeer), 0);
+                        return order == null
+                                ? device.snapshot(offset, limit)
+                                : device.wholeSnapshot().map(all -> sorted(all, order, offset, limit));
+                    })
                     .map(snapshot -> {
                         if (wantedPeer != null && snapshot.peers().isEmpty()) return null;
                         interfaces.add(SnapshotJson.status(snapshot));
@@ -277,6 +288,11 @@ public final class MetricsVerticle extends VerticleBase {
                     else request.reply(message("status").mergeIn(router()).put("interfaces", interfaces));
                 })
                 .onFailure(failure -> request.fail(503, String.valueOf(failure.getMessage())));
+    }
+
+    private static DeviceSnapshot sorted(DeviceSnapshot all, Comparator<PeerSnapshot> order, int offset, int limit) {
+        return all.withPeers(
+                all.peers().stream().sorted(order).skip(offset).limit(limit).toList());
     }
 
     /// Not negative; a field that is null is one that is not there.

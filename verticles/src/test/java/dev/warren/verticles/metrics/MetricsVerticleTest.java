@@ -225,6 +225,20 @@ class MetricsVerticleTest {
     }
 
     @Test
+    void peersAreSortedOverAllPages() throws Exception {
+        device.count = 2300;
+        var request = new JsonObject().put("sort", "-name").put("offset", 1).put("limit", 2);
+        var reply = status(request).getJsonArray("interfaces").getJsonObject(0);
+        assertEquals(2300, reply.getInteger("peerCount"));
+        var peers = reply.getJsonArray("peers");
+        assertEquals(2, peers.size());
+        assertEquals("peer998", peers.getJsonObject(0).getString("name"));
+        assertEquals("peer997", peers.getJsonObject(1).getString("name"));
+        var refused = assertThrows(ReplyException.class, () -> status(new JsonObject().put("sort", "colour")));
+        assertTrue(String.valueOf(refused.getMessage()).startsWith("sort is one of drops, lastHandshake"));
+    }
+
+    @Test
     void manyPeersComeInPages() throws Exception {
         device.count = 1200;
         listen();
