@@ -45,6 +45,7 @@ END
 # Gives side a the peers, which begin sessions from side c and keep them.
 watched_crowd() {
     local try
+    rm -f "$work/go" "$work/swarm" "$work/swarm.log"
     mkfifo "$work/go"
     ip netns exec "${tag}c" "${java[@]}" dev.warren.bench.PeerSwarm "$watched_live" 10.99.2.1:51820 "$public_a" \
         "$work/swarm" 500 < "$work/go" > "$work/swarm.log" 2>&1 &

@@ -43,7 +43,7 @@ public final class MetricsVerticle extends VerticleBase {
     public static final int MAX_LIMIT = 1000;
 
     private static final long NO_TIMER = -1;
-    private static final long PROBE_MILLIS = 50;
+    private static final long PROBE_MILLIS = 200;
     private static final Logger LOG = LoggerFactory.getLogger(MetricsVerticle.class);
 
     private final Supplier<? extends List<? extends DeviceControl>> devices;
