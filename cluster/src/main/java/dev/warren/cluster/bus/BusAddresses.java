@@ -1,0 +1,16 @@
+package dev.warren.cluster.bus;
+
+/// Addresses that belong to one node of the fleet, by the id of its event bus.
+public final class BusAddresses {
+    private BusAddresses() {}
+
+    /// Where a node listens for what only it is meant to have.
+    public static String node(String id) {
+        return "warren.fleet.node." + id;
+    }
+
+    /// Where a node is asked whether it is there.
+    static String ping(String id) {
+        return node(id) + ".ping";
+    }
+}
