@@ -39,8 +39,9 @@ public final class BusOptions {
                 .setEnabledSecureTransportProtocols(Set.of("TLSv1.3"))
                 .setClientAuth(ClientAuth.REQUIRED)
                 .setTrustAll(false) // the event bus trusts everybody otherwise
-                .setKeyCertOptions(
-                        new PemKeyCertOptions().setCertPath(certificate.toString()).setKeyPath(key.toString()))
+                .setKeyCertOptions(new PemKeyCertOptions()
+                        .setCertPath(certificate.toString())
+                        .setKeyPath(key.toString()))
                 .setTrustOptions(new PemTrustOptions().addCertPath(authority.toString()))
                 .setConnectTimeout(CONNECT_MILLIS)
                 .setSslHandshakeTimeout(TLS_SECONDS)

@@ -91,11 +91,15 @@ final class BusPublisher {
                 });
     }
 
-    /// Takes the znode away; whoever waits is told that it was not written.
-    Future<Void> close() {
+    /// Whoever waits is told that it was not written; nothing is written from now on.
+    void close() {
         closed = true;
         waiting.forEach(one -> one.fail("the event bus was closed"));
         waiting = new ArrayList<>();
+    }
+
+    /// Takes the znode away, after what is being written.
+    Future<Void> withdraw() {
         return context.executeBlocking(() -> {
             znode.delete();
             return null;

@@ -42,7 +42,8 @@ final class BusWatcher {
 
     private List<Promise<Void>> waiting = new ArrayList<>();
     private boolean reading;
-    private boolean closed;
+    /// Read by ZooKeeper's thread too, whose events outlive the event loops.
+    private volatile boolean closed;
 
     private sealed interface Reading {}
 
@@ -142,7 +143,7 @@ final class BusWatcher {
 
     /// Called on a thread of ZooKeeper.
     private void fired(WatchedEvent event) {
-        if (event.getType() == EventType.None) return; // of the connection: the manager listens for those
+        if (closed || event.getType() == EventType.None) return; // None: the manager listens to the connection
         var path = event.getPath();
         context.runOnContext(_ -> {
             if (closed) return;

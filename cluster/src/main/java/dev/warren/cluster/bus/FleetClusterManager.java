@@ -3,7 +3,6 @@ package dev.warren.cluster.bus;
 import dev.warren.verticles.loop.EventLoops;
 import io.vertx.core.Completable;
 import io.vertx.core.Context;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.AsyncMap;
 import io.vertx.core.shareddata.Counter;
@@ -34,7 +33,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// Each node has one ephemeral znode, which holds where its event bus listens and the few addresses at which it has
 /// a consumer for the fleet. Local consumers are not told of. While ZooKeeper is away the view of the others is kept,
-/// so that traffic goes on; who connects to a node that has gone is told by the connection. Node ids are new at every start.
+/// so that traffic goes on; who connects to a node that has gone is told by the connection. Node ids are new at every
+// start.
 ///
 /// What else Vert.x shares among nodes (maps, locks, counters) fails: Warren keeps its state in ZooKeeper itself.
 ///
@@ -118,8 +118,9 @@ public final class FleetClusterManager implements ClusterManager {
     /// Blocks. Waits for ZooKeeper and makes the znode below which all others are.
     private @Nullable Void connect() throws Exception {
         if (!curator.blockUntilConnected(CONNECT_SECONDS, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("ZooKeeper at %s did not answer within %d s: see that most of its servers run and can be reached"
-                    .formatted(curator.getZookeeperClient().getCurrentConnectionString(), CONNECT_SECONDS));
+            throw new IllegalStateException(
+                    "ZooKeeper at %s did not answer within %d s: see that most of its servers run and can be reached"
+                            .formatted(curator.getZookeeperClient().getCurrentConnectionString(), CONNECT_SECONDS));
         }
         if (curator.checkExists().forPath(root) != null) return null;
         try {
@@ -148,8 +149,13 @@ public final class FleetClusterManager implements ClusterManager {
             curator.getConnectionStateListenable().removeListener(connection);
             here.vertx.cancelTimer(here.timer);
             here.watcher.close();
+            here.publisher.close();
+            if (!curator.getZookeeperClient().isConnected()) {
+                left.succeed();
+                return;
+            }
             here.publisher
-                    .close()
+                    .withdraw()
                     .timeout(LEAVE_SECONDS, TimeUnit.SECONDS)
                     .otherwise(failure -> {
                         LOG.debug("The znode of the event bus is left to the end of the session", failure);
@@ -173,7 +179,8 @@ public final class FleetClusterManager implements ClusterManager {
                 onLoop().publisher.publish();
                 onLoop().watcher.reread();
             }
-            case SUSPENDED -> LOG.info("ZooKeeper does not answer: the nodes of the event bus are taken to be as they were");
+            case SUSPENDED ->
+                LOG.info("ZooKeeper does not answer: the nodes of the event bus are taken to be as they were");
             case LOST, READ_ONLY -> {}
         }
     }
@@ -185,7 +192,8 @@ public final class FleetClusterManager implements ClusterManager {
     }
 
     private void seen(Collection<BusMember> members) {
-        onLoop().members = members.stream().filter(member -> !member.id().equals(node)).toList();
+        onLoop().members =
+                members.stream().filter(member -> !member.id().equals(node)).toList();
         update();
     }
 
@@ -202,7 +210,11 @@ public final class FleetClusterManager implements ClusterManager {
         }
         for (var member : now.members().values()) {
             if (before.members().containsKey(member.id())) continue;
-            LOG.info("Node {} is on the event bus at {}:{}", member.id(), member.info().host(), member.info().port());
+            LOG.info(
+                    "Node {} is on the event bus at {}:{}",
+                    member.id(),
+                    member.info().host(),
+                    member.info().port());
             if (nodeListener != null) nodeListener.nodeAdded(member.id());
         }
     }

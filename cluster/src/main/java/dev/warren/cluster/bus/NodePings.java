@@ -16,7 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Asks each other node every second whether it is there, and answers when it is asked. So connections are open before
-/// there is something to send (the first message takes a second otherwise), and one that has broken is noticed before the
+/// there is something to send (the first message takes a second otherwise), and one that has broken is noticed before
+// the
 /// node's session ends. To be deployed on the management loop, which then has the connections.
 ///
 /// A message is `version(1) type(1) id`: the id of its sender's event bus, in UTF-8.
@@ -85,12 +86,15 @@ public final class NodePings extends VerticleBase {
     private void ping() {
         var nodes = new HashSet<>(manager.getNodes());
         nodes.remove(manager.getNodeId());
-        for (var gone : others.values().stream().filter(other -> !nodes.contains(other.id)).toList()) {
+        for (var gone : others.values().stream()
+                .filter(other -> !nodes.contains(other.id))
+                .toList()) {
             others.remove(gone.id);
             lose(gone, "it has left");
         }
         for (var id : nodes) {
-            var other = others.computeIfAbsent(id, _ -> new Other(id, vertx.eventBus().sender(BusAddresses.ping(id))));
+            var other = others.computeIfAbsent(
+                    id, _ -> new Other(id, vertx.eventBus().sender(BusAddresses.ping(id))));
             if (++other.unanswered > MAX_UNANSWERED) lose(other, "it does not answer");
             send(other, PING);
         }

@@ -33,7 +33,10 @@ final class OwnZnode {
             curator.transaction()
                     .forOperations(
                             curator.transactionOp().delete().forPath(path),
-                            curator.transactionOp().create().withMode(CreateMode.EPHEMERAL).forPath(path, data));
+                            curator.transactionOp()
+                                    .create()
+                                    .withMode(CreateMode.EPHEMERAL)
+                                    .forPath(path, data));
         } else if (!Arrays.equals(held, data)) {
             curator.setData().forPath(path, data);
         }
