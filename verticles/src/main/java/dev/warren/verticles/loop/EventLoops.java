@@ -12,6 +12,7 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
@@ -21,7 +22,9 @@ import java.util.stream.StreamSupport;
 ///
 /// The first is for control of all devices. The second is for what may take its time: control sockets, where `wg show`
 /// of 100 000 peers is many megabytes of text, names, endpoints to remember; handshakes and waking do not wait for
-/// that. The others are for packets. Where there are but two, the first has both.
+/// that. The others are for packets. Where there are but two, the first has both. The event bus of a cluster has taken
+/// the first before anybody could be asked, to read what other nodes send: there it is the one for what may take its
+// time.
 public final class EventLoops {
     private final VertxInternal vertx;
     private final List<EventLoop> all;
@@ -48,7 +51,9 @@ public final class EventLoops {
     public static EventLoops of(Vertx vertx) {
         var internal = (VertxInternal) vertx;
         var loops = StreamSupport.stream(internal.nettyEventLoopGroup().spliterator(), false);
-        return new EventLoops(internal, loops.map(EventLoop.class::cast).toList());
+        var all = new ArrayList<>(loops.map(EventLoop.class::cast).toList());
+        if (vertx.isClustered() && all.size() > 2) Collections.swap(all, 0, 1);
+        return new EventLoops(internal, List.copyOf(all));
     }
 
     public Vertx vertx() {
