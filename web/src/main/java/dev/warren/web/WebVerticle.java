@@ -9,6 +9,7 @@ import dev.warren.verticles.loop.LogLimit;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.http.HttpServer;
@@ -44,6 +45,9 @@ import org.slf4j.LoggerFactory;
 /// | `/api/metrics` | server-sent events: what is published at [Addresses#METRICS] from now on |
 /// | `/api/events` | server-sent events, the last 1000 first |
 public final class WebVerticle extends VerticleBase {
+    /// The page shows this node; in a cluster others would reply as well.
+    private static final DeliveryOptions THIS_NODE = new DeliveryOptions().setLocalOnly(true);
+
     private static final Logger LOG = LoggerFactory.getLogger(WebVerticle.class);
     private static final int REMEMBERED_EVENTS = 1000;
     private static final int MAX_LISTENERS = 100;
@@ -119,7 +123,8 @@ public final class WebVerticle extends VerticleBase {
             metricsListeners.send(KEEPALIVE);
             listeners.send(KEEPALIVE);
         });
-        var listening = vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, message -> onEvent(message.body()));
+        var listening =
+                vertx.eventBus().<JsonObject>localConsumer(Addresses.EVENTS, message -> onEvent(message.body()));
         consumer = listening;
         var http = new HttpServerOptions()
                 .setMaxHeaderSize(8192)
@@ -297,7 +302,7 @@ public final class WebVerticle extends VerticleBase {
 
     private void status(RoutingContext context, JsonObject request) {
         vertx.eventBus()
-                .<JsonObject>request(Addresses.STATUS, request)
+                .<JsonObject>request(Addresses.STATUS, request, THIS_NODE)
                 .onSuccess(reply -> json(context, 200, reply.body()))
                 .onFailure(failure -> {
                     if (failure instanceof ReplyException e && e.failureCode() >= 400 && e.failureCode() < 500) {
@@ -332,7 +337,7 @@ public final class WebVerticle extends VerticleBase {
         metricsListeners.add(context, "what is published at " + Addresses.METRICS);
         if (metricsConsumer != null) return;
         metricsConsumer = vertx.eventBus()
-                .consumer(
+                .localConsumer(
                         Addresses.METRICS,
                         message -> metricsListeners.send(event(message.body().getString("type"), message.body())));
     }

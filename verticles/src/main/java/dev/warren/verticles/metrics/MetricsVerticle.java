@@ -183,6 +183,7 @@ public final class MetricsVerticle extends VerticleBase {
         return device.snapshot(page * options.pageSize, options.pageSize).compose(snapshot -> {
             int pages = Math.max(1, Math.ceilDiv(snapshot.peerCount(), options.pageSize));
             to.write(message("interface")
+                    .put("node", options.node)
                     .mergeIn(SnapshotJson.device(snapshot))
                     .put("page", page)
                     .put("pages", pages)
