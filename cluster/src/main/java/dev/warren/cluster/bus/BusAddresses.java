@@ -4,7 +4,9 @@ package dev.warren.cluster.bus;
 public final class BusAddresses {
     private BusAddresses() {}
 
-    /// Where a node listens for what only it is meant to have.
+    /// Where a node listens for what only it is meant to have. On its management loop, which reads the
+    /// connections of the event bus: so it reads no more than it deals with, where another loop would have
+    /// it queued without a bound.
     public static String node(String id) {
         return "warren.fleet.node." + id;
     }

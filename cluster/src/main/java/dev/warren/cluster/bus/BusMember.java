@@ -14,7 +14,8 @@ record BusMember(String id, NodeInfo info, Set<String> addresses, long created) 
         addresses = Set.copyOf(addresses);
     }
 
-    /// Whether both listen at the same host and port: one of them is gone, the other was started there since.
+    /// Whether both listen at the same host and port: one of them is gone, the other was started there
+    /// since.
     boolean samePlace(NodeInfo other) {
         return info.port() == other.port() && info.host().equals(other.host());
     }

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// version(1) port(2) host metadata count(2) address...
 /// ```
 ///
-/// Texts are `length(2)` and UTF-8; the metadata is JSON, or an empty text. What follows the addresses is of a later
-/// program, and is skipped.
+/// Texts are `length(2)` and UTF-8; the metadata is JSON, or an empty text. What follows the addresses is
+/// of a later program, and is skipped.
 final class BusMemberCodec {
     /// It grows when a reader of the version before would misunderstand.
     static final byte VERSION = 1;

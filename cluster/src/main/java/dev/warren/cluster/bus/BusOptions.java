@@ -9,15 +9,15 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
-/// How the event bus of a node speaks with the others: TLS 1.3, and certificates of the fleet's own authority on both
-/// sides. Vert.x checks no host name on the event bus and cannot be told to, so that whoever has a certificate of this
-/// authority may be any node: it must sign for nothing else.
+/// How the event bus of a node speaks with the others: TLS 1.3, and certificates of the fleet's own
+/// authority on both sides. Vert.x checks no host name on the event bus and cannot be told to, so that
+/// whoever has a certificate of this authority may be any node: it must sign for nothing else.
 public final class BusOptions {
     private static final int CONNECT_MILLIS = 2000;
     private static final int TLS_SECONDS = 3;
 
-    /// A connection without an answer for so long is closed, and what waits for it fails. Together they are more than
-    /// what a session of ZooKeeper lives, after which the node is taken to have left.
+    /// A connection without an answer for so long is closed, and what waits for it fails. Together they are
+    /// more than what a session of ZooKeeper lives, after which the node is taken to have left.
     private static final int PING_MILLIS = 2000;
 
     private static final int PONG_MILLIS = 6000;

@@ -65,7 +65,8 @@ final class BusPublisher {
         try {
             data = BusMemberCodec.encode(where, own.shared());
         } catch (IllegalArgumentException e) {
-            LOG.error("The event bus of the fleet is not told of a consumer: {}", e.getMessage());
+            if (!failing) LOG.error("The other nodes are not told where this one listens now: {}", e.getMessage());
+            failing = true;
             told.forEach(one -> one.fail(e));
             return;
         }

@@ -20,11 +20,11 @@ import org.apache.zookeeper.data.Stat;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Reads where the nodes are and where they listen, and reads again what has changed. What was read is kept while
-/// ZooKeeper is away. Belongs to the manager's event loop.
+/// Reads where the nodes are and where they listen, and reads again what has changed. What was read is kept
+/// while ZooKeeper is away. Belongs to the manager's event loop.
 ///
-/// The list of nodes is read each second, and when its watch says so; the znode of a node when it is new or its
-/// watch says so, and all of them when ZooKeeper was away: watches of a session go with it.
+/// The list of nodes is read each second, and when its watch says so; the znode of a node when it is new or
+/// its watch says so, and all of them when ZooKeeper was away: watches of a session go with it.
 final class BusWatcher {
     private static final Logger LOG = LoggerFactory.getLogger(BusWatcher.class);
 

@@ -28,18 +28,20 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Makes the event bus span the nodes of a fleet, by ZooKeeper. Handed to `Vertx.builder().withClusterManager(...)`;
-/// it belongs to one Vert.x instance, and Curator to the caller, who closes it after Vert.x.
+/// Makes the event bus span the nodes of a fleet, by ZooKeeper. Handed to
+/// `Vertx.builder().withClusterManager(...)`; it belongs to one Vert.x instance, and Curator to the caller,
+/// who closes it after Vert.x.
 ///
-/// Each node has one ephemeral znode, which holds where its event bus listens and the few addresses at which it has
-/// a consumer for the fleet. Local consumers are not told of. While ZooKeeper is away the view of the others is kept,
-/// so that traffic goes on; who connects to a node that has gone is told by the connection. Node ids are new at every
-// start.
+/// Each node has one ephemeral znode, which holds where its event bus listens and the few addresses at
+/// which it has a consumer for the fleet. Local consumers are not told of. While ZooKeeper is away the view
+/// of the others is kept, so that traffic goes on; who connects to a node that has gone is told by the
+/// connection. Node ids are new at every start.
 ///
-/// What else Vert.x shares among nodes (maps, locks, counters) fails: Warren keeps its state in ZooKeeper itself.
+/// What else Vert.x shares among nodes (maps, locks, counters) fails: Warren keeps its state in ZooKeeper
+/// itself.
 ///
-/// State belongs to the management loop. Vert.x asks for registrations and nodes from any thread, which read
-/// [BusView] and [OwnRegistrations#at].
+/// State belongs to the management loop. Vert.x asks for registrations and nodes from any thread, which
+/// read [BusView] and [OwnRegistrations#at].
 public final class FleetClusterManager implements ClusterManager {
     private static final int CONNECT_SECONDS = 10;
     private static final int LEAVE_SECONDS = 3;
@@ -77,7 +79,8 @@ public final class FleetClusterManager implements ClusterManager {
     }
 
     /// @param curator started; without a retry policy
-    /// @param root path of the znode below which the nodes are, for instance `/warren/bus`; made if it is not there
+    /// @param root path of the znode below which the nodes are, for instance `/warren/bus`; made if it is
+    /// not there
     public FleetClusterManager(CuratorFramework curator, String root) {
         this.curator = curator;
         this.root = root;

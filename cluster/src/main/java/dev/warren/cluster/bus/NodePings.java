@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks each other node every second whether it is there, and answers when it is asked. So connections are open before
-/// there is something to send (the first message takes a second otherwise), and one that has broken is noticed before
-// the
-/// node's session ends. To be deployed on the management loop, which then has the connections.
+/// Asks each other node every second whether it is there, and answers when it is asked. So connections are
+/// open before there is something to send (the first message takes a second otherwise), and one that has
+/// broken is noticed before the node's session ends. To be deployed on the management loop, which then has
+/// the connections.
 ///
 /// A message is `version(1) type(1) id`: the id of its sender's event bus, in UTF-8.
 public final class NodePings extends VerticleBase {
@@ -46,7 +46,8 @@ public final class NodePings extends VerticleBase {
         /// A node answers that did not.
         void reached(String node);
 
-        /// A node that did answer has left, its connection has closed, or it has been silent for three seconds.
+        /// A node that did answer has left, its connection has closed, or it has been silent for three
+        /// seconds.
         void lost(String node);
     }
 

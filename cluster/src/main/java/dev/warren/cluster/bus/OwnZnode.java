@@ -6,8 +6,8 @@ import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
 import org.apache.zookeeper.data.Stat;
 
-/// The ephemeral znode of this node. Its methods block, and are called one at a time. A failure changes nothing that
-/// the next call does not find out: none needs to know whether a write before it was applied.
+/// The ephemeral znode of this node. Its methods block, and are called one at a time. A failure changes
+/// nothing that the next call does not find out: none needs to know whether a write before it was applied.
 final class OwnZnode {
     private final CuratorFramework curator;
     private final String path;

@@ -44,6 +44,11 @@ final class BusLab {
         return started;
     }
 
+    Process child(Process process) {
+        children.add(process);
+        return process;
+    }
+
     /// A node ends before the lab does.
     void close(BusNode node) throws Exception {
         nodes.remove(node);
