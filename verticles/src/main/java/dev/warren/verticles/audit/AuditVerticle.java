@@ -78,7 +78,8 @@ public final class AuditVerticle extends VerticleBase implements EventSink {
                     return Future.succeededFuture();
                 })
                 .compose(_ -> {
-                    var listening = vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, m -> onEvent(m.body()));
+                    var listening =
+                            vertx.eventBus().<JsonObject>localConsumer(Addresses.EVENTS, m -> onEvent(m.body()));
                     consumer = listening;
                     return listening.completion();
                 });

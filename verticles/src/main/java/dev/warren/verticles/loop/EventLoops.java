@@ -23,8 +23,8 @@ import java.util.stream.StreamSupport;
 /// The first is for control of all devices. The second is for what may take its time: control sockets, where `wg show`
 /// of 100 000 peers is many megabytes of text, names, endpoints to remember; handshakes and waking do not wait for
 /// that. The others are for packets. Where there are but two, the first has both. The event bus of a cluster has taken
-/// the first before anybody could be asked, to read what other nodes send: there it is the one for what may take its
-// time.
+/// the first before anybody could be asked, to read what other nodes send: there it is the one for what may take
+/// its time.
 public final class EventLoops {
     private final VertxInternal vertx;
     private final List<EventLoop> all;

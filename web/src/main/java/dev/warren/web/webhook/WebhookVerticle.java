@@ -67,7 +67,8 @@ public final class WebhookVerticle extends VerticleBase implements EventSink {
     @Override
     public Future<?> start() {
         client = new WebhookClient(vertx, context, options);
-        var listening = vertx.eventBus().<JsonObject>consumer(Addresses.EVENTS, message -> onEvent(message.body()));
+        var listening =
+                vertx.eventBus().<JsonObject>localConsumer(Addresses.EVENTS, message -> onEvent(message.body()));
         consumer = listening;
         return listening.completion();
     }
