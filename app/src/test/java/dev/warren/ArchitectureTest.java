@@ -50,6 +50,8 @@ class ArchitectureTest {
             .definedBy("dev.warren.verticles..")
             .layer("web")
             .definedBy("dev.warren.web..")
+            .layer("cluster")
+            .definedBy("dev.warren.cluster..")
             .layer("app")
             .definedBy("dev.warren.app..")
             .whereLayer("crypto")
@@ -65,7 +67,26 @@ class ArchitectureTest {
             .whereLayer("verticles")
             .mayOnlyAccessLayers("crypto", "routing", "io", "conf")
             .whereLayer("web")
+            .mayOnlyAccessLayers("verticles", "conf", "crypto", "routing", "io")
+            .whereLayer("cluster")
             .mayOnlyAccessLayers("verticles", "conf", "crypto", "routing", "io");
+
+    /// A node alone has neither on its class path.
+    @ArchTest
+    static final ArchRule onlyCommandsOfAFleetKnowTheFleet = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.warren.cluster..", "dev.warren.app.fleet..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.warren.cluster..", "dev.warren.app.fleet..");
+
+    @ArchTest
+    static final ArchRule zooKeeperStaysInTheFleet = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.warren.cluster..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.zookeeper..", "org.apache.curator..", "org.bouncycastle.cert..");
 
     @ArchTest
     static final ArchRule noPackageCycles =
@@ -90,7 +111,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule vertxAndNettyStayInVerticlesAndTheProgram = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.web..", "dev.warren.app..")
+            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.web..", "dev.warren.cluster..", "dev.warren.app..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty..");

@@ -121,6 +121,11 @@ final class ConfigFiles {
         return KeyFile.secret(trusted, path, insecure);
     }
 
+    /// The path of a file with a secret in it, which others than Warren read.
+    Path secretPath(Path path, boolean insecure) throws TrustedFiles.Refused {
+        return KeyFile.find(trusted, path, insecure);
+    }
+
     /// Wipes the texts read, so that keys written in the configuration are in the records alone.
     void wipe() {
         sources.keySet().forEach(HoconSource::wipe);

@@ -25,6 +25,8 @@ final class ConfigReader {
             "web",
             "audit",
             "webhooks",
+            "fleet",
+            "authority",
             "state-dir",
             "insecure-key-files");
     private static final List<String> OFFLOADS =
@@ -64,6 +66,8 @@ final class ConfigReader {
         var reader = new InterfaceReader(files, directory, stateDirectory, warren.flag("insecure-key-files", false));
         var web = new WebReader(directory, reader);
         var events = new EventsReader(directory, reader);
+        var fleet = warren.section("fleet");
+        var authority = warren.section("authority");
         return new RouterConfig(
                 interfaces(reader),
                 loops,
@@ -77,6 +81,8 @@ final class ConfigReader {
                 web.web(warren.section("web")),
                 events.audit(warren.section("audit")),
                 events.webhooks(warren),
+                fleet == null ? null : new FleetReader(directory, reader).fleet(fleet),
+                authority == null ? null : new FleetReader(directory, reader).authority(authority),
                 stateDirectory,
                 List.of());
     }

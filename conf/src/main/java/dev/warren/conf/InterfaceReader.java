@@ -253,6 +253,15 @@ final class InterfaceReader {
         }
     }
 
+    /// Adds a problem if others could read or change a file with a secret in it.
+    void checkSecret(Section section, String key, Path file) {
+        try {
+            files.secretPath(file, insecure);
+        } catch (TrustedFiles.Refused e) {
+            refused(section, key, e);
+        }
+    }
+
     private void refused(Section section, String key, TrustedFiles.Refused e) {
         if (e.unreadable && files.checking()) {
             section.warning(key, e.problem + ", so it was not checked", "root, or the owner of the file, to check it");

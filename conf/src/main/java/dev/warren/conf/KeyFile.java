@@ -49,30 +49,51 @@ final class KeyFile {
 
     private static byte[] content(TrustedFiles files, String what, Path file, boolean insecure)
             throws TrustedFiles.Refused {
+        var path = find(files, what, file, insecure);
         try {
-            var path = file;
-            if (insecure) {
-                path = TrustedFiles.isDescriptor(file) ? file : file.toRealPath();
-            } else {
-                var found = files.find(file, what);
-                if (!found.isFile()) {
-                    throw new TrustedFiles.Refused(what + " is not a file", "a file with a key in it");
-                }
-                if (found.othersCan()) {
-                    throw new TrustedFiles.Refused(
-                            what + " has mode " + found.permissions() + ": others can use it",
-                            "mode 0600 (chmod 600 " + file + "), or insecure-key-files = on");
-                }
-                path = found.path();
-            }
             return TrustedFiles.read(path, MAX_SIZE);
-        } catch (NoSuchFileException e) {
-            throw new TrustedFiles.Refused(what + " does not exist", "a file with a key in it");
-        } catch (AccessDeniedException e) {
-            throw new TrustedFiles.Refused(what + " may not be read by this user", "a file this user may read", true);
         } catch (IOException e) {
-            throw new TrustedFiles.Refused(what + " cannot be read: " + e.getMessage(), "a readable file");
+            throw refused(what, e);
         }
+    }
+
+    /// Finds a file with a secret in it that is not read here.
+    ///
+    /// @param insecure take a file that others may read or change
+    /// @return its path, without links in it
+    static Path find(TrustedFiles files, Path file, boolean insecure) throws TrustedFiles.Refused {
+        return find(files, "the key file " + file, file, insecure);
+    }
+
+    private static Path find(TrustedFiles files, String what, Path file, boolean insecure)
+            throws TrustedFiles.Refused {
+        try {
+            if (insecure) {
+                return TrustedFiles.isDescriptor(file) ? file : file.toRealPath();
+            }
+            var found = files.find(file, what);
+            if (!found.isFile()) {
+                throw new TrustedFiles.Refused(what + " is not a file", "a file with a key in it");
+            }
+            if (found.othersCan()) {
+                throw new TrustedFiles.Refused(
+                        what + " has mode " + found.permissions() + ": others can use it",
+                        "mode 0600 (chmod 600 " + file + "), or insecure-key-files = on");
+            }
+            return found.path();
+        } catch (IOException e) {
+            throw refused(what, e);
+        }
+    }
+
+    private static TrustedFiles.Refused refused(String what, IOException e) {
+        return switch (e) {
+            case NoSuchFileException _ ->
+                new TrustedFiles.Refused(what + " does not exist", "a file with a key in it");
+            case AccessDeniedException _ ->
+                new TrustedFiles.Refused(what + " may not be read by this user", "a file this user may read", true);
+            default -> new TrustedFiles.Refused(what + " cannot be read: " + e.getMessage(), "a readable file");
+        };
     }
 
     private static byte[] decode(String what, byte[] content) throws TrustedFiles.Refused {

@@ -15,7 +15,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the peers of interfaces, one call for each interface. There may be 100,000 peers: little is done for each.
@@ -23,15 +22,12 @@ final class PeerReader {
     private static final List<String> KEYS = List.of(
             "public-key", "preshared-key", "preshared-key-file", "allowed-ips", "endpoint", "persistent-keepalive");
     private static final String ALLOWED_IPS = "[\"10.8.0.2/32\", \"fd00:8::/64\"]";
-    private static final String ENDPOINT = "\"name:port\", \"1.2.3.4:port\" or \"[2001:db8::1]:port\", port 1 to 65535";
     private static final String KEEPALIVE = "off, or seconds from 0 to 65535 as 25 or 25s";
-
-    private static final Pattern DIGITS = Pattern.compile("[0-9.]+");
-    private static final Pattern HOST_NAME = Pattern.compile("[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?");
 
     private final InterfaceReader keys;
     private final Path directory;
     private final AddressText addresses = new AddressText();
+    private final EndpointReader endpoints = new EndpointReader();
     private final Set<IpAddress> ownAddresses = new HashSet<>();
     private int keepalive; // warren.defaults.peer
 
@@ -59,7 +55,7 @@ final class PeerReader {
             var publicKey = publicKey(section, own, names);
             var psk = presharedKey(section);
             var allowedIps = allowedIps(section, owners);
-            var endpoint = endpoint(section);
+            var endpoint = endpoints.endpoint(section, "endpoint");
             int interval = keepalive(section);
             if (endpoint == null && !section.has("endpoint")) {
                 warnOfEverything(section, allowedIps);
@@ -178,54 +174,6 @@ final class PeerReader {
                 return;
             }
         }
-    }
-
-    private @Nullable HostAndPort endpoint(Section section) {
-        var written = section.text("endpoint", ENDPOINT);
-        if (written == null) {
-            return null;
-        }
-        var ascii = written.utf8();
-        var text = written.string();
-        int colon = text.lastIndexOf(':');
-        var host = colon < 0 ? text : text.substring(0, colon);
-        boolean literal = addresses.endpoint(ascii, 0, ascii.length) != null && !text.endsWith(":0");
-        var problem = literal ? null : problem(text, host, colon);
-        if (problem != null) {
-            section.problem("endpoint", "is " + Problems.echo(written) + problem, ENDPOINT);
-            return null;
-        }
-        int port = Integer.parseInt(text, colon + 1, text.length(), 10);
-        return new HostAndPort(host.startsWith("[") ? host.substring(1, host.length() - 1) : host, port);
-    }
-
-    private @Nullable String problem(String text, String host, int colon) {
-        boolean brackets = host.startsWith("[");
-        if (!brackets && host.indexOf(':') >= 0) {
-            return ", an IPv6 address without brackets";
-        }
-        if (colon < 0 || (brackets && !host.endsWith("]"))) {
-            return ", without a port";
-        }
-        var port = text.substring(colon + 1).getBytes(StandardCharsets.UTF_8);
-        if (AddressText.number(port, 0, port.length, 65535) < 1) {
-            return ", whose port is not 1 to 65535";
-        }
-        if (brackets) {
-            var inside = host.substring(1, host.length() - 1);
-            if (inside.indexOf(':') >= 0 && addresses.literal(inside) != null) {
-                return null;
-            }
-            int zone = inside.indexOf('%');
-            return zone > 0 && zone + 1 < inside.length() && addresses.literal(inside.substring(0, zone)) != null
-                    ? ", whose zone is no interface of this machine"
-                    : ", which holds no IPv6 address";
-        }
-        if (DIGITS.matcher(host).matches()) {
-            return addresses.literal(host) != null ? null : ", whose address is no IPv4 address";
-        }
-        boolean name = host.length() <= 253 && HOST_NAME.matcher(host).matches();
-        return name && !host.contains("..") ? null : ", whose host is neither a name nor an address";
     }
 
     private int keepalive(Section section) {

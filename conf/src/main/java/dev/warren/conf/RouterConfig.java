@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
 
 /// A whole configuration file, checked: all values are in their ranges.
 ///
@@ -12,6 +13,8 @@ import java.util.OptionalInt;
 /// @param loops packet loops, that peers are spread over, 1 to 256; empty: decided by the number of cores
 /// @param tunQueues queues of each TUN, 1 to 256, never more than packet loops in the end; empty: one for each
 /// @param node name of this router among others; `auto`: that of the host
+/// @param fleet null: this router belongs to none
+/// @param authority null: no server of a fleet's authority is described here
 /// @param stateDirectory absolute; keys that are made on first start go here
 /// @param warnings sentences for the operator; they do not stop a start
 public record RouterConfig(
@@ -27,6 +30,8 @@ public record RouterConfig(
         WebConfig web,
         AuditConfig audit,
         List<WebhookConfig> webhooks,
+        @Nullable FleetConfig fleet,
+        @Nullable AuthorityConfig authority,
         Path stateDirectory,
         List<Problem> warnings)
         implements AutoCloseable {
@@ -69,6 +74,8 @@ public record RouterConfig(
                 web,
                 audit,
                 webhooks,
+                fleet,
+                authority,
                 stateDirectory,
                 List.copyOf(found));
     }
@@ -79,5 +86,8 @@ public record RouterConfig(
         interfaces.forEach(InterfaceConfig::close);
         web.close();
         webhooks.forEach(WebhookConfig::close);
+        if (fleet != null) {
+            fleet.close();
+        }
     }
 }

@@ -163,7 +163,7 @@ class ConfigLoaderTest {
     void anythingThatIsWrongIsSaidWithLineKeyAndWhatWouldBeRight() throws IOException {
         var table = List.of(
                 "lops = 3|warren.lops: unknown key, did you mean loops?; expected one of interfaces, defaults, loops, "
-                        + "tun-queues, crypto, offload, log, metrics, node, web, audit, webhooks, state-dir, insecure-key-files",
+                        + "tun-queues, crypto, offload, log, metrics, node, web, audit, webhooks, fleet, authority, state-dir, insecure-key-files",
                 "loops = 0|warren.loops: is '0'; expected auto or 1 to 256",
                 "loops = many|warren.loops: is 'many'; expected auto or 1 to 256",
                 "loops = []|warren.loops: is a list; expected auto or 1 to 256",
@@ -567,6 +567,8 @@ class ConfigLoaderTest {
         }
         var uncommented = text.replaceAll("(?m)^ +#( +[a-z0-9.-]+ (=|\\{).*| +[{}])$", "$1")
                 .replaceAll("= \"\\.\\.\\.\"", "= \"" + A + "\"");
+        for (var pem : List.of("ca.pem", "node.pem", "quorum-ca.pem")) write(pem, "", "rw-r--r--");
+        for (var key : List.of("node.key", "authority.key", "quorum.key", "fleet.key")) write(key, A, "rw-------");
         var message = problems(uncommented); // everything at once: the two ways to give a key exclude each other
         assertEquals(
                 List.of(

@@ -20,6 +20,7 @@ public final class CommandNames {
             "genkey",
             "pubkey",
             "genpsk",
+            "fleet",
             "demo",
             "demo-transfer",
             "aot-warmup",

@@ -1,13 +1,11 @@
 package dev.warren.app.command;
 
+import dev.warren.app.cli.CommandLines;
 import dev.warren.app.cli.HelpOption;
-import dev.warren.app.cli.Hints;
 import dev.warren.app.cli.Version;
 import dev.warren.app.demo.DemoCommand;
 import dev.warren.app.demo.DemoTransfer;
 import java.io.PrintStream;
-import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -106,34 +104,12 @@ public final class RootCommand implements Callable<Integer> {
                 .addSubcommand(new KeyCommands.Genkey(out, err))
                 .addSubcommand(new KeyCommands.Pubkey(out, err))
                 .addSubcommand(new KeyCommands.Genpsk(out, err))
+                .addSubcommand(new FleetHint(err))
                 .addSubcommand(new DemoCommand(out, err))
                 .addSubcommand(new DemoTransfer(out))
                 .addSubcommand(new WarmupCommand(out))
-                .addSubcommand(new CommandLine.HelpCommand())
-                .setOut(new PrintWriter(out, true, StandardCharsets.UTF_8))
-                .setErr(new PrintWriter(err, true, StandardCharsets.UTF_8))
-                .setUsageHelpAutoWidth(false)
-                .setUsageHelpWidth(110)
-                // An option never takes the next option for its value.
-                .setUnmatchedOptionsAllowedAsOptionParameters(false)
-                .setAllowOptionsAsOptionParameters(false)
-                .setAllowSubcommandsAsOptionParameters(false)
-                .setAbbreviatedOptionsAllowed(false)
-                .setPosixClusteredShortOptionsAllowed(false)
-                .setExpandAtFiles(false);
-        return line.setParameterExceptionHandler((e, arguments) -> {
-                    var to = e.getCommandLine().getErr();
-                    to.println("warren: "
-                            + Hints.usage(e.getMessage(), e.getCommandLine().getCommandName(), arguments));
-                    to.println(e.getCommandLine().getHelp().synopsisHeading()
-                            + e.getCommandLine().getHelp().synopsis(7).stripTrailing());
-                    to.println("'warren --help' tells more.");
-                    return CommandLine.ExitCode.USAGE;
-                })
-                .setExecutionExceptionHandler((e, from, _) -> {
-                    from.getErr().println("warren: " + (e.getMessage() == null ? e : e.getMessage()));
-                    return CommandLine.ExitCode.SOFTWARE;
-                });
+                .addSubcommand(new CommandLine.HelpCommand());
+        return CommandLines.settled(line, out, err);
     }
 
     @Override

@@ -169,6 +169,12 @@ final class RunCommand implements Callable<Integer> {
         }
         format = LogFormat.of(asked == null ? config.logFormat() : asked, journal);
         new LogSettings(Level.valueOf(config.logLevel().name()), format).apply();
+        if (config.fleet() != null) {
+            config.close();
+            fail(file + " has warren.fleet, so this router is one of several: start it with  warren fleet run "
+                    + Hints.shell(file.toString()));
+            return 2;
+        }
         warn(config.warnings());
         if (config.interfaces().isEmpty()) {
             fail(file + " has no interfaces, so there is nothing to do");
