@@ -127,7 +127,7 @@ class FleetReaderTest {
                         + "name of this node",
                 "bus.listen = \"10.0.0.1:0\"|bus.listen: is '10.0.0.1:0', whose port is not 1 to 65535; expected \"name:port\"",
                 "bus.listn = 3|bus.listn: unknown key, did you mean listen?; expected one of listen",
-                "tls = on|tls: is on or off; expected { ... }",
+                "tls = on|tls: is a text; expected { ... }",
                 "tls.ca = gone.pem|tls.ca: is gone.pem, which is no file; expected a PEM file, as `warren fleet init`",
                 "tls.key = gone.key|tls.key: the key file gone.key does not exist; expected a file with a key in it",
                 "tls.key = node.pem|tls.key: the key file node.pem has mode 0644: others can use it; expected mode 0600",
