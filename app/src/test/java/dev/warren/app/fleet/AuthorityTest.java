@@ -42,7 +42,7 @@ class AuthorityTest {
         ensemble.reissue("ca", "c", CertificateRole.AUTHORITY, "authority", "10.9.9.9");
         ensemble.start();
         probe = new TlsProbe(ensemble.folder());
-        try (var client = ensemble.client("a/warren/node", "a,b")) {
+        try (var client = ensemble.client("a/warren/node", "ab")) {
             new FleetTree("edge").create(client);
         }
     }
@@ -70,9 +70,9 @@ class AuthorityTest {
     @Test
     void relaysChangeWhatIsTheirsAndOperatorsTheDirectory() throws Exception {
         var tree = new FleetTree("edge");
-        try (var relay = ensemble.client("b/warren/node", "a,b");
-                var operator = ensemble.client("operator/operator", "a,b");
-                var server = ensemble.client("a/warren-authority/authority", "a,b")) {
+        try (var relay = ensemble.client("b/warren/node", "ab");
+                var operator = ensemble.client("operator/operator", "ab");
+                var server = ensemble.client("a/warren-authority/authority", "ab")) {
             for (var parent : List.of("", "/warren", "/zookeeper", "/zookeeper/quota", tree.path(), tree.path() + "/directory")) {
                 assertThrows(KeeperException.NoAuthException.class, () -> create(relay, parent + "/x"), parent);
             }

@@ -1,5 +1,6 @@
 package dev.warren.app.fleet;
 
+import dev.warren.cluster.authority.ClientSettings;
 import dev.warren.cluster.pki.CertificateAuthority;
 import dev.warren.cluster.pki.CertificateRole;
 import java.io.ByteArrayOutputStream;
@@ -27,7 +28,6 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
-import org.apache.zookeeper.client.ZKClientConfig;
 import org.jspecify.annotations.Nullable;
 
 /// A fleet of three as `warren fleet init` makes it, and the processes of its authority. All of them are at 127.0.0.1, by
@@ -214,25 +214,16 @@ final class TestEnsemble implements AutoCloseable {
     }
 
     /// @param who a file of the folder, without .key
-    /// @param where names of servers, with commas between
+    /// @param where names of servers, a letter each
     ZooKeeper client(String who, String where) throws Exception {
         return client(who, where, PATIENCE);
     }
 
     /// @throws IllegalStateException when there is no session in time
     ZooKeeper client(String who, String where, Duration patience) throws Exception {
-        var config = new ZKClientConfig();
-        config.setProperty(ZKClientConfig.SECURE_CLIENT, "true");
-        config.setProperty(ZKClientConfig.ZOOKEEPER_CLIENT_CNXN_SOCKET, "org.apache.zookeeper.ClientCnxnSocketNetty");
-        config.setProperty("zookeeper.ssl.keyStore.location", folder.resolve(who + ".key").toString());
-        config.setProperty("zookeeper.ssl.keyStore.type", "PEM");
-        config.setProperty("zookeeper.ssl.trustStore.location", folder.resolve("ca/ca.pem").toString());
-        config.setProperty("zookeeper.ssl.trustStore.type", "PEM");
-        config.setProperty("zookeeper.ssl.protocol", "TLSv1.3");
-        config.setProperty("zookeeper.ssl.enabledProtocols", "TLSv1.3");
-        config.setProperty("zookeeper.fips-mode", "false");
+        var config = ClientSettings.of(folder.resolve("ca/ca.pem"), folder.resolve(who + ".key"));
         var addresses = servers.stream()
-                .filter(server -> List.of(where.split(",")).contains(server.name))
+                .filter(server -> where.contains(server.name))
                 .map(server -> "127.0.0.1:" + server.port)
                 .collect(Collectors.joining(","));
         var connected = new CountDownLatch(1);

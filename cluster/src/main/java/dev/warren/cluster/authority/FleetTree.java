@@ -1,6 +1,7 @@
 package dev.warren.cluster.authority;
 
 import dev.warren.cluster.pki.CertificateRole;
+import java.util.Collections;
 import java.util.List;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException;
@@ -8,6 +9,7 @@ import org.apache.zookeeper.ZooDefs.Perms;
 import org.apache.zookeeper.ZooKeeper;
 import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
+import org.apache.zookeeper.data.Stat;
 
 /// The part of the authority's tree that every fleet has, and who may do what in it. A znode's ACL says who may create and
 /// delete its children: so the parents have them, from `/` on, which ZooKeeper leaves open to everybody.
@@ -38,7 +40,9 @@ public record FleetTree(String fleet) {
     }
 
     private List<ACL> relays(int permissions) {
-        return List.of(new ACL(permissions, new Id("x509", CertificateRole.RELAY.subject(fleet))));
+        // ZooKeeper asks whether null is in it, which a list of List.of does not bear.
+        return Collections.singletonList(
+                new ACL(permissions, new Id("x509", CertificateRole.RELAY.subject(fleet))));
     }
 
     /// Makes what is missing of `/warren/FLEET` and the parents in it, and closes them and everything above to whoever need
@@ -76,13 +80,13 @@ public record FleetTree(String fleet) {
     }
 
     private void close(ZooKeeper client, String path) throws KeeperException, InterruptedException {
-        if (client.getACL(path, null).equals(relaysRead())) {
+        if (client.getACL(path, new Stat()).equals(relaysRead())) {
             return;
         }
         try {
             client.setACL(path, relaysRead(), -1);
         } catch (KeeperException.NoAuthException e) {
-            if (!client.getACL(path, null).equals(relaysRead())) { // closed by another node meanwhile
+            if (!client.getACL(path, new Stat()).equals(relaysRead())) { // closed by another node meanwhile
                 throw e;
             }
         }
