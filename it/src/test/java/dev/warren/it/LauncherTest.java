@@ -56,7 +56,7 @@ class LauncherTest {
                 #!/bin/sh
                 echo "building as $(id -un)"
                 mkdir -p /run/co/app/target/warren/lib
-                cp %1$s/build/current/lib/*.jar /run/co/app/target/warren/lib/
+                cp -R %1$s/build/current/lib/*.jar %1$s/build/current/lib/fleet /run/co/app/target/warren/lib/
                 mv /run/co/app/target/warren/lib/warren-app-*.jar /run/co/app/target/
                 echo '[INFO] BUILD SUCCESS'
                 %2$s
@@ -105,6 +105,27 @@ class LauncherTest {
             sh("chgrp root /run/co/" + shared).orFail();
             warren("", "--version").orFail();
         }
+    }
+
+    /// A fleet's jars are beside those of a router alone, and whoever can write them is asked for when they are started.
+    @Test
+    void aRouterAloneHasNothingOfAFleet() throws IOException {
+        var lib = Path.of(Router.underTest()).resolveSibling("build/current/lib");
+        assertEquals("", sh("ls %s/*.jar | grep -E 'zookeeper|curator|cluster|bcpkix'".formatted(lib)).out());
+        assertTrue(sh("ls %s/fleet".formatted(lib)).out().contains("zookeeper"), "they are in lib/fleet");
+        var manifest = sh("unzip -p %s/warren-app-*.jar META-INF/MANIFEST.MF | tr -d '\\r\\n '".formatted(lib))
+                .orFail()
+                .out();
+        assertTrue(manifest.contains("vertx-core") && !manifest.contains("zookeeper"), manifest);
+        sh(Router.underTest() + " wg0").orFail();
+        int router = host.processes(" wg0").getLast();
+        var open = sh("ls -l /proc/%d/fd".formatted(router)).orFail().out();
+        assertTrue(open.contains("vertx-core"), open);
+        assertFalse(open.contains("/fleet/"), open);
+        warren(SUDO, "fleet --help").orFail();
+        sh("chown -R root: /run/co; chmod o+w /run/co/build/current/lib/fleet/zookeeper-3*").orFail();
+        warren("", "--version").orFail();
+        assertTrue(warren("", "fleet --help").err().contains("chmod o-w"));
     }
 
     @Test

@@ -69,7 +69,6 @@ public final class AuthorityFiles {
         settings.setProperty("cnxTimeout", "1000");
         settings.setProperty("maxSessionTimeout", "20000");
         settings.setProperty("maxClientCnxns", "250"); // of one address; a fleet has at most 256 nodes
-        settings.setProperty("standaloneEnabled", "true");
         settings.setProperty("reconfigEnabled", "false");
         settings.setProperty("admin.enableServer", "false");
         settings.setProperty("4lw.commands.whitelist", "srvr,mntr");
@@ -77,12 +76,17 @@ public final class AuthorityFiles {
         settings.setProperty("snapCount", "1000000");
         settings.setProperty("autopurge.snapRetainCount", "3");
         settings.setProperty("autopurge.purgeInterval", "1");
+        // Else ZooKeeper leaves the names of hosts to the JDK, which does not look at them between servers.
+        settings.setProperty("fips-mode", "false");
         servers(settings, config);
         clients(settings, config);
         return settings;
     }
 
     private static void servers(Properties settings, AuthorityConfig config) {
+        if (config.servers().size() == 1) {
+            return; // alone, it has no quorum and listens to clients only
+        }
         boolean named = false;
         for (int i = 0; i < config.servers().size(); i++) {
             var server = config.servers().get(i);
@@ -95,8 +99,6 @@ public final class AuthorityFiles {
         settings.setProperty("ssl.quorum.hostnameVerification", "true");
         // Of who connects to us only an address is known: where certificates have names, DNS must lead back to them.
         settings.setProperty("ssl.quorum.allowReverseDnsLookup", Boolean.toString(named));
-        // With it ZooKeeper would leave host names to the JDK, which asks for them nowhere.
-        settings.setProperty("fips-mode", "false");
     }
 
     private static void clients(Properties settings, AuthorityConfig config) {
