@@ -111,7 +111,8 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule vertxAndNettyStayInVerticlesAndTheProgram = noClasses()
             .that()
-            .resideOutsideOfPackages("dev.warren.verticles..", "dev.warren.web..", "dev.warren.cluster..", "dev.warren.app..")
+            .resideOutsideOfPackages(
+                    "dev.warren.verticles..", "dev.warren.web..", "dev.warren.cluster..", "dev.warren.app..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.vertx..", "io.netty..");

@@ -16,6 +16,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -215,6 +216,33 @@ class MainTest {
         } finally {
             Files.delete(file);
         }
+    }
+
+    @Test
+    void aNodeOfAFleetIsStartedByItsOwnCommand(@TempDir Path directory) throws Exception {
+        for (var name : List.of("ca.pem", "node.pem", "node.key", "fleet.key")) {
+            var file = Files.writeString(directory.resolve(name), "GtL7fZc/bLnqZldpVofMCD6hDjrK28SsdLxevJ+qtKU=");
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        }
+        var file = Files.writeString(directory.resolve("w.conf"), """
+                warren {
+                  interfaces.wg0 {}
+                  fleet {
+                    name = edge, node = a, authority = "10.0.0.1:2281", key-file = fleet.key
+                    tls { ca = ca.pem, certificate = node.pem, key = node.key }
+                  }
+                }
+                """);
+        assertEquals(2, execute("run", file.toString()));
+        assertTrue(said(err).endsWith("start it with  warren fleet run " + file + "\n"), said(err));
+        assertEquals(0, execute("run", "--check", file.toString()), said(err));
+    }
+
+    @Test
+    void aFleetIsNoMatterOfTheJar() {
+        assertEquals(1, execute("fleet", "init", "--name", "edge"));
+        assertTrue(said(err).contains("started by the script `warren`"), said(err));
+        assertEquals(0, execute("fleet", "--help"));
     }
 
     @Test

@@ -14,7 +14,8 @@ final class FleetReader {
     private static final String SERVERS = "the servers of the authority, as [\"10.0.0.1:2281\"]";
     private static final String LISTEN = "an address or name of this node and a port, as \"10.0.0.1:7900\"";
     private static final String PEM = "a PEM file, as `warren fleet init` makes it";
-    private static final String KEY = "a PEM file with a private key and its certificate, as `warren fleet init` makes it";
+    private static final String KEY =
+            "a PEM file with a private key and its certificate, as `warren fleet init` makes it";
     private static final String SECRET = "the file fleet.key that `warren fleet init` makes";
 
     /// The last that has two behind it.
@@ -91,8 +92,8 @@ final class FleetReader {
         if (!section.has("server")) {
             section.problem("has no server", which);
         }
-        long server = section.number("server", "1", 1, 1, Math.max(1, written), which)
-                .orElse(1);
+        long server =
+                section.number("server", "1", 1, 1, Math.max(1, written), which).orElse(1);
         return new AuthorityConfig(
                 fleet,
                 servers,
@@ -143,7 +144,8 @@ final class FleetReader {
     }
 
     private static OptionalInt slot(Section section) {
-        long slot = section.number("slot", "auto", -2, 0, 255, "auto or 0 to 255").orElse(-2);
+        long slot =
+                section.number("slot", "auto", -2, 0, 255, "auto or 0 to 255").orElse(-2);
         return slot == -2 ? OptionalInt.empty() : OptionalInt.of((int) slot);
     }
 

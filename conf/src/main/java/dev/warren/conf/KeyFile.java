@@ -88,8 +88,7 @@ final class KeyFile {
 
     private static TrustedFiles.Refused refused(String what, IOException e) {
         return switch (e) {
-            case NoSuchFileException _ ->
-                new TrustedFiles.Refused(what + " does not exist", "a file with a key in it");
+            case NoSuchFileException _ -> new TrustedFiles.Refused(what + " does not exist", "a file with a key in it");
             case AccessDeniedException _ ->
                 new TrustedFiles.Refused(what + " may not be read by this user", "a file this user may read", true);
             default -> new TrustedFiles.Refused(what + " cannot be read: " + e.getMessage(), "a readable file");

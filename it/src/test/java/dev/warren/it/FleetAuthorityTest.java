@@ -63,7 +63,8 @@ class FleetAuthorityTest {
         hosts.get(leader).signal("KILL", process);
         Poll.until("another leads", LIMIT, () -> modes().equals("follower leader"));
         int second = leader();
-        hosts.get(second).signal("TERM", hosts.get(second).processes("QuorumPeerMain").getLast());
+        hosts.get(second)
+                .signal("TERM", hosts.get(second).processes("QuorumPeerMain").getLast());
         assertEquals(143, servers.get(second).await(LIMIT).code(), "SIGTERM");
         Poll.until("one of three serves nobody", LIMIT, () -> modes().isEmpty());
     }
@@ -105,7 +106,8 @@ class FleetAuthorityTest {
     /// What a server says it is, asked with a certificate of the folder; empty when it says nothing.
     private String mode(Host from, int server, String identity) {
         var key = folder.resolve(identity + ".key");
-        return from.attempt(
+        return from
+                .attempt(
                         "sh",
                         "-c",
                         ("(echo srvr; sleep 1) | timeout 5 openssl s_client -quiet -tls1_3 -connect 10.0.0.%d:2281 -cert_chain %s"

@@ -107,11 +107,15 @@ class LauncherTest {
         }
     }
 
-    /// A fleet's jars are beside those of a router alone, and whoever can write them is asked for when they are started.
+    /// A fleet's jars are beside those of a router alone, and whoever can write them is asked for when
+    /// they are started.
     @Test
     void aRouterAloneHasNothingOfAFleet() throws IOException {
         var lib = Path.of(Router.underTest()).resolveSibling("build/current/lib");
-        assertEquals("", sh("ls %s/*.jar | grep -E 'zookeeper|curator|cluster|bcpkix'".formatted(lib)).out());
+        assertEquals(
+                "",
+                sh("ls %s/*.jar | grep -E 'zookeeper|curator|cluster|bcpkix'".formatted(lib))
+                        .out());
         assertTrue(sh("ls %s/fleet".formatted(lib)).out().contains("zookeeper"), "they are in lib/fleet");
         var manifest = sh("unzip -p %s/warren-app-*.jar META-INF/MANIFEST.MF | tr -d '\\r\\n '".formatted(lib))
                 .orFail()
@@ -123,7 +127,8 @@ class LauncherTest {
         assertTrue(open.contains("vertx-core"), open);
         assertFalse(open.contains("/fleet/"), open);
         warren(SUDO, "fleet --help").orFail();
-        sh("chown -R root: /run/co; chmod o+w /run/co/build/current/lib/fleet/zookeeper-3*").orFail();
+        sh("chown -R root: /run/co; chmod o+w /run/co/build/current/lib/fleet/zookeeper-3*")
+                .orFail();
         warren("", "--version").orFail();
         assertTrue(warren("", "fleet --help").err().contains("chmod o-w"));
     }

@@ -30,8 +30,9 @@ final class FleetHint implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        err.println("warren: commands of a fleet are started by the script `warren`, not by the jar: it has lib/fleet on"
-                + " its class path then");
+        err.println(
+                "warren: commands of a fleet are started by the script `warren`, not by the jar: it has lib/fleet on"
+                        + " its class path then");
         return 1;
     }
 }

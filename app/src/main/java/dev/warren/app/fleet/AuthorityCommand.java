@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "authority",
         header = "Run this node's server of the authority, until Ctrl-C or SIGTERM.",
-        description = "It is a server of ZooKeeper with settings of its own; warren.authority in the file describes it.",
+        description =
+                "It is a server of ZooKeeper with settings of its own; warren.authority in the file describes it.",
         sortOptions = false)
 final class AuthorityCommand implements Callable<Integer> {
     private final PrintStream out;

@@ -9,6 +9,7 @@ import dev.warren.conf.HostAndPort;
 import dev.warren.crypto.key.PresharedKey;
 import dev.warren.host.SetupException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -24,8 +25,8 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The folder of a fleet, on the machine of whoever makes it: `ca/` with the keys that sign, `operator/`, and a folder for
-/// each node. Files and folders are their owner's alone, and appear whole or not at all.
+/// The folder of a fleet, on the machine of whoever makes it: `ca/` with the keys that sign, `operator/`,
+/// and a folder for each node. Files and folders are their owner's alone, and appear whole or not at all.
 final class FleetFolder {
     private static final String SECRET = "fleet.key";
 
@@ -109,7 +110,10 @@ final class FleetFolder {
         write(server, "authority.conf", files.authority(number));
         identity(server, "authority", ca, CertificateRole.AUTHORITY, files.fleet(), node);
         write(server, "quorum-ca.pem", quorum.identity().certificatePem());
-        write(server, "quorum.key", issue(quorum, CertificateRole.QUORUM, files.fleet(), node).keyPem());
+        write(
+                server,
+                "quorum.key",
+                issue(quorum, CertificateRole.QUORUM, files.fleet(), node).keyPem());
         write(own, "warren-authority.service", NodeFiles.AUTHORITY_UNIT);
     }
 
@@ -179,9 +183,9 @@ final class FleetFolder {
     private static void write(Path folder, String name, String text) throws IOException {
         var file = folder.resolve(name);
         var mode = PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
-        try (var channel = Files.newByteChannel(
-                file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
-            var bytes = java.nio.charset.StandardCharsets.UTF_8.encode(text);
+        try (var channel =
+                Files.newByteChannel(file, Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE), mode)) {
+            var bytes = StandardCharsets.UTF_8.encode(text);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }

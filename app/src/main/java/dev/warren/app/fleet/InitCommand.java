@@ -66,8 +66,9 @@ final class InitCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "0",
             showDefaultValue = CommandLine.Help.Visibility.NEVER,
-            description = "The first N nodes have a server of the authority: 1, 3, 5 or 7. Unless said, 3, or 1 of less than"
-                    + " three nodes.")
+            description =
+                    "The first N nodes have a server of the authority: 1, 3, 5 or 7. Unless said, 3, or 1 of less than"
+                            + " three nodes.")
     private int authorities;
 
     @Option(
@@ -108,7 +109,9 @@ final class InitCommand implements Callable<Integer> {
         var folder = new FleetFolder(directory, Instant.now(), Duration.ofDays(days));
         try {
             if (added != null) {
-                refuse(name != null || !nodes.isEmpty() || authorities != 0, "--add goes with --out and --bus-port alone");
+                refuse(
+                        name != null || !nodes.isEmpty() || authorities != 0,
+                        "--add goes with --out and --bus-port alone");
                 var node = node(added);
                 folder.add(node, busPort);
                 out.println("Certificate and files of " + node.name() + " are in " + directory.resolve(node.name())
@@ -167,9 +170,10 @@ final class InitCommand implements Callable<Integer> {
         var folders = server ? "warren warren-authority" : "warren";
         out.println();
         out.println(node.name() + ", at " + node.host() + ":");
-        out.println("  tar -C " + own + " -c " + folders + " | ssh " + host + " tar -C /etc -x --keep-old-files --no-same-owner");
-        out.println("  tar -C " + own + " -c " + (server ? "warren-authority.service " : "") + "warren-relay.service | ssh " + host
-                + " tar -C /etc/systemd/system -x --no-same-owner");
+        out.println("  tar -C " + own + " -c " + folders + " | ssh " + host
+                + " tar -C /etc -x --keep-old-files --no-same-owner");
+        out.println("  tar -C " + own + " -c " + (server ? "warren-authority.service " : "")
+                + "warren-relay.service | ssh " + host + " tar -C /etc/systemd/system -x --no-same-owner");
         if (server) {
             out.println("  ssh " + host + " 'useradd --system --shell /usr/sbin/nologin warren-authority;"
                     + " chown -R warren-authority: /etc/warren-authority && systemctl daemon-reload &&"

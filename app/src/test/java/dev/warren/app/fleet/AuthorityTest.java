@@ -26,7 +26,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Three servers of an authority as `warren fleet init` and `warren fleet authority` make them, each a process of its own.
+/// Three servers of an authority as `warren fleet init` and `warren fleet authority` make them, each a
+/// process of its own.
 @Timeout(120)
 @SuppressWarnings("try") // closing may be interrupted
 class AuthorityTest {
@@ -73,7 +74,8 @@ class AuthorityTest {
         try (var relay = ensemble.client("b/warren/node", "ab");
                 var operator = ensemble.client("operator/operator", "ab");
                 var server = ensemble.client("a/warren-authority/authority", "ab")) {
-            for (var parent : List.of("", "/warren", "/zookeeper", "/zookeeper/quota", tree.path(), tree.path() + "/directory")) {
+            for (var parent :
+                    List.of("", "/warren", "/zookeeper", "/zookeeper/quota", tree.path(), tree.path() + "/directory")) {
                 assertThrows(KeeperException.NoAuthException.class, () -> create(relay, parent + "/x"), parent);
             }
             assertThrows(KeeperException.NoAuthException.class, () -> relay.delete(tree.path() + "/claim", -1));
@@ -105,11 +107,11 @@ class AuthorityTest {
     @Test
     void everyPortRefusesWhatIsNotOfTheFleet() throws Exception {
         var foreign = CertificateAuthority.create("fleet", "edge", Instant.now(), RANDOM);
-        var stranger = foreign.issue(
-                CertificateRole.RELAY, "edge", "a", "127.0.0.1", Instant.now(), Duration.ofDays(1));
+        var stranger =
+                foreign.issue(CertificateRole.RELAY, "edge", "a", "127.0.0.1", Instant.now(), Duration.ofDays(1));
         var quorum = CertificateAuthority.read(ensemble.folder().resolve("ca/quorum-ca.key"), RANDOM);
-        var elsewhere = quorum.issue(
-                CertificateRole.QUORUM, "edge", "a", "10.9.9.9", Instant.now(), Duration.ofDays(1));
+        var elsewhere =
+                quorum.issue(CertificateRole.QUORUM, "edge", "a", "10.9.9.9", Instant.now(), Duration.ofDays(1));
         var expired = CertificateAuthority.read(ensemble.folder().resolve("ca/ca.key"), RANDOM)
                 .issue(
                         CertificateRole.RELAY,
@@ -160,7 +162,8 @@ class AuthorityTest {
         var directory = ensemble.folder().resolve("a/warren-authority");
         var other = Files.writeString(
                 directory.resolve("other.conf"),
-                Files.readString(directory.resolve("authority.conf")).replace("server = 1", "server = 2")
+                Files.readString(directory.resolve("authority.conf"))
+                        .replace("server = 1", "server = 2")
                         .replace("127.0.0.1:", "127.0.0.77:"));
         var moved = ensemble.refused(other);
         assertTrue(moved.contains("is of server 1, not of server 2"), moved);

@@ -52,8 +52,7 @@ class InitCommandTest {
     }
 
     private void init() {
-        assertEquals(
-                0, execute("init", "--name", "edge", "--nodes", NODES, "--out", folder.toString()), err::toString);
+        assertEquals(0, execute("init", "--name", "edge", "--nodes", NODES, "--out", folder.toString()), err::toString);
     }
 
     private X509Certificate certificate(String file) throws IOException, GeneralSecurityException {
@@ -80,7 +79,8 @@ class InitCommandTest {
     @Test
     void everyFolderHasWhatItsNodeNeedsAndNothingElse() throws IOException {
         init();
-        var server = Set.of("authority.conf", "authority.key", "authority.pem", "ca.pem", "quorum-ca.pem", "quorum.key");
+        var server =
+                Set.of("authority.conf", "authority.key", "authority.pem", "ca.pem", "quorum-ca.pem", "quorum.key");
         var relay = Set.of("ca.pem", "fleet.key", "node.key", "node.pem", "warren.conf");
         for (var node : List.of("a", "b", "c")) {
             assertEquals(server, files(node + "/warren-authority"));
@@ -121,8 +121,10 @@ class InitCommandTest {
         assertEquals("OU=authority,O=edge", subject("a/warren-authority/authority.pem"));
         assertEquals(List.of("1.3.6.1.5.5.7.3.1", "1.3.6.1.5.5.7.3.2"), node.getExtendedKeyUsage());
         assertEquals(-1, node.getBasicConstraints(), "it signs nothing");
-        assertEquals(256, ((ECPublicKey) node.getPublicKey()).getParams().getOrder().bitLength());
-        var days = Duration.between(Instant.now(), node.getNotAfter().toInstant()).toHours() / 24.0;
+        assertEquals(
+                256, ((ECPublicKey) node.getPublicKey()).getParams().getOrder().bitLength());
+        var days =
+                Duration.between(Instant.now(), node.getNotAfter().toInstant()).toHours() / 24.0;
         assertEquals(825, days, 0.1);
         node.checkValidity();
         assertNotEquals(node.getSerialNumber(), certificate("b/warren/node.pem").getSerialNumber());
@@ -149,8 +151,8 @@ class InitCommandTest {
             openssl("verify", "-x509_strict", "-purpose", "sslclient", "-CAfile", at("ca/ca.pem"), at(file));
         }
         var key = Files.readString(folder.resolve("a/warren-authority/quorum.key"));
-        var alone = Files.writeString(
-                folder.resolve("quorum.pem"), key.substring(key.indexOf("-----BEGIN CERTIFICATE")));
+        var alone =
+                Files.writeString(folder.resolve("quorum.pem"), key.substring(key.indexOf("-----BEGIN CERTIFICATE")));
         openssl("verify", "-x509_strict", "-CAfile", at("ca/quorum-ca.pem"), alone.toString());
         assertEquals("OU=quorum,O=edge", subject("quorum.pem"));
         // The key belongs to the certificate behind it.
@@ -192,7 +194,8 @@ class InitCommandTest {
     @Test
     void oneMoreNodeGetsItsFolderFromTheSameAuthority() throws Exception {
         init();
-        assertEquals(0, execute("init", "--add", "e=10.0.0.5", "--out", folder.toString(), "--days", "30"), err::toString);
+        assertEquals(
+                0, execute("init", "--add", "e=10.0.0.5", "--out", folder.toString(), "--days", "30"), err::toString);
         certificate("e/warren/node.pem").verify(certificate("ca/ca.pem").getPublicKey());
         assertEquals("warren:edge/e 10.0.0.5", names(certificate("e/warren/node.pem")));
         assertEquals(
@@ -217,7 +220,10 @@ class InitCommandTest {
     void whatIsPrintedCopiesEverything(@TempDir Path root) throws Exception {
         init();
         var said = out.toString(StandardCharsets.UTF_8);
-        assertFalse(said.contains(Files.readString(folder.resolve("a/warren/fleet.key")).strip()), "no key is printed");
+        assertFalse(
+                said.contains(
+                        Files.readString(folder.resolve("a/warren/fleet.key")).strip()),
+                "no key is printed");
         Files.createDirectories(root.resolve("etc/systemd/system"));
         var commands = said.lines().filter(line -> line.startsWith("  tar ")).toList();
         assertEquals(8, commands.size(), said);

@@ -30,8 +30,9 @@ import org.apache.zookeeper.Watcher.Event.KeeperState;
 import org.apache.zookeeper.ZooKeeper;
 import org.jspecify.annotations.Nullable;
 
-/// A fleet of three as `warren fleet init` makes it, and the processes of its authority. All of them are at 127.0.0.1, by
-/// ports of their own: on the loopback whoever connects comes from there, and the servers look at where others come from.
+/// A fleet of three as `warren fleet init` makes it, and the processes of its authority. All of them are
+/// at 127.0.0.1, by ports of their own: on the loopback whoever connects comes from there, and the
+/// servers look at where others come from.
 @SuppressWarnings("try") // closing may be interrupted
 final class TestEnsemble implements AutoCloseable {
     private static final Pattern JARS = Pattern.compile(
@@ -157,12 +158,16 @@ final class TestEnsemble implements AutoCloseable {
         client("a/warren/node", "b", PATIENCE).close();
     }
 
-    /// As the launcher does: what `warren fleet authority` prints, with the flags of dist/authority.options.
+    /// As the launcher does: what `warren fleet authority` prints, with the flags of
+    /// dist/authority.options.
     void start(Server server) throws IOException {
         var out = new ByteArrayOutputStream();
         int code = FleetCommand.line(new PrintStream(out, true, StandardCharsets.UTF_8), System.err)
-                .execute("authority", "--config", folder.resolve(server.name + "/warren-authority/authority.conf")
-                        .toString());
+                .execute(
+                        "authority",
+                        "--config",
+                        folder.resolve(server.name + "/warren-authority/authority.conf")
+                                .toString());
         if (code != 0) {
             throw new IOException("server " + server.name + " cannot be started");
         }
@@ -241,7 +246,9 @@ final class TestEnsemble implements AutoCloseable {
             var logs = new StringBuilder();
             for (var server : servers) {
                 if (log(server).exists()) {
-                    logs.append(server.name).append(":\n").append(Files.readString(log(server).toPath()));
+                    logs.append(server.name)
+                            .append(":\n")
+                            .append(Files.readString(log(server).toPath()));
                 }
             }
             throw new IllegalStateException("no session at " + addresses + "\n" + logs);

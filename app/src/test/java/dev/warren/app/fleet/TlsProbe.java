@@ -31,18 +31,19 @@ record TlsProbe(Path folder) {
     private static final int SILENCE_MILLIS = 1500;
 
     FleetIdentity identity(String file) throws IOException {
-        return CertificateAuthority.read(folder.resolve(file), new SecureRandom()).identity();
+        return CertificateAuthority.read(folder.resolve(file), new SecureRandom())
+                .identity();
     }
 
     boolean accepted(int port, FleetIdentity identity, String version) throws Exception {
         return !refused(port, identity, version);
     }
 
-    /// Of TLS 1.3 a client's handshake ends before the server has seen its certificate: the answer is what can be read then.
+    /// Of TLS 1.3 a client's handshake ends before the server has seen its certificate: the answer is
+    /// what can be read then.
     boolean refused(int port, @Nullable FleetIdentity identity, String version) throws Exception {
         var plain = connect(port);
-        try (var socket = (SSLSocket)
-                context(identity).getSocketFactory().createSocket(plain, HOST, port, true)) {
+        try (var socket = (SSLSocket) context(identity).getSocketFactory().createSocket(plain, HOST, port, true)) {
             socket.setEnabledProtocols(new String[] {version});
             socket.startHandshake();
             socket.setSoTimeout(SILENCE_MILLIS);

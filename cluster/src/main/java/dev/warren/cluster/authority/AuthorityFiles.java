@@ -6,6 +6,7 @@ import dev.warren.conf.HostAndPort;
 import dev.warren.routing.ip.IpAddress;
 import java.io.IOException;
 import java.io.StringWriter;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -39,10 +40,12 @@ public final class AuthorityFiles {
             var settings = directory.resolve("zoo.cfg");
             replace(settings, text(settings(config, data)));
             return settings;
-        } catch (java.nio.file.FileSystemException e) {
-            throw new IOException("cannot write to " + directory + ": "
-                    + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason())
-                    + "; state-dir must be a directory of the user that runs this server", e);
+        } catch (FileSystemException e) {
+            throw new IOException(
+                    "cannot write to " + directory + ": "
+                            + (e.getReason() == null ? e.getClass().getSimpleName() : e.getReason())
+                            + "; state-dir must be a directory of the user that runs this server",
+                    e);
         }
     }
 
@@ -59,7 +62,7 @@ public final class AuthorityFiles {
     }
 
     /// What ZooKeeper does not know by these names it takes for system properties, with `zookeeper.` before them.
-    static Properties settings(AuthorityConfig config, Path data) {
+    private static Properties settings(AuthorityConfig config, Path data) {
         var settings = new Properties();
         settings.setProperty("dataDir", data.toString());
         // A tick is half a second: a follower that was not heard for four of them is given up, as is a silent leader.
@@ -109,8 +112,7 @@ public final class AuthorityFiles {
         settings.setProperty("enforce.auth.enabled", "true");
         settings.setProperty("enforce.auth.schemes", "x509");
         // Operators may do everything; what relays may do is in the ACLs (FleetTree).
-        settings.setProperty(
-                "X509AuthenticationProvider.superUser", CertificateRole.OPERATOR.subject(config.fleet()));
+        settings.setProperty("X509AuthenticationProvider.superUser", CertificateRole.OPERATOR.subject(config.fleet()));
     }
 
     private static void tls(Properties settings, String prefix, Path ca, Path key) {

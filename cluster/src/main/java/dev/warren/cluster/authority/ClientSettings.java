@@ -4,8 +4,8 @@ import dev.warren.conf.FleetConfig;
 import java.nio.file.Path;
 import org.apache.zookeeper.client.ZKClientConfig;
 
-/// How a client of the authority connects: TLS 1.3 alone, with a certificate of its own, to servers whose certificate is of
-/// the host that it meant.
+/// How a client of the authority connects: TLS 1.3 alone, with a certificate of its own, to servers whose
+/// certificate is of the host that it meant.
 public final class ClientSettings {
     private ClientSettings() {}
 

@@ -11,11 +11,12 @@ import org.apache.zookeeper.data.ACL;
 import org.apache.zookeeper.data.Id;
 import org.apache.zookeeper.data.Stat;
 
-/// The part of the authority's tree that every fleet has, and who may do what in it. A znode's ACL says who may create and
-/// delete its children: so the parents have them, from `/` on, which ZooKeeper leaves open to everybody.
+/// The part of the authority's tree that every fleet has, and who may do what in it. A znode's ACL says
+/// who may create and delete its children: so the parents have them, from `/` on, which ZooKeeper leaves
+/// open to everybody.
 ///
-/// Relays are told by the subject of their certificates, [CertificateRole#subject]. Operators are in no ACL: the servers
-/// let them do everything.
+/// Relays are told by the subject of their certificates, [CertificateRole#subject]. Operators are in no
+/// ACL: the servers let them do everything.
 ///
 /// @param fleet its name
 public record FleetTree(String fleet) {
@@ -41,15 +42,15 @@ public record FleetTree(String fleet) {
 
     private List<ACL> relays(int permissions) {
         // ZooKeeper asks whether null is in it, which a list of List.of does not bear.
-        return Collections.singletonList(
-                new ACL(permissions, new Id("x509", CertificateRole.RELAY.subject(fleet))));
+        return Collections.singletonList(new ACL(permissions, new Id("x509", CertificateRole.RELAY.subject(fleet))));
     }
 
-    /// Makes what is missing of `/warren/FLEET` and the parents in it, and closes them and everything above to whoever need
-    /// not write there. Can be called by every node at every start, also by several at once; any relay and any operator
-    /// may. Blocks.
+    /// Makes what is missing of `/warren/FLEET` and the parents in it, and closes them and everything
+    /// above to whoever need not write there. Can be called by every node at every start, also by several
+    /// at once; any relay and any operator may. Blocks.
     ///
-    /// @throws KeeperException.NoAuthException when the servers take this client for no relay of this fleet
+    /// @throws KeeperException.NoAuthException when the servers take this client for no relay of this
+    /// fleet
     public void create(ZooKeeper client) throws KeeperException, InterruptedException {
         // Open to relays until all of it is there: what is closed is closed from below.
         var open = relays(Perms.ALL);
@@ -72,7 +73,8 @@ public record FleetTree(String fleet) {
         try {
             client.create(path, new byte[0], acl, CreateMode.PERSISTENT);
         } catch (KeeperException.NodeExistsException | KeeperException.NoAuthException e) {
-            // Another node was faster, and may have closed the parent already. Our server has seen what came before this.
+            // Another node was faster, and may have closed the parent already. Our server has seen what came before
+            // this.
             if (client.exists(path, false) == null) {
                 throw e;
             }

@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
+import java.security.PrivateKey;
 import java.security.PublicKey;
 import java.security.SecureRandom;
 import java.security.cert.CertificateFactory;
@@ -40,8 +41,8 @@ import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
 
-/// A CA of one fleet: ECDSA on P-256, signed by itself, with certificates of nodes directly below it. Blocks; not for an
-/// event loop.
+/// A CA of one fleet: ECDSA on P-256, signed by itself, with certificates of nodes directly below it.
+/// Blocks; not for an event loop.
 public final class CertificateAuthority {
     /// Clocks of nodes may be behind.
     private static final Duration EARLIER = Duration.ofHours(1);
@@ -67,8 +68,16 @@ public final class CertificateAuthority {
         var extensions = List.of(
                 new Part(Extension.basicConstraints, true, new BasicConstraints(0)),
                 new Part(Extension.keyUsage, true, new KeyUsage(KeyUsage.keyCertSign | KeyUsage.cRLSign)));
-        var certificate =
-                sign(subject, pair.getPrivate(), pair.getPublic(), subject, pair.getPublic(), now, now.plus(YEARS), extensions, random);
+        var certificate = sign(
+                subject,
+                pair.getPrivate(),
+                pair.getPublic(),
+                subject,
+                pair.getPublic(),
+                now,
+                now.plus(YEARS),
+                extensions,
+                random);
         return new CertificateAuthority(new FleetIdentity(certificate, pair.getPrivate()), random);
     }
 
@@ -84,10 +93,11 @@ public final class CertificateAuthority {
                 throw new IOException(file + " has no private key with a certificate behind it");
             }
             var key = Base64.getMimeDecoder()
-                    .decode(text.substring("-----BEGIN PRIVATE KEY-----".length(), end).strip());
+                    .decode(text.substring("-----BEGIN PRIVATE KEY-----".length(), end)
+                            .strip());
             var parsed = CertificateFactory.getInstance("X.509")
-                    .generateCertificate(new ByteArrayInputStream(
-                            text.substring(certificate).getBytes(StandardCharsets.US_ASCII)));
+                    .generateCertificate(
+                            new ByteArrayInputStream(text.substring(certificate).getBytes(StandardCharsets.US_ASCII)));
             return new CertificateAuthority(
                     new FleetIdentity(
                             (X509Certificate) parsed,
@@ -149,7 +159,7 @@ public final class CertificateAuthority {
 
     private static X509Certificate sign(
             X500Principal issuer,
-            java.security.PrivateKey issuerKey,
+            PrivateKey issuerKey,
             PublicKey issuerPublicKey,
             X500Principal subject,
             PublicKey key,
