@@ -2,10 +2,12 @@ package dev.warren.app.command;
 
 import dev.warren.app.cli.HelpOption;
 import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Unmatched;
 
 /// Stands for `warren fleet` in the list of commands. The launcher starts the real ones, which have more on their class
 /// path than a router alone.
@@ -20,9 +22,9 @@ final class FleetHint implements Callable<Integer> {
     @SuppressWarnings("UnusedVariable") // for picocli
     private final HelpOption help = new HelpOption();
 
-    @Parameters(arity = "0..*", hidden = true)
+    @Unmatched
     @SuppressWarnings("UnusedVariable") // for picocli
-    private String[] words = {};
+    private final List<String> words = new ArrayList<>();
 
     FleetHint(PrintStream err) {
         this.err = err;

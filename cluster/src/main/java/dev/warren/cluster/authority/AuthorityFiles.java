@@ -71,7 +71,10 @@ public final class AuthorityFiles {
         settings.setProperty("initLimit", "60"); // a follower that starts may fetch everything
         settings.setProperty("cnxTimeout", "1000");
         settings.setProperty("maxSessionTimeout", "20000");
-        settings.setProperty("maxClientCnxns", "250"); // of one address; a fleet has at most 256 nodes
+        // A fleet has at most 256 nodes. Connections: of one address, in all, and without a certificate yet.
+        settings.setProperty("maxClientCnxns", "250");
+        settings.setProperty("maxCnxns", "2000");
+        settings.setProperty("netty.server.outstandingHandshake.limit", "500");
         settings.setProperty("reconfigEnabled", "false");
         settings.setProperty("admin.enableServer", "false");
         settings.setProperty("4lw.commands.whitelist", "srvr,mntr");
