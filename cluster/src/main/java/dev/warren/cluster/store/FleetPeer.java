@@ -78,6 +78,7 @@ public record FleetPeer(
         }
         int keepalive = in.u16();
         var endpoint = in.flag() ? new HostAndPort(in.text(), in.u16()) : null;
+        if (endpoint != null && endpoint.host().isEmpty()) throw in.broken("an endpoint has no host");
         return new FleetPeer(key, interfaceName, name, psk, allowedIps, keepalive, endpoint);
     }
 }
