@@ -8,10 +8,13 @@ import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 
 /// A node of a test: a store, and an event loop that owns it.
 final class TestNode implements AutoCloseable {
@@ -39,6 +42,18 @@ final class TestNode implements AutoCloseable {
     /// Runs `work` on the event loop, and waits for its result.
     <T> T call(Supplier<T> work) {
         return await(() -> Future.succeededFuture(work.get()));
+    }
+
+    /// Ends the session on the servers, as they do themselves when they hear nothing of it for too long.
+    void expire(String servers) throws Exception {
+        var field = Znodes.class.getDeclaredField("zookeeper");
+        field.setAccessible(true);
+        var handle = (ZooKeeper) Objects.requireNonNull(field.get(store.znodes()));
+        var connected = new CountDownLatch(1);
+        var second = new ZooKeeper(
+                servers, 6000, _ -> connected.countDown(), handle.getSessionId(), handle.getSessionPasswd());
+        if (!connected.await(LIMIT_SECONDS, TimeUnit.SECONDS)) throw new AssertionError("not connected");
+        second.close();
     }
 
     void until(String what, BooleanSupplier condition) {
