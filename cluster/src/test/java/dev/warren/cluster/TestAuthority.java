@@ -31,6 +31,7 @@ public final class TestAuthority implements AutoCloseable {
         final int clientPort;
         final int quorumPort;
         final int electionPort;
+
         @Nullable
         Process process;
 
@@ -164,7 +165,7 @@ public final class TestAuthority implements AutoCloseable {
     /// Whether the server serves clients: `leader`, `follower`, or nothing.
     public String mode(int index) {
         try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", servers.get(index).clientPort), 500);
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), servers.get(index).clientPort), 500);
             socket.setSoTimeout(500);
             socket.getOutputStream().write("srvr".getBytes(StandardCharsets.US_ASCII));
             var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
@@ -175,6 +176,16 @@ public final class TestAuthority implements AutoCloseable {
                     .orElse("");
         } catch (IOException e) {
             return "";
+        }
+    }
+
+    /// Whether anybody listens on the server's port for clients; one without a majority refuses them.
+    public boolean listens(int index) {
+        try (var socket = new Socket()) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), servers.get(index).clientPort), 500);
+            return true;
+        } catch (IOException e) {
+            return false;
         }
     }
 
@@ -199,9 +210,7 @@ public final class TestAuthority implements AutoCloseable {
                         .mapToObj(i -> "server." + (i + 1) + "=127.0.0.1:" + servers.get(i).quorumPort + ":"
                                 + servers.get(i).electionPort)
                         .collect(Collectors.joining("\n"));
-        Files.writeString(
-                config(index),
-                """
+        Files.writeString(config(index), """
                 tickTime=500
                 initLimit=60
                 syncLimit=4

@@ -139,7 +139,8 @@ public final class Claims {
         return znodes.children(root, null)
                 .compose(folders -> InFlight.each(
                         znodes.context(),
-                        folders.expect("The claims of the fleet cannot be read", Code.OK).children(),
+                        folders.expect("The claims of the fleet cannot be read", Code.OK)
+                                .children(),
                         LISTS_IN_FLIGHT,
                         folder -> znodes.children(root + "/" + folder, null).map(names -> {
                             for (var name : names.expect("The claims of the fleet cannot be read", Code.OK)

@@ -118,8 +118,8 @@ public final class Directory {
                             wanted,
                             READS_IN_FLIGHT,
                             shard -> next || mzxids[shard] == 0 ? load(shard) : loadIfWritten(shard))
-                    .compose(_ -> InFlight.each(
-                            znodes.context(), now.interfaces(), READS_IN_FLIGHT, this::loadInterface))
+                    .compose(_ ->
+                            InFlight.each(znodes.context(), now.interfaces(), READS_IN_FLIGHT, this::loadInterface))
                     .map(_ -> {
                         // Another import is valid by now: its watch event is here or on its way.
                         if (!overtaken) show();

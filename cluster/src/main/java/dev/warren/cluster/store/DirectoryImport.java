@@ -43,22 +43,20 @@ public final class DirectoryImport {
     /// @param peers all that there shall be; each public key once
     /// @return fails with a sentence when the version is not greater, or a peer is there twice
     public Future<DirectoryPlan> plan(long version, List<InterfaceRecord> interfaces, List<FleetPeer> peers) {
-        return znodes.sync(root)
-                .compose(_ -> znodes.read(root, null))
-                .compose(read -> {
-                    var record = DirectoryRecord.decode(read.expect("The directory of the fleet cannot be read", Code.OK)
-                            .data());
-                    if (version <= record.version()) {
-                        throw new StoreException("The directory has version " + record.version()
-                                + " already: give the import a greater one than " + version + ".");
-                    }
-                    var names = names(record, interfaces);
-                    return readAll(names).compose(entries -> {
-                        var basis = new Basis(record, read.version(), entries);
-                        var planning = new DirectoryPlanning(root, key, basis, version, names);
-                        return znodes.context().executeBlocking(() -> planning.plan(interfaces, peers), false);
-                    });
-                });
+        return znodes.sync(root).compose(_ -> znodes.read(root, null)).compose(read -> {
+            var record = DirectoryRecord.decode(read.expect("The directory of the fleet cannot be read", Code.OK)
+                    .data());
+            if (version <= record.version()) {
+                throw new StoreException("The directory has version " + record.version()
+                        + " already: give the import a greater one than " + version + ".");
+            }
+            var names = names(record, interfaces);
+            return readAll(names).compose(entries -> {
+                var basis = new Basis(record, read.version(), entries);
+                var planning = new DirectoryPlanning(root, key, basis, version, names);
+                return znodes.context().executeBlocking(() -> planning.plan(interfaces, peers), false);
+            });
+        });
     }
 
     private static List<String> names(DirectoryRecord record, List<InterfaceRecord> interfaces) {
@@ -69,7 +67,8 @@ public final class DirectoryImport {
 
     private Future<Map<String, Entry>> readAll(List<String> interfaces) {
         var entries = new HashMap<String, Entry>();
-        var paths = Stream.concat(DirectoryPlanning.shards(root), interfaces.stream().map(this::interfacePath))
+        var paths = Stream.concat(
+                        DirectoryPlanning.shards(root), interfaces.stream().map(this::interfacePath))
                 .toList();
         return InFlight.each(znodes.context(), paths, READS_IN_FLIGHT, path -> znodes.read(path, null)
                         .map(read -> {
@@ -94,21 +93,20 @@ public final class DirectoryImport {
     /// Does what was planned.
     ///
     /// @param force also when more than half of the peers would go
-    /// @return fails with a sentence when it is refused, when another import came between, or when nobody knows; then
-    ///     plan again, and a refused version says that it was done
+    /// @return fails with a sentence when it is refused, when another import came between, or when nobody
+    ///     knows; then plan again, and a refused version says that it was done
     public Future<Void> apply(DirectoryPlan plan, boolean force) {
         if (!force && plan.removed().size() * 2L > plan.existing()) {
             throw new StoreException("The import would remove " + plan.removed().size() + " of " + plan.existing()
                     + " peers, more than half: check the files, and say force if that is meant.");
         }
         var record = plan.basis().record().reserve();
-        return znodes.write(root, record.encode(), plan.basis().recordVersion())
-                .compose(reply -> {
-                    refuseOthers(reply);
-                    return unchanged(plan)
-                            .compose(_ -> writeAll(plan, record, reply.version()))
-                            .compose(_ -> commit(plan, record, reply.version()));
-                });
+        return znodes.write(root, record.encode(), plan.basis().recordVersion()).compose(reply -> {
+            refuseOthers(reply);
+            return unchanged(plan)
+                    .compose(_ -> writeAll(plan, record, reply.version()))
+                    .compose(_ -> commit(plan, record, reply.version()));
+        });
     }
 
     private static void refuseOthers(ZnodeReply reply) {
@@ -127,7 +125,8 @@ public final class DirectoryImport {
                 planned -> znodes.exists(planned.getKey(), null).map(found -> {
                     found.expect("The directory of the fleet cannot be read", Code.OK, Code.NONODE);
                     if ((found.ok() ? found.mzxid() : 0) != planned.getValue().mzxid()) {
-                        throw new StoreException("Another import changed the directory meanwhile: plan this one again.");
+                        throw new StoreException(
+                                "Another import changed the directory meanwhile: plan this one again.");
                     }
                     return null;
                 }));

@@ -60,8 +60,8 @@ final class DirectoryPlanning {
             }
             var other = byShard.get(DirectoryShard.of(peer.publicKey())).put(peer.publicKey(), peer);
             if (other != null) {
-                throw new StoreException("The peers " + other.name() + " and " + peer.name() + " have the same public key "
-                        + peer.publicKey() + ": a peer can be in the directory once.");
+                throw new StoreException("The peers " + other.name() + " and " + peer.name()
+                        + " have the same public key " + peer.publicKey() + ": a peer can be in the directory once.");
             }
         }
         int shard = 0;

@@ -13,7 +13,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /// The key that all nodes of a fleet have and ZooKeeper has not: it encrypts the keys that are kept there, with
-/// ChaCha20-Poly1305 (RFC 8439) and a random nonce of 96 bits. What a sealed key belongs to is authenticated with it, so
+/// ChaCha20-Poly1305 (RFC 8439) and a random nonce of 96 bits. What a sealed key belongs to is authenticated with it,
+// so
 /// that none can be put in another's place. Usable from any thread; [#close] wipes it.
 public final class FleetKey implements AutoCloseable {
     private static final int NONCE = 12;
@@ -93,8 +94,9 @@ public final class FleetKey implements AutoCloseable {
             return cipher(Cipher.DECRYPT_MODE, nonce, kind, owner)
                     .doFinal(sealed.raw(), NONCE, sealed.raw().length - NONCE);
         } catch (AEADBadTagException e) {
-            throw new StoreException("The key of " + what
-                    + " in the fleet's directory cannot be opened: give this node the fleet key that it was sealed with.");
+            throw new StoreException(
+                    "The key of " + what
+                            + " in the directory cannot be opened: give this node the fleet key that it was sealed with.");
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no ChaCha20-Poly1305.", e);
         }

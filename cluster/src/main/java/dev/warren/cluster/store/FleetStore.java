@@ -49,7 +49,8 @@ public final class FleetStore {
     /// @param fleet name of the fleet, which is a folder in ZooKeeper
     /// @param tls settings of ZooKeeper's client for TLS; null: plain text
     /// @param acl who may read and write what this node creates
-    public record Options(String servers, String fleet, @Nullable ZKClientConfig tls, List<ACL> acl) {
+    public record Options(
+            String servers, String fleet, @Nullable ZKClientConfig tls, List<ACL> acl) {
         public Options {
             acl = List.copyOf(acl);
             if (fleet.isEmpty() || fleet.indexOf('/') >= 0 || fleet.startsWith(".")) {
@@ -72,8 +73,9 @@ public final class FleetStore {
                 // The operator says where the servers are, with the ports that clients use.
                 .ensembleTracker(false)
                 .dontUseContainerParents();
-        this.curator =
-                options.tls == null ? builder.build() : builder.zkClientConfig(options.tls).build();
+        this.curator = options.tls == null
+                ? builder.build()
+                : builder.zkClientConfig(options.tls).build();
     }
 
     /// Connects, and makes the folders of the fleet where they are missing.
@@ -82,10 +84,8 @@ public final class FleetStore {
     /// @return fails with a sentence when no server answers within 15 seconds
     public static Future<FleetStore> open(Context context, Options options) {
         var store = new FleetStore((ContextInternal) context, options);
-        return store.connect()
-                .compose(_ -> store.makeFolders())
-                .map(store)
-                .recover(failure -> store.close().transform(_ -> Future.failedFuture(failure)));
+        return store.connect().compose(_ -> store.makeFolders()).map(store).recover(failure -> store.close()
+                .transform(_ -> Future.failedFuture(failure)));
     }
 
     private Future<Void> connect() {
@@ -94,9 +94,10 @@ public final class FleetStore {
                             curator.getConnectionStateListenable().addListener((_, changed) -> hear(changed));
                             curator.start();
                             if (!curator.blockUntilConnected(FIRST_CONNECTION_SECONDS, TimeUnit.SECONDS)) {
-                                throw new StoreException("No ZooKeeper server of " + options.servers + " answers within "
-                                        + FIRST_CONNECTION_SECONDS
-                                        + " s: check that most of them run, and that addresses and certificates are right.");
+                                throw new StoreException(
+                                        "No ZooKeeper server of " + options.servers + " answers within "
+                                                + FIRST_CONNECTION_SECONDS
+                                                + " s: check that most of them run, and the addresses and certificates.");
                             }
                             return curator.getZookeeperClient().getZooKeeper();
                         },

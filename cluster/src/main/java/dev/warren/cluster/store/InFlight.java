@@ -23,8 +23,7 @@ final class InFlight<T> {
     /// Does `work` for all items, at most `width` at the same time.
     ///
     /// @return fails with the first that fails, and then begins no other
-    static <T> Future<Void> each(
-            ContextInternal context, Iterable<T> items, int width, Function<T, Future<?>> work) {
+    static <T> Future<Void> each(ContextInternal context, Iterable<T> items, int width, Function<T, Future<?>> work) {
         Promise<Void> done = context.promise();
         var all = new InFlight<>(items.iterator(), work, done);
         for (int i = 0; i < width; i++) {

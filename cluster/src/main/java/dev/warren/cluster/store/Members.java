@@ -51,7 +51,8 @@ public final class Members {
         znodes = store.znodes();
         root = store.path("/members");
         watcher = znodes.watcher(_ -> refresh());
-        timer = znodes.context().owner().setPeriodic(CHECK_MILLIS, _ -> znodes.context().runOnContext(_ -> check()));
+        timer = znodes.context().owner().setPeriodic(CHECK_MILLIS, _ -> znodes.context()
+                .runOnContext(_ -> check()));
         store.onSession(state -> {
             if (state == SessionState.RECONNECTED) {
                 stale = true;
@@ -132,8 +133,8 @@ public final class Members {
                     if (!read.ok()) return Future.succeededFuture(read);
                     if (read.ephemeralOwner() != znodes.session()) {
                         // Of a session that is over, but not for ZooKeeper yet: it would go when we rely on it.
-                        return znodes.transaction(List.of(
-                                        Op.delete(path, -1), znodes.creating(path, data, CreateMode.EPHEMERAL)))
+                        return znodes.transaction(
+                                        List.of(Op.delete(path, -1), znodes.creating(path, data, CreateMode.EPHEMERAL)))
                                 .onSuccess(this::tellRejoined);
                     }
                     return Arrays.equals(read.data(), data)
@@ -165,7 +166,8 @@ public final class Members {
         znodes.children(root, watcher)
                 .compose(names -> InFlight.each(
                         znodes.context(),
-                        names.expect("The members of the fleet cannot be read", Code.OK).children(),
+                        names.expect("The members of the fleet cannot be read", Code.OK)
+                                .children(),
                         READS_IN_FLIGHT,
                         name -> znodes.read(root + "/" + name, watcher).map(read -> {
                             read.expect("The members of the fleet cannot be read", Code.OK, Code.NONODE);

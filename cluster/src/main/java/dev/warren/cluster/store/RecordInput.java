@@ -19,8 +19,8 @@ final class RecordInput {
         this.in = ByteBuffer.wrap(bytes);
         int found = u8();
         if (found != version) {
-            throw new StoreException("The record of " + what + " has format " + found + ", and this Warren reads format "
-                    + version + ": bring all nodes of the fleet to one version.");
+            throw new StoreException("The record of " + what + " has format " + found
+                    + ", and this Warren reads format " + version + ": bring all nodes of the fleet to one version.");
         }
     }
 

@@ -25,7 +25,7 @@ public final class Slots {
     public static final int COUNT = 256;
 
     /// Sessions live so long (whitepaper §6.1, Reject-After-Time), and none begins while its node is no member.
-    public static final Duration REST = Duration.ofSeconds(180);
+    public static final Duration REST = Duration.ofMinutes(3);
 
     private static final int ATTEMPTS = 16;
 
@@ -41,7 +41,8 @@ public final class Slots {
     private boolean confirmed;
 
     /// @param boot id of this node's start
-    /// @param lost told on the store's context when the slot is another node's by now: every session that uses it ends
+    /// @param lost told on the store's context when the slot is another node's by now: every session that
+    ///     uses it ends
     public Slots(FleetStore store, Members members, long boot, Runnable lost) {
         this(store, members, boot, lost, REST);
     }
@@ -81,7 +82,8 @@ public final class Slots {
     }
 
     private Future<Integer> take(int attempts) {
-        if (attempts == 0) throw new StoreException("No slot of the fleet could be taken: others were quicker; try again.");
+        if (attempts == 0)
+            throw new StoreException("No slot of the fleet could be taken: others were quicker; try again.");
         var paths = IntStream.range(0, COUNT).mapToObj(this::path).toList();
         return znodes.sync(root).compose(_ -> now()).compose(now -> znodes.readAll(paths)
                 .compose(slots -> consider(0, slots, now))
@@ -118,11 +120,12 @@ public final class Slots {
                         .compose(_ -> consider(next, slots, now));
             }
             if (now - read.writtenMillis() >= rest.toMillis()) {
-                return replace(i, read, owner.boot(), new SlotRecord(boot, false)).compose(reply -> {
-                    // The owner is back: not free.
-                    if (reply.code() == Code.NODEEXISTS) return consider(next, slots, now);
-                    return write(next - 1, Future.succeededFuture(reply));
-                });
+                return replace(i, read, owner.boot(), new SlotRecord(boot, false))
+                        .compose(reply -> {
+                            // The owner is back: not free.
+                            if (reply.code() == Code.NODEEXISTS) return consider(next, slots, now);
+                            return write(next - 1, Future.succeededFuture(reply));
+                        });
             }
         }
         return Future.failedFuture(new StoreException("All " + COUNT + " slots of the fleet are in use or were until "
@@ -131,13 +134,13 @@ public final class Slots {
 
     private Future<Integer> write(int slot, Future<ZnodeReply> written) {
         return written.map(reply -> reply.expect(
-                                        "The slot " + slot + " of the fleet cannot be taken",
-                                        Code.OK,
-                                        Code.BADVERSION,
-                                        Code.NODEEXISTS)
-                                .ok()
-                        ? slot
-                        : -1);
+                                "The slot " + slot + " of the fleet cannot be taken",
+                                Code.OK,
+                                Code.BADVERSION,
+                                Code.NODEEXISTS)
+                        .ok()
+                ? slot
+                : -1);
     }
 
     /// Writes a slot whose owner is no member: refused with NODEEXISTS when it is one.

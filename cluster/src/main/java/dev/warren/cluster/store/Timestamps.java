@@ -4,7 +4,6 @@ import dev.warren.crypto.key.PublicKey;
 import io.vertx.core.Future;
 import java.util.Arrays;
 import org.apache.zookeeper.CreateMode;
-import org.apache.zookeeper.KeeperException.Code;
 
 /// The newest handshake timestamp of each peer that any node of the fleet has accepted (whitepaper §5.1): a TAI64N of
 /// 12 bytes at `timestamp/HH/PEER`. It only ever grows, whatever dies or is cut off: each write is a compare-and-set.

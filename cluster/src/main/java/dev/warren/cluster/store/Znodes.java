@@ -64,15 +64,12 @@ final class Znodes {
 
     Future<ZnodeReply> read(String path, @Nullable Watcher watcher) {
         return send((zk, answer) -> zk.getData(
-                path,
-                watcher,
-                (code, _, _, data, stat) -> answer.complete(ZnodeReply.of(code, data, stat)),
-                null));
+                path, watcher, (code, _, _, data, stat) -> answer.complete(ZnodeReply.of(code, data, stat)), null));
     }
 
     Future<ZnodeReply> exists(String path, @Nullable Watcher watcher) {
-        return send((zk, answer) -> zk.exists(
-                path, watcher, (code, _, _, stat) -> answer.complete(ZnodeReply.of(code, null, stat)), null));
+        return send((zk, answer) ->
+                zk.exists(path, watcher, (code, _, _, stat) -> answer.complete(ZnodeReply.of(code, null, stat)), null));
     }
 
     Future<ZnodeReply> children(String path, @Nullable Watcher watcher) {
@@ -108,14 +105,14 @@ final class Znodes {
 
     /// What the server knows once all that was committed before has reached it: the reads that follow are not stale.
     Future<ZnodeReply> sync(String path) {
-        return send((zk, answer) ->
-                zk.sync(path, (code, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
+        return send(
+                (zk, answer) -> zk.sync(path, (code, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
     }
 
     /// All of these or none. The code is that of the operation that was refused.
     Future<ZnodeReply> transaction(List<Op> operations) {
-        return send((zk, answer) -> zk.multi(
-                operations, (code, _, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
+        return send((zk, answer) ->
+                zk.multi(operations, (code, _, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
     }
 
     Op creating(String path, byte[] data, CreateMode mode) {

@@ -132,8 +132,7 @@ class ClaimsTest {
                     var claimant = all[i];
                     long mine = epochs.get(i);
                     claimant.node.until(
-                            "only the last has it",
-                            () -> claimant.claims.epoch(peer) == (mine == last ? last : 0));
+                            "only the last has it", () -> claimant.claims.epoch(peer) == (mine == last ? last : 0));
                 }
             }
         }
@@ -189,8 +188,10 @@ class ClaimsTest {
             var answer = node.node.await(() -> node.claims.claim(peer, HOME));
             assertInstanceOf(ClaimAnswer.Unknown.class, answer);
             ensemble.resume(0);
-            TestNode.until("connected", Duration.ofSeconds(30), () -> node.node.call(node.node.store::state)
-                    == SessionState.RECONNECTED);
+            TestNode.until(
+                    "connected",
+                    Duration.ofSeconds(30),
+                    () -> node.node.call(node.node.store::state) == SessionState.RECONNECTED);
             node.node.until("all are compared", () -> !node.claims.doubtful());
             assertEquals(0, node.node.call(() -> node.claims.epoch(peer)));
             node.node.await(() -> node.node.store.znodes().sync("/"));
@@ -217,8 +218,10 @@ class ClaimsTest {
             one.node.expire(authority.servers());
             two.claim(taken, AWAY);
             two.node.await(() -> two.node.store.znodes().transaction(List.of(Op.delete(path(two, gone), -1))));
-            one.node.until("another session", () -> one.node.store.znodes().session() != session
-                    && one.node.store.state() == SessionState.RECONNECTED);
+            one.node.until(
+                    "another session",
+                    () -> one.node.store.znodes().session() != session
+                            && one.node.store.state() == SessionState.RECONNECTED);
             one.node.until("all are compared", () -> !one.claims.doubtful());
             one.node.until("it hears of both", () -> one.taken.size() == 2);
             assertEquals(0L, one.taken.get(gone));
