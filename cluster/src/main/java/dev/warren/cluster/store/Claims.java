@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntSupplier;
 import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher;
@@ -29,7 +30,7 @@ public final class Claims {
 
     private final Znodes znodes;
     private final String root;
-    private final int slot;
+    private final IntSupplier slot;
     private final long boot;
     private final Listener listener;
     private final Watcher watcher;
@@ -53,8 +54,9 @@ public final class Claims {
         void taken(PublicKey peer, @Nullable Held now);
     }
 
-    /// @param slot and `boot`: what claims of this node say
-    public Claims(FleetStore store, int slot, long boot, Listener listener) {
+    /// @param slot of this node now, as [Slots#slot] says it
+    /// @param boot id of this node's start
+    public Claims(FleetStore store, IntSupplier slot, long boot, Listener listener) {
         this.znodes = store.znodes();
         this.root = store.path("/claim");
         this.slot = slot;
@@ -70,9 +72,11 @@ public final class Claims {
     /// Takes a peer for this node, whoever has it: its handshake with this node was confirmed just now. Who has it
     /// hears of it. Three round trips.
     ///
-    /// @return [Held] with the new epoch, or [Unknown]
+    /// @return [Held] with the new epoch, or [Unknown], also when this node has no slot
     public Future<ClaimAnswer> claim(PublicKey peer, @Nullable Endpoint endpoint) {
-        return attempt(peer, new PeerClaim(slot, boot, endpoint), ATTEMPTS);
+        int mine = slot.getAsInt();
+        if (mine < 0) return answer(new Unknown());
+        return attempt(peer, new PeerClaim(mine, boot, endpoint), ATTEMPTS);
     }
 
     private Future<ClaimAnswer> attempt(PublicKey peer, PeerClaim claim, int attempts) {

@@ -94,9 +94,8 @@ public final class FleetKey implements AutoCloseable {
             return cipher(Cipher.DECRYPT_MODE, nonce, kind, owner)
                     .doFinal(sealed.raw(), NONCE, sealed.raw().length - NONCE);
         } catch (AEADBadTagException e) {
-            throw new StoreException(
-                    "The key of " + what
-                            + " in the directory cannot be opened: give this node the fleet key that it was sealed with.");
+            throw new StoreException("The key of " + what
+                    + " in the directory cannot be opened: give this node the fleet key that it was sealed with.");
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("This Java has no ChaCha20-Poly1305.", e);
         }

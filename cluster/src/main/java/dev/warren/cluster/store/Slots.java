@@ -90,6 +90,8 @@ public final class Slots {
                 .compose(taken -> {
                     if (taken < 0) return take(attempts - 1);
                     slot = taken;
+                    // One that lost its slot is a member already; one that starts joins with the slot.
+                    if (member) confirm();
                     return Future.succeededFuture(taken);
                 }));
     }
@@ -162,6 +164,11 @@ public final class Slots {
                 }
             });
         }
+    }
+
+    /// The slot of this node, 0 to 255; -1: it has none.
+    public int slot() {
+        return slot;
     }
 
     /// Whether this node is known to have its slot: it is a member and nobody took the slot while it was none. It

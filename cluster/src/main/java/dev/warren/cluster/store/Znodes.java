@@ -18,7 +18,8 @@ import org.apache.zookeeper.data.Stat;
 import org.jspecify.annotations.Nullable;
 
 /// Asynchronous operations on znodes. Called on the store's context, where all answers come; none of them is ever
-/// repeated here, and each of them comes, as the last when the connection or the session is lost.
+/// repeated here. Answers come in the order in which ZooKeeper gives them, and each of them comes: when the connection
+/// or the session is lost, as that.
 final class Znodes {
     /// Operations that may wait for their answer: what one import or one search of all claims has, many times over.
     private static final int LIMIT = 8192;
@@ -64,12 +65,12 @@ final class Znodes {
 
     Future<ZnodeReply> read(String path, @Nullable Watcher watcher) {
         return send((zk, answer) -> zk.getData(
-                path, watcher, (code, _, _, data, stat) -> answer.complete(ZnodeReply.of(code, data, stat)), null));
+                path, watcher, (code, _, _, data, stat) -> answer.accept(ZnodeReply.of(code, data, stat)), null));
     }
 
     Future<ZnodeReply> exists(String path, @Nullable Watcher watcher) {
         return send((zk, answer) ->
-                zk.exists(path, watcher, (code, _, _, stat) -> answer.complete(ZnodeReply.of(code, null, stat)), null));
+                zk.exists(path, watcher, (code, _, _, stat) -> answer.accept(ZnodeReply.of(code, null, stat)), null));
     }
 
     Future<ZnodeReply> children(String path, @Nullable Watcher watcher) {
@@ -77,7 +78,7 @@ final class Znodes {
                 path,
                 watcher,
                 (int code, String _, Object _, @Nullable List<String> names) ->
-                        answer.complete(ZnodeReply.ofChildren(code, names)),
+                        answer.accept(ZnodeReply.ofChildren(code, names)),
                 null));
     }
 
@@ -88,31 +89,31 @@ final class Znodes {
                 acl,
                 mode,
                 (int code, String _, Object _, String _, @Nullable Stat stat) ->
-                        answer.complete(ZnodeReply.of(code, null, stat)),
+                        answer.accept(ZnodeReply.of(code, null, stat)),
                 null));
     }
 
     /// Writes when the znode's version is `version`; -1: whatever it is.
     Future<ZnodeReply> write(String path, byte[] data, int version) {
         return send((zk, answer) -> zk.setData(
-                path, data, version, (code, _, _, stat) -> answer.complete(ZnodeReply.of(code, null, stat)), null));
+                path, data, version, (code, _, _, stat) -> answer.accept(ZnodeReply.of(code, null, stat)), null));
     }
 
     Future<ZnodeReply> delete(String path, int version) {
         return send((zk, answer) ->
-                zk.delete(path, version, (code, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
+                zk.delete(path, version, (code, _, _) -> answer.accept(ZnodeReply.of(code, null, null)), null));
     }
 
     /// What the server knows once all that was committed before has reached it: the reads that follow are not stale.
     Future<ZnodeReply> sync(String path) {
         return send(
-                (zk, answer) -> zk.sync(path, (code, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
+                (zk, answer) -> zk.sync(path, (code, _, _) -> answer.accept(ZnodeReply.of(code, null, null)), null));
     }
 
     /// All of these or none. The code is that of the operation that was refused.
     Future<ZnodeReply> transaction(List<Op> operations) {
         return send((zk, answer) ->
-                zk.multi(operations, (code, _, _, _) -> answer.complete(ZnodeReply.of(code, null, null)), null));
+                zk.multi(operations, (code, _, _, _) -> answer.accept(ZnodeReply.of(code, null, null)), null));
     }
 
     Op creating(String path, byte[] data, CreateMode mode) {
@@ -141,19 +142,23 @@ final class Znodes {
     }
 
     private Future<List<ZnodeReply>> readTogether(List<String> paths) {
-        Promise<List<ZnodeReply>> all = context.promise();
-        send((zk, answer) -> zk.multi(
-                        paths.stream().map(Op::getData).toList(),
-                        (code, _, _, results) -> {
-                            if (results != null) {
-                                all.tryComplete(
-                                        results.stream().map(Znodes::reply).toList());
-                            }
-                            answer.complete(ZnodeReply.of(code, null, null));
-                        },
-                        null))
-                .onSuccess(reply -> all.tryFail("Records of the fleet cannot be read: " + reply.code() + "."));
-        return all.future();
+        var operations = paths.stream().map(Op::getData).toList();
+        return this.<List<ZnodeReply>>send(
+                        List.of(),
+                        (zk, answer) -> zk.multi(
+                                operations,
+                                (_, _, _, results) -> answer.accept(
+                                        results == null
+                                                ? List.of()
+                                                : results.stream()
+                                                        .map(Znodes::reply)
+                                                        .toList()),
+                                null))
+                .map(replies -> {
+                    if (replies.size() == paths.size()) return replies;
+                    throw new StoreException(
+                            "Records of the fleet cannot be read: the connection to ZooKeeper was lost; try again.");
+                });
     }
 
     private static ZnodeReply reply(OpResult result) {
@@ -164,14 +169,24 @@ final class Znodes {
         };
     }
 
-    private Future<ZnodeReply> send(BiConsumer<ZooKeeper, Promise<ZnodeReply>> operation) {
+    private Future<ZnodeReply> send(BiConsumer<ZooKeeper, Consumer<ZnodeReply>> operation) {
+        return send(ZnodeReply.NOT_SENT, operation);
+    }
+
+    private <R> Future<R> send(R notSent, BiConsumer<ZooKeeper, Consumer<R>> operation) {
         if (zookeeper == null || outstanding >= LIMIT) {
-            return context.succeededFuture(ZnodeReply.NOT_SENT);
+            return context.succeededFuture(notSent);
         }
         outstanding++;
-        Promise<ZnodeReply> answer = context.promise();
-        var future = answer.future().onComplete(_ -> outstanding--);
-        operation.accept(zookeeper, answer);
-        return future;
+        Promise<R> reply = context.promise();
+        // A task for each: an answer is never seen before those that came before it, as it would be by whoever asks
+        // a future that is complete already.
+        operation.accept(
+                zookeeper,
+                answer -> context.runOnContext(_ -> {
+                    outstanding--;
+                    reply.complete(answer);
+                }));
+        return reply.future();
     }
 }

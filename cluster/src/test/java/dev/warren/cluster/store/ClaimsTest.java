@@ -54,7 +54,8 @@ class ClaimsTest {
             var node = TestNode.open(VERTX, servers, fleet);
             var taken = new ConcurrentHashMap<PublicKey, Long>();
             Claims.Listener listener = (peer, now) -> taken.put(peer, now == null ? 0 : now.epoch());
-            return new Claimant(node, node.call(() -> new Claims(node.store, slot, 1000 + slot, listener)), taken);
+            return new Claimant(
+                    node, node.call(() -> new Claims(node.store, () -> slot, 1000 + slot, listener)), taken);
         }
 
         Held claim(PublicKey peer, @Nullable Endpoint endpoint) {

@@ -178,7 +178,9 @@ class DirectoryTest {
             // An interface alone.
             importer.apply(importer.plan(3, wg0(secret, 4500), next), false);
             reader.untilVersion(3);
-            assertEquals(4500, Objects.requireNonNull(reader.heard.getLast().interfaces().get("wg0"))
+            assertEquals(
+                    4500,
+                    Objects.requireNonNull(reader.heard.getLast().interfaces().get("wg0"))
                             .listenPort());
             assertEquals(List.of(), reader.heard.getLast().changed());
         }

@@ -50,7 +50,7 @@ class LinearityTest {
         Client(TestNode node, int slot) {
             this.node = node;
             this.timestamps = node.call(() -> new Timestamps(node.store));
-            this.claims = node.call(() -> new Claims(node.store, slot, 1000 + slot, (_, _) -> {}));
+            this.claims = node.call(() -> new Claims(node.store, () -> slot, 1000 + slot, (_, _) -> {}));
             this.random = new Random(slot);
         }
 

@@ -56,7 +56,9 @@ class MembersTest {
             one.until("the first sees both", () -> first.view().size() == 2);
             two.until("the second sees both", () -> second.view().size() == 2);
             two.await(() -> second.update(info(2, 1).with(MemberInfo.State.DRAINING)));
-            one.until("it drains", () -> info(2, 1).with(MemberInfo.State.DRAINING).equals(first.view().get(2L)));
+            one.until("it drains", () -> info(2, 1)
+                    .with(MemberInfo.State.DRAINING)
+                    .equals(first.view().get(2L)));
             two.await(second::leave);
             one.until("it left", () -> !first.view().containsKey(2L));
             assertEquals(Map.of(1L, info(1, 0)), heard.getLast());
@@ -174,6 +176,10 @@ class MembersTest {
             assertEquals(0, other.await(fifths::take), "free after its rest");
             node.await(() -> members.join(info(1, 0)));
             node.until("it learns that its slot is another's", () -> lost.get() == 1 && !slots.confirmed());
+            int next = node.await(slots::take);
+            assertTrue(next > 0, "another one");
+            node.await(() -> members.update(info(1, next)));
+            node.until("it has a slot again", slots::confirmed);
         }
     }
 
@@ -209,6 +215,8 @@ class MembersTest {
     void aFleetThatNobodyServesIsASentence() {
         var unused = List.of("127.0.0.1:1");
         var refused = assertThrows(StoreException.class, () -> TestNode.open(VERTX, unused.getFirst(), "nobody"));
-        assertTrue(String.valueOf(refused.getMessage()).startsWith("No ZooKeeper server of 127.0.0.1:1 answers"), refused.getMessage());
+        assertTrue(
+                String.valueOf(refused.getMessage()).startsWith("No ZooKeeper server of 127.0.0.1:1 answers"),
+                refused.getMessage());
     }
 }

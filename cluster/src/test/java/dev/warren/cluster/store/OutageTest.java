@@ -88,7 +88,7 @@ class OutageTest {
                 members.onChange((_, now) -> views.add(now));
                 return 0;
             });
-            var claims = node.call(() -> new Claims(node.store, slot, 1, (_, _) -> {}));
+            var claims = node.call(() -> new Claims(node.store, slots::slot, 1, (_, _) -> {}));
             var peer = TimestampsTest.key(2);
             assertInstanceOf(ClaimAnswer.Held.class, node.await(() -> claims.claim(peer, null)));
 
@@ -135,15 +135,19 @@ class OutageTest {
                 var timestamps = new Timestamps(node.store);
                 var answers = new ArrayList<Admission>();
                 node.until("timestamps are admitted", () -> {
-                    timestamps.admit(TimestampsTest.key(9), at(answers.size() + 1L)).onSuccess(answers::add);
+                    timestamps
+                            .admit(TimestampsTest.key(9), at(answers.size() + 1L))
+                            .onSuccess(answers::add);
                     return answers.contains(Admission.ADMITTED);
                 });
                 assertEquals(session, node.call(() -> node.store.znodes().session()));
                 node.until("it is a member still", () -> members.view().containsKey(7L));
                 if (silent) authority.resume(server);
                 else authority.start1(server);
-                bound.until("it is back", () -> bound.store.state() == SessionState.RECONNECTED
-                        || bound.store.state() == SessionState.CONNECTED);
+                bound.until(
+                        "it is back",
+                        () -> bound.store.state() == SessionState.RECONNECTED
+                                || bound.store.state() == SessionState.CONNECTED);
             }
         }
     }

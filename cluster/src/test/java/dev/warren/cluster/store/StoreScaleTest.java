@@ -73,11 +73,11 @@ class StoreScaleTest {
             each(node, keys, peer -> timestamps.admit(peer, TimestampsTest.at(2)));
             rate("newer timestamps", lap("newer timestamps"));
 
-            var claims = node.call(() -> new Claims(node.store, 7, 1, (_, _) -> {}));
+            var claims = node.call(() -> new Claims(node.store, () -> 7, 1, (_, _) -> {}));
             var endpoint = Endpoint.v4(0xc0000201, 51820);
             each(node, keys, peer -> claims.claim(peer, endpoint));
             rate("new claims", lap("new claims"));
-            var finder = late.call(() -> new Claims(late.store, 8, 2, (_, _) -> {}));
+            var finder = late.call(() -> new Claims(late.store, () -> 8, 2, (_, _) -> {}));
             late.await(() -> late.store.znodes().sync("/"));
             lap("sync");
             var found = late.await(() -> finder.claimsOf(7));
@@ -124,7 +124,8 @@ class StoreScaleTest {
         return Math.max(0, late.call(() -> seen[0]) - end);
     }
 
-    private static <T> void each(TestNode node, List<PublicKey> keys, Function<PublicKey, io.vertx.core.Future<T>> work) {
+    private static <T> void each(
+            TestNode node, List<PublicKey> keys, Function<PublicKey, io.vertx.core.Future<T>> work) {
         node.await(() -> InFlight.each(node.context, keys, 256, work::apply));
     }
 
