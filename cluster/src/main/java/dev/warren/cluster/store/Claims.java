@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.IntSupplier;
-import org.apache.zookeeper.CreateMode;
 import org.apache.zookeeper.KeeperException.Code;
 import org.apache.zookeeper.Watcher;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,7 @@ public final class Claims {
     public interface Listener {
         /// The claim of this node is not the last any more: nothing of the peer's session may be used from now on.
         ///
-        /// @param now the claim that is; null: there is none
+        /// @param now the claim that is; null: there is none, or none that can be read
         void taken(PublicKey peer, @Nullable Held now);
     }
 
@@ -84,15 +83,15 @@ public final class Claims {
         var path = PeerPath.of(root, peer);
         return znodes.read(path, null).compose(last -> {
             if (!last.ok() && !last.missing()) return answer(new Unknown());
-            var before = last.missing() ? null : PeerClaim.decode(last.data());
-            var written = last.missing() ? create(path, claim) : znodes.write(path, claim.encode(), last.version());
+            var held = last.missing() ? null : held(last);
+            var before = held == null ? null : held.claim();
+            var written = last.missing() ? znodes.createInFolder(path, claim.encode()) : znodes.write(path, claim.encode(), last.version());
             return written.compose(reply -> switch (reply.code()) {
                 case OK -> {
                     own.put(peer, new Own(reply.mzxid(), reply.version()));
-                    var held = new Held(claim, reply.mzxid(), before);
                     // One-shot: set behind the write, so that it is not our own write that it tells of.
                     verify(peer);
-                    yield answer(held);
+                    yield answer(new Held(claim, reply.mzxid(), before));
                 }
                 // Another node took the peer between: ours is later.
                 case BADVERSION, NODEEXISTS, NONODE -> attempt(peer, claim, attempts - 1);
@@ -104,24 +103,23 @@ public final class Claims {
         });
     }
 
-    private Future<ZnodeReply> create(String path, PeerClaim claim) {
-        return znodes.create(path, claim.encode(), CreateMode.PERSISTENT).compose(made -> {
-            if (!made.missing()) return Future.succeededFuture(made);
-            return znodes.create(PeerPath.folder(path), new byte[0], CreateMode.PERSISTENT)
-                    .compose(_ -> znodes.create(path, claim.encode(), CreateMode.PERSISTENT));
-        });
-    }
-
     /// The claim of a peer as this node's server knows it, which may lag behind by some milliseconds.
     public Future<ClaimAnswer> current(PublicKey peer) {
         return znodes.read(PeerPath.of(root, peer), null).map(read -> {
             if (read.missing()) return new Unclaimed();
-            return read.ok() ? held(read) : new Unknown();
+            var held = read.ok() ? held(read) : null;
+            return held == null ? new Unknown() : held;
         });
     }
 
-    private static Held held(ZnodeReply read) {
-        return new Held(PeerClaim.decode(read.data()), read.mzxid(), null);
+    /// The claim that was read; null when it cannot be, being of a newer Warren perhaps: it is another node's then.
+    private static @Nullable Held held(ZnodeReply read) {
+        try {
+            return new Held(PeerClaim.decode(read.data()), read.mzxid(), null);
+        } catch (StoreException e) {
+            LOG.debug("{}", e.getMessage());
+            return null;
+        }
     }
 
     /// Gives a peer up, if it is this node's. Nobody needs to wait for it.
@@ -161,7 +159,7 @@ public final class Claims {
                         var peer = PeerPath.peer(paths.get(i));
                         if (!reply.ok() || peer == null) continue;
                         var held = held(reply);
-                        if (held.claim().slot() == slot) found.put(peer, held);
+                        if (held != null && held.claim().slot() == slot) found.put(peer, held);
                     }
                     return found;
                 });
@@ -255,7 +253,8 @@ public final class Claims {
                 if (!read.ok() && !read.missing()) return;
                 unsettled.remove(peer);
                 if (read.missing() || own.containsKey(peer)) return;
-                if (held(read).claim().boot() == boot) znodes.delete(path, read.version());
+                var held = held(read);
+                if (held != null && held.claim().boot() == boot) znodes.delete(path, read.version());
             });
         }
     }

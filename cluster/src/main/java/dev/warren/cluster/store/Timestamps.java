@@ -3,7 +3,6 @@ package dev.warren.cluster.store;
 import dev.warren.crypto.key.PublicKey;
 import io.vertx.core.Future;
 import java.util.Arrays;
-import org.apache.zookeeper.CreateMode;
 
 /// The newest handshake timestamp of each peer that any node of the fleet has accepted (whitepaper §5.1): a TAI64N of
 /// 12 bytes at `timestamp/HH/PEER`. It only ever grows, whatever dies or is cut off: each write is a compare-and-set.
@@ -35,19 +34,11 @@ public final class Timestamps {
     private Future<Admission> attempt(String path, byte[] timestamp, int attempts) {
         if (attempts == 0) return answer(Admission.UNKNOWN);
         return znodes.read(path, null).compose(last -> {
-            if (last.missing()) return settle(create(path, timestamp), path, timestamp, attempts);
+            if (last.missing()) return settle(znodes.createInFolder(path, timestamp), path, timestamp, attempts);
             if (!last.ok() || last.data().length != LENGTH) return answer(Admission.UNKNOWN);
             // A read may be stale, which is never newer: not newer than it is not newer than the last.
             if (Arrays.compareUnsigned(timestamp, last.data()) <= 0) return answer(Admission.NOT_NEWER);
             return settle(znodes.write(path, timestamp, last.version()), path, timestamp, attempts);
-        });
-    }
-
-    private Future<ZnodeReply> create(String path, byte[] timestamp) {
-        return znodes.create(path, timestamp, CreateMode.PERSISTENT).compose(made -> {
-            if (!made.missing()) return Future.succeededFuture(made);
-            return znodes.create(PeerPath.folder(path), new byte[0], CreateMode.PERSISTENT)
-                    .compose(_ -> znodes.create(path, timestamp, CreateMode.PERSISTENT));
         });
     }
 

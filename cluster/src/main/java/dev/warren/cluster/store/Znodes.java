@@ -93,6 +93,16 @@ final class Znodes {
                 null));
     }
 
+    /// Creates a lasting znode, and before it the folder that it is in where that is missing.
+    Future<ZnodeReply> createInFolder(String path, byte[] data) {
+        return create(path, data, CreateMode.PERSISTENT).compose(made -> {
+            if (!made.missing()) return Future.succeededFuture(made);
+            var folder = path.substring(0, path.lastIndexOf('/'));
+            return create(folder, new byte[0], CreateMode.PERSISTENT)
+                    .compose(_ -> create(path, data, CreateMode.PERSISTENT));
+        });
+    }
+
     /// Writes when the znode's version is `version`; -1: whatever it is.
     Future<ZnodeReply> write(String path, byte[] data, int version) {
         return send((zk, answer) -> zk.setData(

@@ -233,6 +233,24 @@ class ClaimsTest {
         }
     }
 
+    /// As a newer Warren may write it: the peer is another node's, and all others are found all the same.
+    @Test
+    void aClaimThatCannotBeReadIsNobodysAndHindersNoOther() {
+        try (var one = Claimant.open("format", 1);
+                var two = Claimant.open("format", 2)) {
+            var peer = key(11);
+            var other = key(12);
+            one.claim(peer, HOME);
+            one.claim(other, HOME);
+            two.node.await(() -> two.node.store.znodes().write(path(two, peer), new byte[] {9, 1, 2}, -1));
+            one.node.until("it hears of it", () -> one.taken.containsKey(peer));
+            assertEquals(0, one.taken.get(peer));
+            assertInstanceOf(ClaimAnswer.Unknown.class, one.node.await(() -> one.claims.current(peer)));
+            assertEquals(Set.of(other), one.node.await(() -> one.claims.claimsOf(1)).keySet());
+            assertEquals(null, two.claim(peer, HOME).before());
+        }
+    }
+
     private static String path(Claimant claimant, PublicKey peer) {
         return PeerPath.of(claimant.node.store.path("/claim"), peer);
     }

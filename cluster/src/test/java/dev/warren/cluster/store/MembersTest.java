@@ -62,6 +62,17 @@ class MembersTest {
             two.await(second::leave);
             one.until("it left", () -> !first.view().containsKey(2L));
             assertEquals(Map.of(1L, info(1, 0)), heard.getLast());
+
+            // Whoever is closed hears nothing more.
+            int until = heard.size();
+            one.call(() -> {
+                first.close();
+                return 0;
+            });
+            two.await(() -> second.join(info(2, 1)));
+            two.until("it is back", () -> second.view().size() == 2);
+            one.until("the view goes on", () -> first.view().size() == 2);
+            assertEquals(until, heard.size());
         }
     }
 
