@@ -85,7 +85,9 @@ public final class Claims {
             if (!last.ok() && !last.missing()) return answer(new Unknown());
             var held = last.missing() ? null : held(last);
             var before = held == null ? null : held.claim();
-            var written = last.missing() ? znodes.createInFolder(path, claim.encode()) : znodes.write(path, claim.encode(), last.version());
+            var written = last.missing()
+                    ? znodes.createInFolder(path, claim.encode())
+                    : znodes.write(path, claim.encode(), last.version());
             return written.compose(reply -> switch (reply.code()) {
                 case OK -> {
                     own.put(peer, new Own(reply.mzxid(), reply.version()));

@@ -104,6 +104,7 @@ public final class DirectoryImport {
         return znodes.write(root, record.encode(), plan.basis().recordVersion()).compose(reply -> {
             refuseOthers(reply);
             return unchanged(plan)
+                    .compose(_ -> makeFolder())
                     .compose(_ -> writeAll(plan, record, reply.version()))
                     .compose(_ -> commit(plan, record, reply.version()));
         });
@@ -130,6 +131,15 @@ public final class DirectoryImport {
                     }
                     return null;
                 }));
+    }
+
+    /// Makes the folder of the interfaces, which nodes that read the directory need not have.
+    private Future<Void> makeFolder() {
+        return znodes.create(root + "/interfaces", new byte[0], CreateMode.PERSISTENT)
+                .map(reply -> {
+                    reply.expect("The directory cannot be written", Code.OK, Code.NODEEXISTS);
+                    return null;
+                });
     }
 
     private Future<Void> writeAll(DirectoryPlan plan, DirectoryRecord record, int recordVersion) {

@@ -4,6 +4,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.internal.ContextInternal;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -33,8 +34,7 @@ public final class FleetStore {
 
     private static final int FIRST_CONNECTION_SECONDS = 15;
     private static final int CLOSE_MILLIS = 1_000;
-    private static final List<String> FOLDERS =
-            List.of("", "/members", "/slot", "/directory", "/directory/interfaces", "/timestamp", "/claim");
+    private static final List<String> FOLDERS = List.of("", "/members", "/slot", "/directory", "/timestamp", "/claim");
 
     private final ContextInternal context;
     private final Options options;
@@ -52,7 +52,8 @@ public final class FleetStore {
     public record Options(
             String servers, String fleet, @Nullable ZKClientConfig tls, List<ACL> acl) {
         public Options {
-            acl = List.copyOf(acl);
+            // ZooKeeper asks whether null is in it, which a list of List.copyOf does not bear.
+            acl = Collections.unmodifiableList(new ArrayList<>(acl));
             if (fleet.isEmpty() || fleet.indexOf('/') >= 0 || fleet.startsWith(".")) {
                 throw new StoreException("\"" + fleet
                         + "\" cannot be the name of a fleet: write a name that begins with no dot and has no slash.");
@@ -104,22 +105,29 @@ public final class FleetStore {
                         false)
                 .map(handle -> {
                     znodes.use(handle);
+                    state = SessionState.CONNECTED;
                     return null;
                 });
     }
 
+    /// Makes what is missing; nodes need not be allowed to, where an operator has made all of it.
     private Future<Void> makeFolders() {
-        Future<ZnodeReply> made = znodes.create("/warren", new byte[0], CreateMode.PERSISTENT);
+        Future<Void> made = makeFolder("/warren");
         for (var folder : FOLDERS) {
-            made = made.compose(reply -> {
-                reply.expect("The fleet " + options.fleet + " cannot be set up", Code.OK, Code.NODEEXISTS);
-                return znodes.create(path(folder), new byte[0], CreateMode.PERSISTENT);
-            });
+            made = made.compose(_ -> makeFolder(path(folder)));
         }
-        return made.map(reply -> {
-            reply.expect("The fleet " + options.fleet + " cannot be set up", Code.OK, Code.NODEEXISTS);
-            return null;
-        });
+        return made;
+    }
+
+    private Future<Void> makeFolder(String path) {
+        return znodes.exists(path, null)
+                .compose(found -> found.missing()
+                        ? znodes.create(path, new byte[0], CreateMode.PERSISTENT)
+                        : context.succeededFuture(found))
+                .map(reply -> {
+                    reply.expect("The fleet " + options.fleet + " cannot be set up", Code.OK, Code.NODEEXISTS);
+                    return null;
+                });
     }
 
     /// Called on a thread of Curator, where asking for the handle may block.

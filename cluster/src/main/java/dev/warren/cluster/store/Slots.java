@@ -50,7 +50,7 @@ public final class Slots {
     Slots(FleetStore store, Members members, long boot, Runnable lost, Duration rest) {
         this.znodes = store.znodes();
         this.root = store.path("/slot");
-        this.clock = store.path("/clock");
+        this.clock = store.path("/slot/clock");
         this.members = store.path("/members");
         this.boot = boot;
         this.lost = lost;

@@ -246,7 +246,8 @@ class ClaimsTest {
             one.node.until("it hears of it", () -> one.taken.containsKey(peer));
             assertEquals(0, one.taken.get(peer));
             assertInstanceOf(ClaimAnswer.Unknown.class, one.node.await(() -> one.claims.current(peer)));
-            assertEquals(Set.of(other), one.node.await(() -> one.claims.claimsOf(1)).keySet());
+            assertEquals(
+                    Set.of(other), one.node.await(() -> one.claims.claimsOf(1)).keySet());
             assertEquals(null, two.claim(peer, HOME).before());
         }
     }

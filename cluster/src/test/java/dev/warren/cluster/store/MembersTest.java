@@ -14,8 +14,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.zookeeper.CreateMode;
+import org.apache.zookeeper.ZooDefs;
+import org.apache.zookeeper.ZooKeeper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -219,6 +223,36 @@ class MembersTest {
             });
             var refused = assertThrows(StoreException.class, () -> node.await(slots::take));
             assertTrue(String.valueOf(refused.getMessage()).contains("180 s"), refused.getMessage());
+        }
+    }
+
+    /// As an operator makes it, who lets nodes create below the folders only.
+    @Test
+    void nodesNeedNotBeAllowedToMakeTheFolders() throws Exception {
+        try (var ensemble = TestAuthority.start(1)) {
+            TestNode.open(VERTX, ensemble.servers(), "closed").close();
+            var connected = new CountDownLatch(1);
+            var operator = new ZooKeeper(ensemble.servers(), 6_000, _ -> connected.countDown());
+            assertTrue(connected.await(20, TimeUnit.SECONDS));
+            for (var path : List.of("/", "/warren", "/warren/closed", "/warren/closed/directory")) {
+                operator.setACL(path, ZooDefs.Ids.READ_ACL_UNSAFE, -1);
+            }
+            operator.close();
+            try (var node = TestNode.open(VERTX, ensemble.servers(), "closed")) {
+                var members = node.call(() -> new Members(node.store));
+                var slots = node.call(() -> new Slots(node.store, members, 1, () -> {}));
+                assertEquals(0, node.await(slots::take));
+                node.await(() -> members.join(info(1, 0)));
+                node.until("it has its slot", slots::confirmed);
+                var timestamps = new Timestamps(node.store);
+                var peer = TimestampsTest.key(1);
+                assertEquals(Admission.ADMITTED, node.await(() -> timestamps.admit(peer, TimestampsTest.at(1))));
+                var claims = node.call(() -> new Claims(node.store, slots::slot, 1, (_, _) -> {}));
+                node.await(() -> claims.claim(peer, null));
+                assertTrue(node.call(() -> claims.epoch(peer)) > 0);
+            }
+            var refused = assertThrows(StoreException.class, () -> TestNode.open(VERTX, ensemble.servers(), "other"));
+            assertTrue(String.valueOf(refused.getMessage()).contains("does not allow it"), refused.getMessage());
         }
     }
 
