@@ -80,7 +80,9 @@ public final class Directory {
         if (refreshing) return;
         refreshing = true;
         stale = false;
-        znodes.read(root, watcher)
+        // A server that lags behind, which another session may have got, would show an import of before.
+        znodes.sync(root)
+                .compose(_ -> znodes.read(root, watcher))
                 .compose(read -> {
                     var now = DirectoryRecord.decode(read.expect("The directory of the fleet cannot be read", Code.OK)
                             .data());

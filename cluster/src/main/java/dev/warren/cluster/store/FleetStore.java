@@ -98,7 +98,7 @@ public final class FleetStore {
                                 throw new StoreException(
                                         "No ZooKeeper server of " + options.servers + " answers within "
                                                 + FIRST_CONNECTION_SECONDS
-                                                + " s: check that most of them run, and the addresses and certificates.");
+                                                + " s: check that most run, and addresses and certificates.");
                             }
                             return curator.getZookeeperClient().getZooKeeper();
                         },
