@@ -65,8 +65,7 @@ final class KeyFile {
         return find(files, "the key file " + file, file, insecure);
     }
 
-    private static Path find(TrustedFiles files, String what, Path file, boolean insecure)
-            throws TrustedFiles.Refused {
+    private static Path find(TrustedFiles files, String what, Path file, boolean insecure) throws TrustedFiles.Refused {
         try {
             if (insecure) {
                 return TrustedFiles.isDescriptor(file) ? file : file.toRealPath();
