@@ -576,7 +576,6 @@ class ConfigLoaderTest {
                         "warren.web.tls.key: is web.key, which is no file; expected a PEM file",
                         "warren.webhooks.0.secret-file: the secret file hook.secret does not exist; expected a file with "
                                 + "a key in it",
-                        "warren.webhooks.0.tls.ca: is ca.pem, which is no file; expected a PEM file",
                         "warren.interfaces.wg0.private-key-file: is given, and private-key too; expected one of them",
                         "warren.interfaces.wg0.peers.laptop.preshared-key-file: is given, and preshared-key too; expected "
                                 + "one of them"),

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The client's end of a control socket, for our own commands. Blocking.
 public final class UapiClient implements AutoCloseable {
@@ -50,6 +51,14 @@ public final class UapiClient implements AutoCloseable {
             lines.add(line);
         }
         throw new IOException("the router hung up without an answer");
+    }
+
+    /// What a command says when a router cannot be asked, after its `warren: `.
+    ///
+    /// @param name of the interface; null: any
+    public static String unable(@Nullable String name, IOException cause) {
+        return (name == null ? "" : "cannot ask the router of " + name + ": ") + cause.getMessage()
+                + " (is it running, and are you root?)";
     }
 
     @Override

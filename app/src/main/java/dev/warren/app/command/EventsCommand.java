@@ -3,6 +3,7 @@ package dev.warren.app.command;
 import dev.warren.app.cli.EventReader;
 import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.StatusClient;
+import dev.warren.app.cli.UapiClient;
 import dev.warren.host.InterfaceName;
 import dev.warren.verticles.uapi.UapiSocket;
 import io.vertx.core.json.DecodeException;
@@ -76,8 +77,7 @@ final class EventsCommand implements Callable<Integer> {
             if (reader.read(this::print)) return 0; // nobody reads what is printed
             throw new IOException("the router hung up");
         } catch (IOException e) {
-            err.println("warren: " + (name == null ? "" : "cannot ask the router of " + name + ": ") + e.getMessage()
-                    + " (is it running, and are you root?)");
+            err.println("warren: " + UapiClient.unable(name, e));
             return 1;
         }
     }

@@ -2,6 +2,7 @@ package dev.warren.app.command;
 
 import dev.warren.app.cli.HelpOption;
 import dev.warren.app.cli.StatusClient;
+import dev.warren.app.cli.UapiClient;
 import dev.warren.host.InterfaceName;
 import dev.warren.routing.ip.IpAddress;
 import dev.warren.verticles.uapi.UapiSocket;
@@ -68,8 +69,7 @@ final class ExplainCommand implements Callable<Integer> {
         try {
             explanation = new Explanation(new StatusClient(directory).status(name), Instant.now());
         } catch (IOException e) {
-            err.println("warren: cannot ask the router of " + name + ": " + e.getMessage()
-                    + " (is it running, and are you root?)");
+            err.println("warren: " + UapiClient.unable(name, e));
             return 1;
         }
         var address = address(word);

@@ -79,8 +79,7 @@ final class ResetTimestampCommand implements Callable<Integer> {
     }
 
     private int unable(IOException cause) {
-        err.println("warren: cannot ask the router of " + name + ": " + cause.getMessage()
-                + " (is it running, and are you root?)");
+        err.println("warren: " + UapiClient.unable(name, cause));
         return 1;
     }
 }

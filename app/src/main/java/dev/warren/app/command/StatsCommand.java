@@ -63,8 +63,7 @@ final class StatsCommand implements Callable<Integer> {
             out.flush();
             return 0;
         } catch (IOException e) {
-            err.println("warren: cannot ask the router of " + name + ": " + e.getMessage()
-                    + " (is it running, and are you root?)");
+            err.println("warren: " + UapiClient.unable(name, e));
             return 1;
         }
     }

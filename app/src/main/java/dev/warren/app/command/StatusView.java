@@ -2,6 +2,7 @@ package dev.warren.app.command;
 
 import dev.warren.app.cli.StatusClient;
 import dev.warren.app.cli.Terminal;
+import dev.warren.app.cli.UapiClient;
 import dev.warren.host.InterfaceName;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -53,8 +54,7 @@ final class StatusView {
                 else out.print(tables(statuses, order, watching));
                 out.flush();
             } catch (IOException e) {
-                err.println("warren: " + (name == null ? "" : "cannot ask the router of " + name + ": ")
-                        + e.getMessage() + " (is it running, and are you root?)");
+                err.println("warren: " + UapiClient.unable(name, e));
                 return 1;
             }
         }
