@@ -59,26 +59,33 @@ watched_crowd() {
     return 1
 }
 
-# Looks as a Prometheus and an open dashboard do, until it is killed.
+# Looks as a Prometheus and an open dashboard do, until watched_ends: a scrape each second, and both streams are read. All
+# in one process and its children, since what looks shares the cores with what is measured.
 watched_looks() {
-    ip netns exec "${tag}a" sh -c '
-        curl -sN 127.0.0.1:9586/api/metrics > /dev/null & streams=$!
-        curl -sN 127.0.0.1:9586/api/events > /dev/null & streams="$streams $!"
-        trap "kill $streams; exit 0" TERM
-        while curl -s -o /dev/null 127.0.0.1:9586/metrics; do sleep 1; done' &
+    # shellcheck disable=SC2016
+    ip netns exec "${tag}a" setsid perl -MIO::Socket::INET -e '
+        sub look {
+            my $s = IO::Socket::INET->new("127.0.0.1:9586") or exit 1;
+            print $s "GET $_[0] HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+            1 while sysread $s, my $read, 65536;
+        }
+        for my $stream ("/api/metrics", "/api/events") { fork or look($stream), exit }
+        while (1) { look("/metrics"); sleep 1 }' &
     looking=$!
     sleep 2
 }
 
+watched_ends() { kill -- "-$looking"; wait "$looking" 2> /dev/null; }
+
 # watched_pair NAME SECONDS WHAT: the same transfer not looked at and looked at, whichever is first in turn.
 watched_pair() {
-    local name=$1 seconds=$2 what=$3 pass how before after order=(not looked) looking=
+    local name=$1 seconds=$2 what=$3 pass how before after order=(not looked)
     declare -A sum=([not]=0 [looked]=0) used=([not]=0 [looked]=0) bytes=([not]=0 [looked]=0)
     for pass in $(seq "$watched_pairs"); do
         for how in "${order[@]}"; do
             [ "$how" = not ] || watched_looks
             before=$(cpu); iperf "$seconds" -c 10.88.0.2; after=$(cpu)
-            [ "$how" = not ] || { kill "$looking"; wait "$looking" 2> /dev/null; sleep 1; }
+            [ "$how" = not ] || { watched_ends; sleep 1; }
             sum[$how]=$(calc "${sum[$how]}" + "$(gbit)" %.4f)
             used[$how]=$(calc "${used[$how]}" + "$after - $before" %.2f)
             bytes[$how]=$(calc "${bytes[$how]}" + "$(received bytes)" %.0f)
@@ -93,11 +100,11 @@ watched_pair() {
 
 # measure_watched NAME SECONDS
 measure_watched() {
-    local public_a
+    local public_a looking
     case $1 in warren) ;; *) return 0 ;; esac # the others have nothing to look at
     watched_tunnel || return
     iperf 10 -c 10.88.0.2; iperf 5 -c 10.88.0.2 -R # warm-up
-    watched_looks; iperf 5 -c 10.88.0.2; kill "$looking"; wait "$looking" 2> /dev/null
+    watched_looks; iperf 10 -c 10.88.0.2; watched_ends
     watched_pair "$1" "$2" ""
     watched_crowd || return
     iperf 5 -c 10.88.0.2
