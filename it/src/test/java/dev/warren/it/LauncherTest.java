@@ -55,7 +55,8 @@ class LauncherTest {
         Files.writeString(host.file("/run/bin/mvn"), """
                 #!/bin/sh
                 echo "building as $(id -un)"
-                mkdir -p /run/co/app/target/warren/lib
+                mkdir -p /run/co/app/target/warren/lib/authority
+                cp %1$s/build/current/lib/authority/slf4j-simple-*.jar /run/co/app/target/warren/lib/authority/
                 cp -R %1$s/build/current/lib/*.jar %1$s/build/current/lib/fleet /run/co/app/target/warren/lib/
                 mv /run/co/app/target/warren/lib/warren-app-*.jar /run/co/app/target/
                 echo '[INFO] BUILD SUCCESS'

@@ -1,13 +1,11 @@
 package dev.warren.verticles.bus;
 
 import dev.warren.routing.allowedips.AllowedIpsSnapshot;
-import java.util.List;
 
 /// What owners publish for the whole device to read: immutable values behind volatile fields, each with one writer.
 public final class SharedState {
     private volatile AllowedIpsSnapshot<PeerRef> allowedIps;
     private volatile int mtu;
-    private volatile List<String> addresses = List.of();
 
     public SharedState(AllowedIpsSnapshot<PeerRef> allowedIps, int mtu) {
         this.allowedIps = allowedIps;
@@ -32,15 +30,5 @@ public final class SharedState {
     /// Written by the link verticle alone.
     public void mtu(int current) {
         mtu = current;
-    }
-
-    /// The addresses of the interface with their prefix lengths, such as `10.0.0.1/24`, as they were moments ago.
-    public List<String> addresses() {
-        return addresses;
-    }
-
-    /// Written by the link verticle alone.
-    public void addresses(List<String> current) {
-        addresses = current;
     }
 }

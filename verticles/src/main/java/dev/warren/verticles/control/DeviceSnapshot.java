@@ -32,10 +32,10 @@ public record DeviceSnapshot(
         Map<String, Long> counters,
         int peerCount,
         List<PeerSnapshot> peers) {
-    /// The same with the pools, which are another's to say.
-    public DeviceSnapshot withPools(List<PoolLevel> levels) {
+    /// The same with the pools and addresses, which are others' to say.
+    public DeviceSnapshot with(List<PoolLevel> levels, List<String> itsAddresses) {
         return new DeviceSnapshot(
-                name, up, publicKey, port, fwmark, mtu, addresses, offloads, levels, counters, peerCount, peers);
+                name, up, publicKey, port, fwmark, mtu, itsAddresses, offloads, levels, counters, peerCount, peers);
     }
 
     /// The same with other peers.

@@ -81,6 +81,9 @@ public final class Device implements DeviceControl {
     /// When Vert.x is closed first: actors that it undeploys by itself know no order, and the TUN would stay open.
     private final Closeable closing = done -> close().onComplete(done);
 
+    /// Of the interface, as they were when the first page of a snapshot was asked for last.
+    private volatile List<String> addresses = List.of();
+
     private final AtomicBoolean closeBegun = new AtomicBoolean();
     private final Promise<Void> closed = Promise.promise();
 
@@ -314,7 +317,8 @@ public final class Device implements DeviceControl {
         return taken.future().map(snapshot -> {
             var pools = new ArrayList<PoolLevel>();
             for (var loop : loops) pools.addAll(loop.poolLevels());
-            return snapshot.withPools(pools);
+            if (offset == 0) addresses = InterfaceAddresses.of(name);
+            return snapshot.with(pools, addresses);
         });
     }
 

@@ -94,7 +94,6 @@ public final class LinkVerticle extends VerticleBase {
                     linkWatch = watch;
                     state.mtu(links.mtu()); // perhaps changed since the device was opened
                     if (links.up()) router.tell(new RouterCommand.Link(true));
-                    readAddresses();
                     lookNowAndThen();
                 });
     }
@@ -171,18 +170,10 @@ public final class LinkVerticle extends VerticleBase {
         if (ended || routes == null) return;
         for (var event : routes.poll()) {
             switch (event) {
-                case RouteEvent.AddressGone gone -> {
-                    udp.tell(new UdpCommand.AddressGone(gone.hi(), gone.lo()));
-                    checkSources();
-                }
+                case RouteEvent.AddressGone gone -> udp.tell(new UdpCommand.AddressGone(gone.hi(), gone.lo()));
                 case RouteEvent.RoutesChanged _ -> checkSources();
             }
         }
-    }
-
-    /// An address that comes or goes changes routes as well.
-    private void readAddresses() {
-        vertx.executeBlocking(() -> InterfaceAddresses.of(links.name())).onSuccess(state::addresses);
     }
 
     /// Looks up, a moment after routes changed, where packets to the current endpoints leave.
@@ -194,7 +185,6 @@ public final class LinkVerticle extends VerticleBase {
         checking = true;
         vertx.setTimer(ROUTES_MILLIS, _ -> {
             checkAgain = false;
-            readAddresses();
             Promise<UdpCommand.Heard> heard = loop.promise();
             udp.tell(new UdpCommand.HeardLately(heard));
             heard.future().onComplete(reply -> {

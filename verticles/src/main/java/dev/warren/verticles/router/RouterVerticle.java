@@ -327,7 +327,7 @@ public final class RouterVerticle extends VerticleBase {
                 sockets.port(),
                 sockets.fwmark(),
                 state.mtu(),
-                state.addresses(),
+                List.of(),
                 offloads.all(),
                 List.of(),
                 counters.read(),

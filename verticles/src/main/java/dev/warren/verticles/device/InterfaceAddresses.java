@@ -1,4 +1,4 @@
-package dev.warren.verticles.link;
+package dev.warren.verticles.device;
 
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -8,11 +8,18 @@ import java.util.List;
 final class InterfaceAddresses {
     private InterfaceAddresses() {}
 
-    /// With their prefix lengths, such as `10.0.0.1/24`. Empty when this network namespace has no such interface. May
-    // block.
-    static List<String> of(String name) throws SocketException {
-        var found = NetworkInterface.getByName(name);
-        if (found == null) return List.of();
+    /// With their prefix lengths, such as `10.0.0.1/24`. Empty when this network namespace has no such interface. Asks
+    /// the kernel, some 100 microseconds.
+    static List<String> of(String name) {
+        try {
+            var found = NetworkInterface.getByName(name);
+            return found == null ? List.of() : of(found);
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
+    private static List<String> of(NetworkInterface found) {
         return found.getInterfaceAddresses().stream()
                 .map(each -> {
                     var text = each.getAddress().getHostAddress();
