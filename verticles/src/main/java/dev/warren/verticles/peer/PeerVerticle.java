@@ -268,6 +268,7 @@ public final class PeerVerticle extends VerticleBase implements Peer.Transmit {
         presence.ended("its sessions were ended here", shared.loop.clock().now());
         if (timer != NO_TIMER) vertx.cancelTimer(timer);
         peer.close();
+        live.publishStaged(); // none any more, and the next actor begins with none
     }
 
     // Transmit
